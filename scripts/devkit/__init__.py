@@ -1,0 +1,16 @@
+"""What `scripts/run`, `scripts/test` and `scripts/lint` are made of.
+
+Standard library only: it runs before anything is installed.
+
+base          paths, the cache, locks, errors that are one clear sentence
+system        programs and system packages, network, disk
+odoo          the Odoo 19 source: Debian's package unpacked, or ODOO_SOURCE
+venv          virtual environments with pinned requirements; node modules
+postgres      a private cluster, or the server that PG* variables name
+database      configuration, templates and their copies
+serve         scripts/run
+testing       scripts/test
+lint          scripts/lint: ruff, pylint, prettier, eslint, XML, traps
+traps         what Odoo 19 swallows without an error
+translations  is the .pot fresh, are the .po files complete
+"""

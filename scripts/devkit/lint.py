@@ -1,0 +1,3 @@
+"""scripts/lint"""
+def check(logs): return iter(())
+def main(): return 0
