@@ -148,11 +148,10 @@ def content_hash(*parts: str | Path) -> str:
         if isinstance(part, str):
             digest.update(part.encode() + b"\0")
             continue
-        files = sorted(part.rglob("*")) if part.is_dir() else [part]
-        for file in files:
-            if file.is_file() and "__pycache__" not in file.parts:
-                digest.update(str(file.relative_to(part)).encode() + b"\0")
-                digest.update(file.read_bytes() + b"\0")
+        inside = (path for path in part.rglob("*") if path.is_file())
+        for file in sorted(inside) if part.is_dir() else [part]:
+            digest.update(str(file.relative_to(part)).encode() + b"\0")
+            digest.update(file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 
 
