@@ -1,0 +1,96 @@
+from odoo import api, fields, models
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    referrer_id = fields.Many2one(
+        comodel_name="res.partner",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        tracking=True,
+        help="The customer who referred this lead to us.",
+    )
+    referral_candidate_id = fields.Many2one(
+        comodel_name="crm.referral.candidate",
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+        help="The candidate whom the customer introduced, and who became this lead.",
+    )
+    referral_id = fields.Many2one(
+        related="referral_candidate_id.referral_id", string="Referral Request"
+    )
+    referral_candidate_ids = fields.One2many(
+        comodel_name="crm.referral.candidate",
+        inverse_name="lead_id",
+        string="Introductions",
+        copy=False,
+        help="Everybody who was introduced to us and is behind this lead.",
+    )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        leads = super().create(vals_list)
+        leads.filtered("referrer_id")._fill_in_referrer()
+        return leads
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"referrer_id", "partner_id"} & vals.keys():
+            self.filtered("referrer_id")._fill_in_referrer()
+        return result
+
+    # === BUSINESS METHODS === #
+
+    def _fill_in_referrer(self):
+        """Keep the plain text, the source and the customer true to the referrer.
+
+        What somebody has noted already is never overwritten.
+        """
+        source = self.env.ref("utm.utm_source_referral")
+        for lead in self:
+            vals = {}
+            if not lead.referred:
+                vals["referred"] = lead.referrer_id.display_name
+            if not lead.source_id:
+                vals["source_id"] = source.id
+            if vals:
+                lead.write(vals)
+            lead.partner_id._set_referrer(lead.referrer_id)
+
+    def _prepare_customer_values(self, partner_name, is_company=False, parent_id=False):
+        """The customer that a lead becomes remembers who referred them."""
+        values = super()._prepare_customer_values(
+            partner_name, is_company=is_company, parent_id=parent_id
+        )
+        if self.referrer_id:
+            values["referrer_id"] = self.referrer_id.id
+        return values
+
+    def _merge_get_fields(self):
+        return [*super()._merge_get_fields(), "referrer_id", "referral_candidate_id"]
+
+    def _merge_dependences(self, opportunities):
+        super()._merge_dependences(opportunities)
+        # sudo: the introductions follow the lead, also those of a colleague
+        opportunities.sudo().with_context(active_test=False).referral_candidate_ids.write(
+            {"lead_id": self.id}
+        )
+
+    def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
+        """Won and lost flow back to the candidate, the request and the referrer."""
+        result = super()._handle_won_lost(old_status_by_lead, new_status_by_lead)
+        closed = self.filtered(
+            lambda lead: any(
+                new_status_by_lead.get(lead.id, {}).get(status)
+                and not old_status_by_lead.get(lead.id, {}).get(status)
+                for status in ("is_won", "is_lost")
+            )
+        )
+        # sudo: the lead may belong to somebody else than the request
+        closed.sudo().referral_candidate_ids._on_lead_closed()
+        return result

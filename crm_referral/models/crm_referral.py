@@ -1,0 +1,868 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
+
+OUTCOMES = [
+    ("introduced", "Introduced"),
+    ("declined", "Declined"),
+    ("no_candidate", "No candidate"),
+    ("cancelled", "Cancelled"),
+]
+PROMISE_STATES = [("open", "Open"), ("kept", "Kept"), ("not_kept", "Not kept")]
+
+# Won opportunities that a new request proposes as benefits, at most.
+PROPOSED_BENEFITS = 10
+
+
+class CrmReferral(models.Model):
+    """A referral request: six steps with one customer, from benefit to introduction."""
+
+    _name = "crm.referral"
+    _description = "Referral Request"
+    _inherit = ["crm.guided.conversation"]
+    _order = "id desc"
+    _rec_name = "partner_id"
+    _check_company_auto = True
+    _track_duration_field = "step_id"
+    _step_log_inverse = "referral_id"
+    _step_activity_type = "crm_referral.mail_activity_type_step"
+
+    # Who and where
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Customer",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+        help="The customer whom we ask for introductions.",
+    )
+    commercial_partner_id = fields.Many2one(
+        related="partner_id.commercial_partner_id", string="Customer's Company"
+    )
+    partner_phone = fields.Char(related="partner_id.phone")
+    partner_email = fields.Char(related="partner_id.email")
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Salesperson",
+        default=lambda self: self._default_user_id(),
+        domain=[("share", "=", False)],
+        index=True,
+        check_company=True,
+        tracking=True,
+    )
+    team_id = fields.Many2one(
+        comodel_name="crm.team",
+        string="Sales Team",
+        compute="_compute_team_id",
+        store=True,
+        precompute=True,
+        readonly=False,
+        index=True,
+        ondelete="set null",
+        check_company=True,
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self._default_company_id(),
+    )
+    active = fields.Boolean(default=True)
+    priority = fields.Selection(
+        selection=[("0", "Normal"), ("1", "High")], default="0", index=True
+    )
+
+    # Where we are
+    step_id = fields.Many2one(
+        comodel_name="crm.referral.step",
+        required=True,
+        default=lambda self: self._default_step_id(),
+        group_expand="_read_group_step_ids",
+        index=True,
+        ondelete="restrict",
+        copy=False,
+        tracking=True,
+    )
+    step_log_ids = fields.One2many(
+        comodel_name="crm.referral.step.log",
+        inverse_name="referral_id",
+        readonly=True,
+        copy=False,
+    )
+    outcome = fields.Selection(
+        selection=OUTCOMES,
+        copy=False,
+        index=True,
+        tracking=True,
+        falsy_value_label="Open",
+        help="Empty while the request is open.",
+    )
+    closed_on = fields.Datetime(readonly=True, copy=False)
+    decline_reason_id = fields.Many2one(
+        comodel_name="crm.referral.decline.reason",
+        index="btree_not_null",
+        ondelete="restrict",
+        copy=False,
+        tracking=True,
+    )
+    next_ask_date = fields.Date(
+        readonly=True,
+        copy=False,
+        help="From this day on the customer may be asked again.",
+    )
+    override_reason = fields.Char(
+        copy=False,
+        tracking=True,
+        help="Why a manager lets us ask this customer although a rule speaks against it.",
+    )
+
+    # 1 benefits, 2 profile
+    benefit_ids = fields.Many2many(
+        comodel_name="crm.referral.benefit",
+        relation="crm_referral_benefit_rel",
+        column1="referral_id",
+        column2="benefit_id",
+        string="Benefits",
+        domain="[('partner_id', '=', partner_id)]",
+        copy=False,
+    )
+    challenge = fields.Text(
+        copy=False, help="The situation the customer was in, and what made it hard."
+    )
+    improvement = fields.Text(
+        string="What Changed", copy=False, help="What is different for them today."
+    )
+    missed_by_others = fields.Text(
+        string="What Others Miss",
+        copy=False,
+        help="What people in the place the customer was in go without.",
+    )
+
+    # 3 value
+    motive_ids = fields.Many2many(
+        comodel_name="crm.referral.motive",
+        relation="crm_referral_motive_rel",
+        column1="referral_id",
+        column2="motive_id",
+        string="What They Gain",
+        copy=False,
+        help="What the customer personally gains by introducing somebody.",
+    )
+    motive_note = fields.Text(
+        string="In Their Own Words",
+        copy=False,
+        help="How the customer put it.",
+    )
+    promise = fields.Char(
+        string="Our Promise",
+        copy=False,
+        tracking=True,
+        help="What we promise the customer in return, for example to report back.",
+    )
+    promise_deadline = fields.Date(copy=False)
+    promise_state = fields.Selection(
+        selection=PROMISE_STATES,
+        compute="_compute_promise_state",
+        store=True,
+        readonly=False,
+        copy=False,
+        tracking=True,
+    )
+
+    # 4 suggest, 5 introduce, 6 follow through
+    candidate_ids = fields.One2many(
+        comodel_name="crm.referral.candidate",
+        inverse_name="referral_id",
+        string="Candidates",
+        copy=False,
+    )
+    candidate_count = fields.Integer(
+        string="Candidates Named", compute="_compute_candidate_figures", store=True
+    )
+    introduced_count = fields.Integer(
+        string="Introductions", compute="_compute_candidate_figures", store=True
+    )
+    lead_count = fields.Integer(
+        string="Leads", compute="_compute_candidate_figures", store=True
+    )
+    won_count = fields.Integer(
+        string="Leads Won", compute="_compute_candidate_figures", store=True
+    )
+    won_revenue = fields.Monetary(
+        compute="_compute_candidate_figures",
+        store=True,
+        currency_field="company_currency_id",
+        help="Expected revenue of the won opportunities that came of this request.",
+    )
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Currency"
+    )
+    can_override = fields.Boolean(compute="_compute_can_override")
+
+    benefit_summary = fields.Char(
+        compute="_compute_summaries", help="The benefits, for the talk-track."
+    )
+    motive_summary = fields.Char(
+        compute="_compute_summaries", help="The motives, for the talk-track."
+    )
+    candidate_summary = fields.Char(
+        compute="_compute_summaries", help="The candidates, for the talk-track."
+    )
+
+    # One open request per customer and company, also when two reps press at once.
+    _open_request_uniq = models.UniqueIndex(
+        "(partner_id, company_id) WHERE outcome IS NULL AND active IS TRUE",
+        "This customer already has an open referral request. Go on with that one.",
+    )
+    _declined_reason = models.Constraint(
+        "CHECK (outcome IS DISTINCT FROM 'declined' OR decline_reason_id IS NOT NULL)",
+        "Choose the reason why the customer declined.",
+    )
+    _open_step_idx = models.Index(
+        "(user_id, step_id) WHERE outcome IS NULL AND active IS TRUE"
+    )
+    _next_ask_idx = models.Index("(partner_id, next_ask_date) WHERE outcome IS NOT NULL")
+
+    # === DEFAULT METHODS === #
+
+    def _default_user_id(self):
+        return self.env.user
+
+    def _default_company_id(self):
+        return self.env.company
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("partner_id.display_name")
+    def _compute_display_name(self):
+        for referral in self:
+            referral.display_name = referral.partner_id.display_name
+
+    @api.depends("user_id")
+    def _compute_team_id(self):
+        for user, referrals in self.grouped("user_id").items():
+            if not user:
+                continue
+            team = self.env["crm.team"]._get_default_team_id(user_id=user.id)
+            for referral in referrals:
+                members = referral.team_id.member_ids | referral.team_id.user_id
+                if user not in members:
+                    referral.team_id = team
+
+    @api.depends("promise")
+    def _compute_promise_state(self):
+        for referral in self:
+            if not referral.promise:
+                referral.promise_state = False
+            elif not referral.promise_state:
+                referral.promise_state = "open"
+
+    @api.depends(
+        "candidate_ids.introduced_on",
+        "candidate_ids.lead_id.won_status",
+        "candidate_ids.lead_id.expected_revenue",
+    )
+    def _compute_candidate_figures(self):
+        for referral in self:
+            candidates = referral.candidate_ids
+            leads = candidates.lead_id
+            won = leads.filtered(lambda lead: lead.won_status == "won")
+            referral.candidate_count = len(candidates)
+            referral.introduced_count = len(candidates.filtered("introduced_on"))
+            referral.lead_count = len(leads)
+            referral.won_count = len(won)
+            referral.won_revenue = sum(won.mapped("expected_revenue"))
+
+    @api.depends(
+        "benefit_ids.name", "motive_ids.name", "candidate_ids.name", "candidate_ids.function"
+    )
+    @api.depends_context("lang")
+    def _compute_summaries(self):
+        for referral in self:
+            lang = self.env["res.lang"]._lang_get(referral._get_conversation_lang())
+            comma = "、" if lang.code.startswith("zh") else ", "
+            spoken = referral.with_context(lang=lang.code)
+            referral.benefit_summary = comma.join(spoken.benefit_ids.mapped("name"))
+            referral.motive_summary = comma.join(spoken.motive_ids.mapped("name"))
+            referral.candidate_summary = comma.join(
+                candidate.name or candidate.function
+                for candidate in spoken.candidate_ids
+                if candidate.name or candidate.function
+            )
+
+    @api.depends_context("uid")
+    def _compute_can_override(self):
+        self.can_override = self.env.user.has_group("sales_team.group_sale_manager")
+
+    @api.model
+    def _read_group_step_ids(self, steps, domain):
+        """Show all six steps in the kanban, also the empty ones."""
+        return self._get_steps()
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("outcome")
+    def _check_outcome(self):
+        """An outcome must be true, whoever writes it."""
+        for referral in self:
+            candidates = referral.candidate_ids
+            if referral.outcome == "introduced":
+                for step in self._get_steps():
+                    referral._check_step_complete(step)
+                if not any(candidate._was_introduced() for candidate in candidates):
+                    raise ValidationError(
+                        self.env._(
+                            "Nobody was introduced in the request of %(customer)s, so it "
+                            "cannot end as “Introduced”.",
+                            customer=referral.display_name,
+                        )
+                    )
+            elif referral.outcome == "no_candidate" and any(
+                candidate._is_promising() for candidate in candidates
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(customer)s agreed to an introduction, so the request cannot "
+                        "end without a candidate. Bring the candidates to an end first.",
+                        customer=referral.display_name,
+                    )
+                )
+
+    @api.constrains("benefit_ids", "partner_id")
+    def _check_benefit_partner(self):
+        for referral in self:
+            if referral.benefit_ids.partner_id - referral.partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "The benefits of a request must be benefits of its customer, "
+                        "%(customer)s.",
+                        customer=referral.display_name,
+                    )
+                )
+
+    @api.onchange("partner_id")
+    def _onchange_partner_id(self):
+        """Offer the new customer's benefits; never keep another customer's."""
+        self.benefit_ids = [
+            Command.set(self._find_benefits(self.partner_id, self.company_id).ids)
+        ]
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_no_open_request(
+            {
+                (vals.get("partner_id"), vals.get("company_id") or self.env.company.id)
+                for vals in vals_list
+                if not vals.get("outcome") and vals.get("active", True)
+            }
+        )
+        referrals = super().create(vals_list)
+        referrals._check_ask_allowed()
+        without_benefits = referrals.browse(
+            referral.id
+            for referral, vals in zip(referrals, vals_list, strict=True)
+            if not vals.get("benefit_ids")
+        )
+        without_benefits._propose_benefits()
+        referrals._schedule_promise_activity()
+        closed = referrals.filtered("outcome")
+        closed._on_closed()
+        return referrals
+
+    def write(self, vals):
+        was_open = self.filtered(lambda referral: not referral.outcome)
+        partners = {referral: referral.partner_id for referral in self}
+        if {"partner_id", "company_id", "outcome", "active"} & vals.keys():
+            self._check_no_open_request(
+                {
+                    (
+                        vals.get("partner_id", referral.partner_id.id),
+                        vals.get("company_id", referral.company_id.id),
+                    )
+                    for referral in self
+                    if not vals.get("outcome", referral.outcome)
+                    and vals.get("active", referral.active)
+                },
+                exclude_referrals=self,
+            )
+        result = super().write(vals)
+        if "partner_id" in vals:
+            moved = self.filtered(lambda r: r.partner_id != partners[r])
+            moved._check_ask_allowed()
+        if "outcome" in vals:
+            was_open.filtered("outcome")._on_closed()
+            (self - was_open).filtered(lambda r: not r.outcome)._on_reopened()
+        if {"promise", "promise_deadline"} & vals.keys():
+            self._schedule_promise_activity()
+        elif vals.get("promise_state") in ("kept", "not_kept"):
+            self.activity_unlink(["crm_referral.mail_activity_type_promise"])
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_leads(self):
+        for referral in self:
+            if referral.candidate_ids.lead_id:
+                raise UserError(
+                    self.env._(
+                        "Leads came of the request of %(customer)s, so it cannot be "
+                        "deleted. Archive it instead.",
+                        customer=referral.display_name,
+                    )
+                )
+
+    # === ACTION METHODS === #
+
+    def action_decline(self, reason_id):
+        """End the request because the customer does not want to refer anybody.
+
+        :param int reason_id: the crm.referral.decline.reason
+        :return: True
+        :raise UserError: when there is no such reason, or the request has ended
+        """
+        self._check_conversation_open()
+        reason = self.env["crm.referral.decline.reason"].browse(reason_id).exists()
+        if not reason:
+            raise UserError(self.env._("Choose the reason why the customer declined."))
+        self.write({"outcome": "declined", "decline_reason_id": reason.id})
+        return True
+
+    def action_no_candidate(self):
+        """End the request because nobody came to the customer's mind.
+
+        :return: True
+        """
+        self._check_conversation_open()
+        self.write({"outcome": "no_candidate"})
+        return True
+
+    def action_cancel(self):
+        """End the request from our side.
+
+        :return: True
+        """
+        self._check_conversation_open()
+        self.write({"outcome": "cancelled"})
+        return True
+
+    def action_reopen(self):
+        """Take an ended request up again, in the step where it ended.
+
+        :return: True
+        """
+        self.filtered("outcome").write({"outcome": False, "decline_reason_id": False})
+        return True
+
+    def action_promise_kept(self):
+        """The promise to the referrer was kept.
+
+        :return: True
+        """
+        return self._end_promise("kept")
+
+    def action_promise_not_kept(self):
+        """The promise to the referrer was not kept; better known than forgotten.
+
+        :return: True
+        """
+        return self._end_promise("not_kept")
+
+    def action_open_skip_step(self):
+        """Ask for the reason why the current step is skipped.
+
+        :return: a window action
+        """
+        return self._open_wizard("crm_referral.crm_referral_skip_action")
+
+    def action_open_decline(self):
+        """Ask for the reason why the customer declined.
+
+        :return: a window action
+        """
+        return self._open_wizard("crm_referral.crm_referral_decline_action")
+
+    def action_view_leads(self):
+        """Show the leads that came of these requests.
+
+        :return: a window action
+        """
+        return self.candidate_ids.lead_id._get_records_action(
+            name=self.env._("Leads from Referral")
+        )
+
+    def action_view_candidates(self):
+        """Show the candidates of these requests.
+
+        :return: a window action
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_referral.crm_referral_candidate_action"
+        )
+        action["domain"] = [("referral_id", "in", self.ids)]
+        action["context"] = {
+            "default_referral_id": self.id if len(self) == 1 else False,
+        }
+        return action
+
+    # === GUIDED CONVERSATION === #
+
+    @api.model
+    def mail_allowed_qweb_expressions(self):
+        """:return: placeholders that a manager may use in a talk-track."""
+        return (
+            *super().mail_allowed_qweb_expressions(),
+            "object.company_id.name",
+            "object.commercial_partner_id.name",
+            "object.benefit_summary",
+            "object.challenge",
+            "object.improvement",
+            "object.missed_by_others",
+            "object.motive_summary",
+            "object.candidate_summary",
+            "object.promise",
+        )
+
+    def _get_step_activity_user(self):
+        """:return: the salesperson, else the team leader, else who made the request."""
+        return self.user_id or self.team_id.user_id or super()._get_step_activity_user()
+
+    def _get_conversation_lang(self):
+        """:return: the language of the customer, or that of the rep if unknown."""
+        self.ensure_one()
+        return self.partner_id.lang or super()._get_conversation_lang() or "en_US"
+
+    @api.model
+    def _get_open_conversation_domain(self):
+        """:return: domain of the requests that are still open."""
+        return [("outcome", "=", False)]
+
+    def _is_conversation_closed(self):
+        """:return: whether the request has an outcome."""
+        self.ensure_one()
+        return bool(self.outcome)
+
+    def _get_progress_dependencies(self):
+        """:return: fields that tell which steps are done, skipped and still to come."""
+        return [
+            *super()._get_progress_dependencies(),
+            "outcome",
+            "step_log_ids.outcome",
+            "step_log_ids.step_id",
+        ]
+
+    def _get_talk_track_dependencies(self):
+        """:return: fields that the placeholders of the talk-tracks read."""
+        return [
+            *super()._get_talk_track_dependencies(),
+            "partner_id.name",
+            "partner_id.lang",
+            "user_id.name",
+            "benefit_summary",
+            "challenge",
+            "improvement",
+            "missed_by_others",
+            "motive_summary",
+            "candidate_summary",
+            "promise",
+        ]
+
+    def _get_requirement_dependencies(self):
+        """:return: fields that the requirements of the six steps read."""
+        return [
+            *super()._get_requirement_dependencies(),
+            "outcome",
+            "benefit_ids.confirmed",
+            "challenge",
+            "improvement",
+            "motive_ids",
+            "candidate_ids.state",
+            "candidate_ids.introduced_on",
+        ]
+
+    def _get_missing_benefits(self):
+        if any(self.benefit_ids.mapped("confirmed")):
+            return []
+        return [self.env._("A benefit that the customer has confirmed.")]
+
+    def _get_missing_profile(self):
+        missing = []
+        if not (self.challenge or "").strip():
+            missing.append(self.env._("The challenge the customer was facing."))
+        if not (self.improvement or "").strip():
+            missing.append(self.env._("What has changed for the customer."))
+        return missing
+
+    def _get_missing_value(self):
+        if self.motive_ids:
+            return []
+        return [self.env._("What the customer personally gains: at least one motive.")]
+
+    def _get_missing_suggest(self):
+        if self.candidate_ids:
+            return []
+        return [self.env._("At least one candidate: a name, or a job position.")]
+
+    def _get_missing_introduce(self):
+        missing = [
+            self.env._(
+                "The customer's answer about %(candidate)s.",
+                candidate=candidate.display_name,
+            )
+            for candidate in self.candidate_ids
+            if candidate.state == "suggested"
+        ]
+        if not missing and not any(
+            candidate._was_agreed() for candidate in self.candidate_ids
+        ):
+            missing.append(
+                self.env._(
+                    "An introduction the customer agrees to. If there is none, “Next” "
+                    "ends the request as declined."
+                )
+            )
+        return missing
+
+    def _get_missing_follow_through(self):
+        return [
+            self.env._(
+                "An end for %(candidate)s: converted, unfit, declined or objected.",
+                candidate=candidate.display_name,
+            )
+            for candidate in self.candidate_ids
+            if candidate._is_promising() and candidate.state != "converted"
+        ]
+
+    def _nobody_agreed(self):
+        """:return: whether the customer has answered about everybody, with no yes."""
+        self.ensure_one()
+        return bool(self.candidate_ids) and not any(
+            candidate.state == "suggested" or candidate._was_agreed()
+            for candidate in self.candidate_ids
+        )
+
+    def _ends_at_current_step(self):
+        """The request also ends in “introduce” when the customer agreed to nobody."""
+        self.ensure_one()
+        return super()._ends_at_current_step() or (
+            self.step_code == "introduce" and self._nobody_agreed()
+        )
+
+    def _finish_conversation(self):
+        """End with what is true: introduced, declined, or no candidate."""
+        super()._finish_conversation()
+        introduced = self.filtered(
+            lambda r: any(candidate._was_introduced() for candidate in r.candidate_ids)
+        )
+        declined = (self - introduced).filtered(lambda r: r._nobody_agreed())
+        introduced.write({"outcome": "introduced"})
+        if declined:
+            reason = self.env.ref("crm_referral.decline_reason_no_introduction")
+            declined.write({"outcome": "declined", "decline_reason_id": reason.id})
+        (self - introduced - declined).write({"outcome": "no_candidate"})
+
+    # === WHO MAY BE ASKED === #
+
+    @api.model
+    def _check_no_open_request(self, customers, exclude_referrals=None):
+        """Say it kindly before the unique index does, which settles a race.
+
+        :param set customers: pairs of partner id and company id
+        :param exclude_referrals: requests that do not count, such as those at hand
+        :raise UserError: when a customer has an open request in that company
+        """
+        # sudo: a colleague's request counts too; only the name of the customer is told
+        open_referrals = self.sudo().search_fetch(
+            [
+                ("partner_id", "in", [partner_id for partner_id, _company in customers]),
+                ("outcome", "=", False),
+                ("id", "not in", exclude_referrals.ids if exclude_referrals else []),
+            ],
+            ["partner_id", "company_id", "user_id"],
+        )
+        for referral in open_referrals:
+            if (referral.partner_id.id, referral.company_id.id) in customers:
+                raise UserError(
+                    self.env._(
+                        "%(customer)s already has an open referral request "
+                        "(%(salesperson)s). Go on with that one.",
+                        customer=referral.partner_id.display_name,
+                        salesperson=referral.user_id.name or self.env._("unassigned"),
+                    )
+                )
+
+    def _check_ask_allowed(self):
+        """Check that the customer of every open request may be asked.
+
+        :raise UserError: says why not, and what would help; a manager may override with
+            a reason, which is logged
+        """
+        for company, referrals in self.filtered(lambda r: not r.outcome).grouped(
+            "company_id"
+        ).items():
+            blockers = referrals.partner_id.with_company(company)._get_referral_blockers(
+                exclude_referrals=referrals
+            )
+            for referral in referrals:
+                reasons = blockers[referral.partner_id]
+                if reasons:
+                    referral._override_blockers(list(reasons.values()))
+
+    def _override_blockers(self, reasons):
+        """Ask in spite of the given reasons: a manager only, in writing."""
+        self.ensure_one()
+        if self.can_override and (self.override_reason or "").strip():
+            self.message_post(
+                body=self.env._(
+                    "%(manager)s allowed this request in spite of: %(blockers)s Reason: "
+                    "%(reason)s",
+                    manager=self.env.user.name,
+                    blockers=" ".join(reasons),
+                    reason=self.override_reason,
+                ),
+                subtype_xmlid="mail.mt_note",
+            )
+            return
+        way_out = (
+            self.env._("Write down why you ask all the same, as the override reason.")
+            if self.can_override
+            else self.env._("A sales manager may allow it with a written reason.")
+        )
+        raise UserError("\n".join([*reasons, way_out]))
+
+    # === BENEFITS === #
+
+    @api.model
+    def _find_benefits(self, partners, companies):
+        """:return: the benefit library of these customers."""
+        return self.env["crm.referral.benefit"].search(
+            [("partner_id", "in", partners.ids), ("company_id", "in", companies.ids)]
+        )
+
+    def _propose_benefits(self):
+        """Put what we know about the customer in front of the rep.
+
+        The library first, then what Odoo knows and the library does not have yet.
+        """
+        if not self:
+            return
+        self.env["crm.referral.benefit"].create(self._prepare_known_benefits())
+        benefits = self._find_benefits(self.partner_id, self.company_id).grouped(
+            lambda benefit: (benefit.partner_id, benefit.company_id)
+        )
+        for referral in self:
+            known = benefits.get((referral.partner_id, referral.company_id))
+            if known:
+                referral.benefit_ids = known
+
+    def _prepare_known_benefits(self):
+        """Collect benefits from what Odoo knows of the customers: won opportunities.
+
+        Bridges to orders or complaints add theirs.
+
+        :return: values of benefits that the library does not have yet
+        :rtype: list[dict]
+        """
+        leads = self.env["crm.lead"].search(
+            [
+                (
+                    "partner_id.commercial_partner_id",
+                    "in",
+                    self.commercial_partner_id.ids,
+                ),
+                ("won_status", "=", "won"),
+            ],
+            order="date_closed desc, id desc",
+        )
+        known = {
+            (benefit.partner_id, benefit.lead_id)
+            for benefit in self.env["crm.referral.benefit"]
+            .with_context(active_test=False)
+            .search([("lead_id", "in", leads.ids)])
+        }
+        by_customer = leads.grouped(lambda lead: lead.partner_id.commercial_partner_id)
+        return [
+            {
+                "partner_id": referral.partner_id.id,
+                "company_id": referral.company_id.id,
+                "name": lead.name,
+                "origin": "opportunity",
+                "lead_id": lead.id,
+                "delivered_on": lead.date_closed and lead.date_closed.date(),
+            }
+            for referral in self
+            for lead in by_customer.get(
+                referral.commercial_partner_id, leads.browse()
+            ).filtered(
+                lambda lead, company=referral.company_id: (
+                    lead.company_id in (company, company.browse())
+                )
+            )[:PROPOSED_BENEFITS]
+            if (referral.partner_id, lead) not in known
+        ]
+
+    # === CLOSING === #
+
+    def _on_closed(self):
+        """The request has ended: close the log, start the quiet period."""
+        now = self.env.cr.now()
+        today = fields.Date.context_today(self)
+        first_step = self._get_steps()[:1]
+        introduced = self.filtered(lambda r: r.outcome == "introduced")
+        introduced._close_step_log("done")
+        (self - introduced)._close_step_log("ended")
+        self._unlink_step_activity()
+        for referral in self:
+            # Cancelled before the conversation began: the customer heard no question.
+            unasked = referral.outcome == "cancelled" and referral.step_id == first_step
+            quiet_days = 0 if unasked else referral.company_id.referral_quiet_days
+            referral.write(
+                {
+                    "closed_on": referral.closed_on or now,
+                    "next_ask_date": today + timedelta(days=quiet_days),
+                }
+            )
+
+    def _on_reopened(self):
+        """The request goes on: a new stay in its step, the next activity."""
+        self.write({"closed_on": False, "next_ask_date": False})
+        self._log_step_entered()
+        self._schedule_step_activity()
+
+    # === PROMISE === #
+
+    def _end_promise(self, state):
+        for referral in self:
+            if not referral.promise:
+                raise UserError(self.env._("No promise is noted in this request."))
+        self.write({"promise_state": state})
+        return True
+
+    def _schedule_promise_activity(self):
+        """An open promise is an activity, due when it was promised."""
+        promise_type = "crm_referral.mail_activity_type_promise"
+        referrals = self.filtered(lambda r: r.promise and r.promise_state == "open")
+        self.activity_unlink([promise_type])
+        in_two_weeks = fields.Date.context_today(self) + timedelta(days=14)
+        self.env["mail.activity"]._schedule_batch(
+            promise_type,
+            {
+                referral: {
+                    "date_deadline": referral.promise_deadline or in_two_weeks,
+                    "summary": referral.promise,
+                    "user_id": referral._get_step_activity_user().id,
+                }
+                for referral in referrals
+            },
+        )
+
+    # === TOOLS === #
+
+    def _open_wizard(self, xml_id):
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+        action["context"] = {"default_referral_ids": [Command.set(self.ids)]}
+        return action

@@ -1,0 +1,87 @@
+from odoo import api, fields, models
+
+
+class CrmReferralBenefit(models.Model):
+    """A benefit we have delivered to a customer; reused from request to request."""
+
+    _name = "crm.referral.benefit"
+    _description = "Delivered Benefit"
+    _order = "confirmed desc, delivered_on desc, id desc"
+    _check_company_auto = True
+
+    name = fields.Char(
+        string="Benefit",
+        required=True,
+        help="What got better for the customer, in words they would use themselves.",
+    )
+    measure = fields.Char(help="By how much, since when: a number or a fact, if there is one.")
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Customer",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self._default_company_id(),
+    )
+    origin = fields.Selection(
+        selection=[
+            ("customer", "Customer's own words"),
+            ("opportunity", "Won opportunity"),
+            ("order", "Order"),
+            ("complaint", "Solved complaint"),
+        ],
+        required=True,
+        default="customer",
+        help="Where we know it from.",
+    )
+    lead_id = fields.Many2one(
+        comodel_name="crm.lead",
+        string="Won Opportunity",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+    )
+    delivered_on = fields.Date()
+    confirmed = fields.Boolean(help="The customer agreed, in conversation, that it is so.")
+    confirmed_on = fields.Date(
+        compute="_compute_confirmed_on", store=True, readonly=False
+    )
+    active = fields.Boolean(default=True)
+
+    _lead_partner_uniq = models.UniqueIndex(
+        "(lead_id, partner_id) WHERE lead_id IS NOT NULL",
+        "This opportunity is already among the customer's benefits.",
+    )
+
+    # === DEFAULT METHODS === #
+
+    def _default_company_id(self):
+        return self.env.company
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("confirmed")
+    def _compute_confirmed_on(self):
+        today = fields.Date.context_today(self)
+        for benefit in self:
+            if not benefit.confirmed:
+                benefit.confirmed_on = False
+            elif not benefit.confirmed_on:
+                benefit.confirmed_on = today
+
+    # === ACTION METHODS === #
+
+    def action_toggle_confirmed(self):
+        """Note that the customer agreed, or take it back.
+
+        :return: True
+        """
+        for benefit in self:
+            benefit.confirmed = not benefit.confirmed
+        return True

@@ -1,0 +1,27 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    referral_quiet_days = fields.Integer(
+        string="Quiet Period (days)",
+        default=90,
+        help="After a referral request the same customer is not asked again for this "
+        "many days.",
+    )
+    referral_retention_days = fields.Integer(
+        string="Keep Candidates (days)",
+        default=180,
+        help="The personal data of candidates that led nowhere is erased after this many "
+        "days. Zero keeps it.",
+    )
+
+    _referral_quiet_days_positive = models.Constraint(
+        "CHECK (referral_quiet_days >= 0)",
+        "The quiet period is a number of days, zero or more.",
+    )
+    _referral_retention_days_positive = models.Constraint(
+        "CHECK (referral_retention_days >= 0)",
+        "The retention period is a number of days, zero or more.",
+    )

@@ -1,0 +1,7 @@
+from . import (
+    base_partner_merge,
+    crm_referral_candidate_convert,
+    crm_referral_decline,
+    crm_referral_override,
+    crm_referral_skip,
+)

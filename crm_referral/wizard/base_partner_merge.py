@@ -1,0 +1,69 @@
+from odoo import api, models
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    @api.model
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """Make way for the merge, which works in SQL and knows nothing of our rules."""
+        partners = src_partners | dst_partner
+        self._end_double_referral_requests(partners)
+        self._drop_double_benefits(partners)
+        self._cut_referrer_loops(partners, dst_partner)
+        return super()._update_foreign_keys(src_partners, dst_partner)
+
+    @api.model
+    def _end_double_referral_requests(self, partners):
+        """One customer has one open request: the furthest goes on."""
+        # sudo: the merge concerns all companies and salespersons
+        open_referrals = (
+            self.env["crm.referral"]
+            .sudo()
+            .search([("partner_id", "in", partners.ids), ("outcome", "=", False)])
+        )
+        for referrals in open_referrals.grouped("company_id").values():
+            furthest = max(referrals, key=lambda r: (r.step_id.sequence, r.id))
+            for referral in referrals - furthest:
+                referral.message_post(
+                    body=self.env._(
+                        "Ended because the customer was merged with one who has an open "
+                        "request: %(request)s",
+                        request=furthest._get_html_link(),
+                    ),
+                    subtype_xmlid="mail.mt_note",
+                )
+                referral.write({"outcome": "cancelled"})
+        self.env.flush_all()
+
+    @api.model
+    def _drop_double_benefits(self, partners):
+        """One opportunity is one benefit of one customer."""
+        # sudo: the merge concerns all companies
+        benefits = (
+            self.env["crm.referral.benefit"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("partner_id", "in", partners.ids), ("lead_id", "!=", False)])
+        )
+        for doubles in benefits.grouped("lead_id").values():
+            kept = doubles.sorted(lambda b: (b.confirmed, b.id), reverse=True)[0]
+            (doubles - kept).lead_id = False
+        self.env.flush_all()
+
+    @api.model
+    def _cut_referrer_loops(self, partners, dst_partner):
+        """Nobody is referred by themselves, also after the merge."""
+        # sudo: the merge concerns all companies
+        partners = partners.sudo()
+        inside = partners.filtered(lambda p: p.referrer_id)
+        for partner in inside:
+            ancestor = partner.referrer_id
+            seen = partner
+            while ancestor and ancestor not in seen:
+                if ancestor in partners:
+                    partner.referrer_id = False
+                    break
+                seen |= ancestor
+                ancestor = ancestor.referrer_id
+        self.env.flush_all()
