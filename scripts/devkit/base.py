@@ -198,8 +198,8 @@ def enough_disk(folder: Path, gigabytes: float) -> None:
     free = shutil.disk_usage(folder).free / 1e9
     if free < gigabytes:
         raise UserFacingError(
-            f"The disk of {folder} is full: {free:.1f} GB are free and {gigabytes:g} GB "
-            "are needed; make room or name another folder in CRM_REFERRAL_CACHE."
+            f"The disk of {folder} is full: {free:.1f} GB are free and {gigabytes:g} "
+            "GB are needed; make room or name another folder in CRM_REFERRAL_CACHE."
         )
 
 

@@ -24,7 +24,7 @@ from .postgres import Server
 TEMPLATE = "crm_referral_template"
 COPY = "crm_referral_test"
 # What a database does not depend on.
-NOT_INSTALLED = re.compile(r"(^|/)(tests|readme|doc|docs)/|\.(md|rst|pot)$|description/")
+NOT_INSTALLED = re.compile(r"/(tests|readme|description|__pycache__)/|\.(md|rst|pot)$")
 
 PREGENERATE = "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()"
 
@@ -48,8 +48,7 @@ def installed_content() -> str:
         for path in sorted((base.ROOT / addon).rglob("*")):
             name = str(path.relative_to(base.ROOT))
             if path.is_file() and not NOT_INSTALLED.search(name):
-                if "__pycache__" not in name:
-                    parts += [name, path]
+                parts += [name, path]
     return base.content_hash(*parts)
 
 

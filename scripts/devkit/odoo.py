@@ -33,7 +33,10 @@ LEFT_OUT = (
 )
 # Debian leaves this file out, yet web.assets_backend names it: without it every page
 # logs an error, and each test in a browser fails.
-STUB = f"{PYTHON_FOLDER}/odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js"
+STUB = (
+    f"{PYTHON_FOLDER}/odoo/addons/mail/static/lib/selfie_segmentation"
+    "/selfie_segmentation.js"
+)
 
 
 @dataclass(frozen=True)

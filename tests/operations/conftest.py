@@ -1,0 +1,41 @@
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from devkit import base, odoo, testing, venv
+from devkit.database import Lab
+from devkit.postgres import Server
+
+
+@pytest.fixture(scope="session")
+def lab() -> Lab:
+    """The laboratory that scripts/test has prepared."""
+    logs = Path(os.environ["CRM_REFERRAL_LAB"], "operations")
+    python = venv.python(venv.DEV)
+    return Lab(odoo.find(), python, Server(), base.cache_dir() / "test-data", logs)
+
+
+@pytest.fixture(scope="session")
+def installed(lab: Lab) -> str:
+    """The template database with our addons."""
+    return lab.template_addon()
+
+
+@pytest.fixture(scope="module")
+def with_demo(lab: Lab) -> Iterator[tuple[str, str]]:
+    """A new database with our addons and all demo data, and its log."""
+    with lab.database() as name:
+        languages = f"--load-language={','.join(base.LANGUAGES)}"
+        install = f"-i{','.join(base.addons())}"
+        yield name, lab.install(name, install, "--with-demo", languages, log="demo")
+
+
+@pytest.fixture
+def clean():
+    """Fail on a warning in a log."""
+
+    def check(log: str) -> None:
+        assert not testing.install_warnings(log)
+
+    return check

@@ -1,0 +1,101 @@
+"""Install, upgrade, uninstall, reinstall: nothing lost, nothing left, no warning."""
+
+import catalogue
+import pytest
+from devkit import base
+
+OURS = ",".join(base.addons())
+# Texts that a manager may edit: an upgrade must not take them back.
+EDITABLE = {
+    "crm.referral.step": "name",
+    "crm.referral.motive": "name",
+    "crm.referral.decline.reason": "name",
+}
+
+
+def test_install_without_demo_is_silent(lab, installed, clean):
+    clean(lab.install_log(installed))
+
+
+def test_install_with_demo_is_silent(with_demo, clean):
+    clean(with_demo[1])
+
+
+def test_demo_data_are_there(lab, with_demo):
+    """`demo` of a manifest that is not loaded fails nobody else."""
+    with catalogue.connected(lab, with_demo[0]) as cursor:
+        cursor.execute("SELECT count(*) FROM crm_referral")
+        assert cursor.fetchone()[0]
+
+
+def test_upgrade_keeps_data(lab, with_demo, clean):
+    name = with_demo[0]
+    before = catalogue.read(lab, name)
+    tables = _our_tables(lab, name)
+    assert tables
+    rows = catalogue.contents(lab, name, tables)
+    clean(lab.install(name, f"-u{OURS}", "--with-demo", log="upgrade"))
+    assert catalogue.contents(lab, name, tables) == rows
+    assert not before.minus(catalogue.read(lab, name))
+
+
+def test_upgrade_keeps_edited_texts(lab, installed):
+    with lab.database(installed) as name:
+        edit = "\n".join(
+            f"env['{model}'].search([], limit=1).{field} = 'Edited'"
+            for model, field in EDITABLE.items()
+        )
+        lab.shell(name, f"{edit}\nenv.cr.commit()", log="edit")
+        lab.install(name, f"-u{OURS}", log="upgrade-edited")
+        with catalogue.connected(lab, name) as cursor:
+            for model, field in EDITABLE.items():
+                table = model.replace(".", "_")
+                cursor.execute(
+                    f"SELECT count(*) FROM {table} WHERE {field}->>'en_US' = 'Edited'"
+                )
+                assert cursor.fetchone()[0] == 1, f"{model}.{field} was taken back"
+
+
+@pytest.fixture(scope="module")
+def uninstalled(lab, installed):
+    """What was before the installation, what is after the end, and the log."""
+    with lab.database(lab.template_base()) as name:
+        before = catalogue.read(lab, name)
+    with lab.database(installed) as name:
+        status, log = lab.odoo(
+            *("module", "uninstall", "-d", name, *base.addons()), log="uninstall"
+        )
+        assert not status, log[-2000:]
+        yield name, before, catalogue.read(lab, name), log
+
+
+def test_uninstall_is_silent(uninstalled, clean):
+    clean(uninstalled[3])
+
+
+def test_uninstall_leaves_nothing_behind(uninstalled):
+    _name, before, after, _log = uninstalled
+    assert not after.minus(before)
+
+
+def test_uninstall_takes_nothing_along(uninstalled):
+    _name, before, after, _log = uninstalled
+    assert not before.minus(after)
+
+
+def test_uninstall_leaves_no_file(lab, uninstalled):
+    with catalogue.connected(lab, uninstalled[0]) as cursor:
+        cursor.execute(
+            "SELECT name FROM ir_attachment WHERE res_model ~ '^crm\\.(referral|ass)'"
+        )
+        assert not cursor.fetchall()
+
+
+def test_reinstall(lab, uninstalled, clean):
+    clean(lab.install(uninstalled[0], f"-i{OURS}", log="reinstall"))
+
+
+def _our_tables(lab, name: str) -> list[str]:
+    with lab.database(lab.template_base()) as bare:
+        without = set(catalogue.read(lab, bare).rows)
+    return sorted(set(catalogue.read(lab, name).rows) - without)
