@@ -101,13 +101,11 @@ class CrmGuidedConversation(models.AbstractModel):
     @api.depends(lambda self: self._get_talk_track_dependencies())
     @api.depends_context("lang")
     def _compute_talk_track(self):
-        self.talk_track = False
-        for step, records in self.filtered("id").grouped("step_id").items():
-            if not step:
-                continue
-            talk_tracks = step._render_talk_track(records)
+        for step, records in self.grouped("step_id").items():
+            # While a form is edited the words are those of the saved record.
+            talk_tracks = step and step._render_talk_track(records._origin)
             for record in records:
-                record.talk_track = talk_tracks.get(record._origin.id or record.id)
+                record.talk_track = (talk_tracks or {}).get(record._origin.id)
 
     @api.depends(lambda self: self._get_requirement_dependencies())
     def _compute_missing_requirements(self):
