@@ -36,6 +36,6 @@ def clean():
     """Fail on a warning in a log."""
 
     def check(log: str) -> None:
-        assert not testing.install_warnings(log)
+        assert "\n".join(testing.install_warnings(log)) == ""
 
     return check

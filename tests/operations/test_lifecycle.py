@@ -36,7 +36,7 @@ def test_upgrade_keeps_data(lab, with_demo, clean):
     rows = catalogue.contents(lab, name, tables)
     clean(lab.install(name, f"-u{OURS}", "--with-demo", log="upgrade"))
     assert catalogue.contents(lab, name, tables) == rows
-    assert not before.minus(catalogue.read(lab, name))
+    assert "\n".join(before.minus(catalogue.read(lab, name))) == ""
 
 
 def test_upgrade_keeps_edited_texts(lab, installed):
@@ -75,12 +75,12 @@ def test_uninstall_is_silent(uninstalled, clean):
 
 def test_uninstall_leaves_nothing_behind(uninstalled):
     _name, before, after, _log = uninstalled
-    assert not after.minus(before)
+    assert "\n".join(after.minus(before)) == ""
 
 
 def test_uninstall_takes_nothing_along(uninstalled):
     _name, before, after, _log = uninstalled
-    assert not before.minus(after)
+    assert "\n".join(before.minus(after)) == ""
 
 
 def test_uninstall_leaves_no_file(lab, uninstalled):

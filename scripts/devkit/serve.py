@@ -1,0 +1,209 @@
+"""scripts/run: Odoo in the browser, with the addon and its demo story."""
+
+import argparse
+import contextlib
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from xml.etree import ElementTree
+
+from . import base, database, odoo, postgres, venv
+from .database import Lab, stopped
+
+DATABASE = "crm_referral"
+START = 120  # seconds that Odoo may take to answer
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="scripts/run",
+        description="Start Odoo 19 with crm_referral and its demo story on this "
+        "machine. The first start sets everything up (some minutes), later ones take "
+        "seconds and keep the data. Ctrl-C stops all that was started.",
+        epilog="ODOO_SOURCE names an Odoo 19 source tree to use; PGHOST, PGUSER … a "
+        "PostgreSQL server; CRM_REFERRAL_CACHE the folder for everything.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--port", type=int, default=8069, help="default: 8069")
+    parser.add_argument("--reset", action="store_true", help="start afresh: drop data")
+    parser.add_argument("--no-demo", action="store_true", help="a new database is empty")
+    options = parser.parse_args()
+    check_port(options.port)
+    source = odoo.find()
+    python = venv.python()
+    data = base.cache_dir() / "run-data"
+    with only_one(data), postgres.server("run", durable=True) as server:
+        lab = Lab(source, python, server, data, base.cache_dir() / "logs/run")
+        prepare(lab, reset=options.reset, demo=not options.no_demo)
+        return serve(lab, options.port)
+
+
+def check_port(port: int) -> None:
+    """Say at once that the port cannot be used."""
+    if not 0 < port < 65536:
+        raise base.UserFacingError(f"There is no port {port}: choose 1 to 65535.")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except PermissionError as error:
+            raise base.UserFacingError(
+                f"Only root may use port {port}: choose one above 1023 with --port."
+            ) from error
+        except OSError as error:
+            raise base.UserFacingError(
+                f"Port {port} is taken by another program: stop that, or choose "
+                f"another port, for example `scripts/run --port {port + 1}`."
+            ) from error
+
+
+@contextlib.contextmanager
+def only_one(data: Path):
+    """Two servers must not work on the same data."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "run.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise base.UserFacingError(
+                "scripts/run runs already with these data: stop that one, or name "
+                "another folder in CRM_REFERRAL_CACHE."
+            ) from error
+        yield
+
+
+def prepare(lab: Lab, *, reset: bool, demo: bool) -> None:
+    """Create the database, or bring it up to the addons as they are now."""
+    state = lab.data / "installed"
+    now = base.content_hash(lab.source.version, database.installed_content())
+    addons = ",".join(base.addons())
+    exists = DATABASE in lab.server.databases()
+    if exists and reset:
+        base.say("Dropping the data …")
+        lab.drop(DATABASE)
+        exists = False
+    if not exists:
+        unfinished = f"{DATABASE}_unfinished"
+        lab.drop(unfinished)
+        lab.drop(DATABASE)  # its files
+        story = "with its demo story" if demo else "without demo data"
+        base.say(f"Creating the database {story} (a minute) …")
+        languages = f"--load-language={','.join(base.LANGUAGES)}"
+        extra = ["--with-demo"] if demo else []
+        lab.install(unfinished, f"-i{addons}", languages, *extra, log="install")
+        lab.shell(unfinished, database.PREGENERATE, log="bundles")
+        if lab.filestore(unfinished).exists():
+            lab.filestore(unfinished).rename(lab.filestore(DATABASE))
+        lab.server.query(f'ALTER DATABASE "{unfinished}" RENAME TO "{DATABASE}"')
+        state.write_text(now)
+    elif not state.exists() or state.read_text() != now:
+        base.say("The addon has changed: upgrading, the data stay …")
+        lab.install(DATABASE, f"-i{addons}", f"-u{addons}", log="upgrade")
+        state.write_text(now)
+
+
+def serve(lab: Lab, port: int) -> int:
+    """Run Odoo until it ends or somebody stops it."""
+    log = lab.logs / "odoo.log"
+    command = lab.odoo_command(
+        *("-d", DATABASE, f"--db-filter=^{DATABASE}$"),
+        *(f"--http-port={port}", "--workers=0", "--max-cron-threads=1"),
+    )
+    with log.open("w") as output:
+        # A session of its own: Ctrl-C reaches this script alone, which stops Odoo
+        # first and PostgreSQL last.
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=lab.env,
+            start_new_session=True,
+        )
+    with stopped(process):
+        url = f"http://127.0.0.1:{port}"
+        wait_until_ready(process, url, log)
+        base.say(welcome(lab, url, log))
+        try:
+            status = process.wait()
+        except SystemExit as stop:
+            base.say("\nStopping …")
+            process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+            if stop.code == 128 + signal.SIGINT:  # the person's own wish
+                return 0
+            raise
+    raise base.UserFacingError(f"Odoo ended by itself (status {status}): see {log}.")
+
+
+def wait_until_ready(
+    process: "subprocess.Popen[bytes]", url: str, log: Path
+) -> None:
+    """Wait for Odoo's first answer."""
+    deadline = time.monotonic() + START
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            text = log.read_text(errors="replace")
+            reason = base.explain(text) or "\n  ".join(text.splitlines()[-8:])
+            raise base.UserFacingError(f"Odoo did not start ({log}). {reason}")
+        with contextlib.suppress(urllib.error.URLError, OSError):
+            # Not by a proxy, whatever the environment says.
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            with opener.open(f"{url}/web/health", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        time.sleep(0.2)
+    raise base.UserFacingError(f"Odoo did not answer in {START} seconds: see {log}.")
+
+
+def welcome(lab: Lab, url: str, log: Path) -> str:
+    """The address, the logins, and what to try first."""
+    with_demo = any("t" in row for row in lab.server.query(
+        "SELECT demo FROM ir_module_module WHERE name = 'crm_referral'", DATABASE
+    ))
+    logins = [("admin", "admin", "administrator")]
+    if with_demo:
+        logins += [("demo", "demo", "sales manager of Odoo's demo data"), *demo_users()]
+    width = max(len(login) + len(password) for login, password, _who in logins) + 3
+    table = [
+        f"    {f'{login} / {password}':{width}}  {who}" for login, password, who in logins
+    ]
+    return "\n".join(
+        [
+            "",
+            f"Odoo is ready:  {url}/odoo",
+            "",
+            "Log in as (name / password):",
+            *table,
+            "",
+            "Try first: the app CRM, menu Referrals. Open a request and follow its "
+            "six steps.",
+            "Languages: English, 繁體中文, 简体中文 (your name, Preferences).",
+            "",
+            f"Log: {log}",
+            "Ctrl-C stops Odoo and its PostgreSQL; the data stay.",
+        ]
+    )
+
+
+def demo_users() -> list[tuple[str, str, str]]:
+    """Login, password and name of the users in our demo data."""
+    found = []
+    for addon in base.addons():
+        for name in database.manifest(addon).get("demo", []):
+            if not name.endswith(".xml"):
+                continue
+            tree = ElementTree.parse(base.ROOT / addon / name)
+            for record in tree.iterfind(".//record[@model='res.users']"):
+                values = {each.get("name"): each.text for each in record}
+                if values.get("login") and values.get("password"):
+                    who = values.get("name") or record.get("id", "")
+                    found.append((values["login"], values["password"], who))
+    return found
