@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import fcntl
-import os
 import signal
 import socket
 import subprocess
@@ -32,7 +31,9 @@ def main() -> int:
     )
     parser.add_argument("--port", type=int, default=8069, help="default: 8069")
     parser.add_argument("--reset", action="store_true", help="start afresh: drop data")
-    parser.add_argument("--no-demo", action="store_true", help="a new database is empty")
+    parser.add_argument(
+        "--no-demo", action="store_true", help="a new database is empty"
+    )
     options = parser.parse_args()
     check_port(options.port)
     source = odoo.find()
@@ -143,9 +144,7 @@ def serve(lab: Lab, port: int) -> int:
     raise base.UserFacingError(f"Odoo ended by itself (status {status}): see {log}.")
 
 
-def wait_until_ready(
-    process: "subprocess.Popen[bytes]", url: str, log: Path
-) -> None:
+def wait_until_ready(process: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
     """Wait for Odoo's first answer."""
     deadline = time.monotonic() + START
     while time.monotonic() < deadline:
@@ -165,15 +164,19 @@ def wait_until_ready(
 
 def welcome(lab: Lab, url: str, log: Path) -> str:
     """The address, the logins, and what to try first."""
-    with_demo = any("t" in row for row in lab.server.query(
-        "SELECT demo FROM ir_module_module WHERE name = 'crm_referral'", DATABASE
-    ))
+    with_demo = any(
+        "t" in row
+        for row in lab.server.query(
+            "SELECT demo FROM ir_module_module WHERE name = 'crm_referral'", DATABASE
+        )
+    )
     logins = [("admin", "admin", "administrator")]
     if with_demo:
         logins += [("demo", "demo", "sales manager of Odoo's demo data"), *demo_users()]
     width = max(len(login) + len(password) for login, password, _who in logins) + 3
     table = [
-        f"    {f'{login} / {password}':{width}}  {who}" for login, password, who in logins
+        f"    {f'{login} / {password}':{width}}  {who}"
+        for login, password, who in logins
     ]
     return "\n".join(
         [

@@ -175,8 +175,10 @@ def part_scripts(session: Session) -> Result:
 
 def part_python(session: Session) -> Result:
     """the Python tests of our addons"""
-    template = session.lab.template_assets()
-    return session.odoo_pytest("python", template, *addon_tests(tours=False))
+    files = addon_tests(tours=False)
+    if not files:
+        return Result(failed=1, notes=["no file tests/test_*.py"])
+    return session.odoo_pytest("python", session.lab.template_assets(), *files)
 
 
 def part_tours(session: Session) -> Result:
