@@ -24,4 +24,8 @@
         "data/mail_template_data.xml",
     ],
     "application": True,
+    "assets": {
+        "web.assets_backend": ["crm_referral/static/src/**/*"],
+        "web.assets_unit_tests": ["crm_referral/static/tests/**/*.test.js"],
+    },
 }
