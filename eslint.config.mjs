@@ -17,7 +17,7 @@ export default [
             ecmaVersion: 2022,
             sourceType: "module",
             globals: Object.fromEntries(
-                `${browser} ${odoo}`.split(" ").map((name) => [name, "readonly"])
+                `${browser} ${odoo}`.split(" ").map((name) => [name, "readonly"]),
             ),
         },
         linterOptions: { reportUnusedDisableDirectives: "error" },

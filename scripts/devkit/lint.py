@@ -5,6 +5,7 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -22,14 +23,37 @@ ODOO_PLUGINS = (
 )
 
 
-def addon_files(*suffixes: str) -> list[str]:
-    """The files of our addons with these suffixes, without libraries of others."""
-    return sorted(
+PRETTIER = ("prettier/bin/prettier.cjs", ".prettierrc.json")
+ESLINT = ("eslint/bin/eslint.js", "eslint.config.mjs")
+# The Python files that no suffix tells.
+ENTRIES = ("scripts/run", "scripts/test", "scripts/lint")
+
+
+def our_files() -> list[str]:
+    """The files that are ours: not what was generated, nor a library of others."""
+    folders = [*base.addons(), "scripts", "tests"]
+    return ["eslint.config.mjs", "package.json"] + sorted(
         str(path.relative_to(base.ROOT))
-        for addon in base.addons()
-        for path in (base.ROOT / addon).rglob("*")
-        if path.suffix in suffixes and "lib" not in path.parts and path.is_file()
+        for folder in folders
+        for path in (base.ROOT / folder).rglob("*")
+        if path.is_file() and not {"lib", "__pycache__"} & set(path.parts)
     )
+
+
+def _with_suffix(files: list[str], *suffixes: str) -> list[str]:
+    return [name for name in files if name.endswith(suffixes)]
+
+
+def _python(files: list[str]) -> list[str]:
+    return [name for name in files if name.endswith(".py") or name in ENTRIES]
+
+
+def _addons(files: list[str]) -> list[str]:
+    return [
+        addon
+        for addon in base.addons()
+        if any(name.startswith(f"{addon}/") for name in files)
+    ]
 
 
 def _run(command: list[str | Path], **env: str) -> str:
@@ -51,63 +75,34 @@ def _tool(name: str, *arguments: str) -> str:
     return _run([venv.python(venv.DEV).with_name(name), *arguments])
 
 
-def _python_files() -> list[str]:
-    entries = [f"scripts/{name}" for name in ("run", "test", "lint")]
-    return [*base.addons(), "scripts", "tests", *entries]
+def _node(tool: str, config: str, *arguments: str) -> str:
+    node = venv.node_modules()
+    program = node / "node_modules" / tool
+    return _run(["node", program, "--config", node / config, *arguments])
 
 
-def ruff() -> str:
-    return _tool("ruff", "check", "--no-cache", *_python_files())
+def ruff(files: list[str]) -> str:
+    return _tool("ruff", "check", "--no-cache", *_python(files))
 
 
-def ruff_format() -> str:
-    return _tool("ruff", "format", "--no-cache", "--check", *_python_files())
+def ruff_format(files: list[str]) -> str:
+    return _tool("ruff", "format", "--no-cache", "--check", *_python(files))
 
 
-def pylint_odoo() -> str:
-    return _tool("pylint", "--rcfile=.pylintrc", *base.addons())
-
-
-def pylint_of_odoo() -> str:
-    """Odoo's own checkers: SQL injection, texts without translation, unlink."""
-    source = odoo.find()
-    found = [
-        path / "test_lint/tests"
-        for path in source.addons_paths
-        if (path / "test_lint").is_dir()
-    ]
-    return _run(
-        [venv.python(venv.DEV).with_name("pylint"), f"--rcfile={os.devnull}"]
-        + ["--disable=all", f"--enable={ODOO_RULES}", "--reports=n", "--score=n"]
-        + [f"--load-plugins={ODOO_PLUGINS}", *base.addons()],
-        PYTHONPATH=f"{found[0]}:{source.path}",
+def silent_traps(files: list[str]) -> str:
+    found = (
+        f"{name}:{number}: {trap.pattern} → {trap.instead}"
+        for addon in _addons(files)
+        for name in files
+        if name.startswith(f"{addon}/")
+        for number, trap in traps.in_file(base.ROOT / name)
     )
+    return "\n".join(found)
 
 
-def oca_hooks() -> str:
-    return _tool("oca-checks-odoo-module", "--config=.oca_hooks.cfg", *base.addons())
-
-
-def prettier() -> str:
-    files = [*addon_files(".js", ".scss"), "eslint.config.mjs", "package.json"]
-    node = venv.node_modules()
-    script = node / "node_modules/prettier/bin/prettier.cjs"
-    config = node / ".prettierrc.json"
-    return _run(["node", script, "--config", config, "--check", *files])
-
-
-def eslint() -> str:
-    files = addon_files(".js")
-    if not files:
-        return ""
-    node = venv.node_modules()
-    script = node / "node_modules/eslint/bin/eslint.js"
-    return _run(["node", script, "--config", node / "eslint.config.mjs", *files])
-
-
-def xml() -> str:
+def xml(files: list[str]) -> str:
     trouble = []
-    for name in addon_files(".xml", ".svg"):
+    for name in _with_suffix(files, ".xml", ".svg"):
         try:
             ElementTree.parse(base.ROOT / name)
         except ElementTree.ParseError as error:
@@ -115,63 +110,122 @@ def xml() -> str:
     return "\n".join(trouble)
 
 
-def silent_traps() -> str:
-    return "\n".join(traps.in_addons())
+def pylint_odoo(files: list[str]) -> str:
+    return _tool("pylint", "--rcfile=.pylintrc", *_addons(files))
 
 
-CHECKS: dict[str, Callable[[], str]] = {
-    "ruff": ruff,
-    "format": ruff_format,
-    "traps": silent_traps,
-    "xml": xml,
-    "pylint-odoo": pylint_odoo,
-    "odoo-pylint": pylint_of_odoo,
-    "oca-hooks": oca_hooks,
-    "prettier": prettier,
-    "eslint": eslint,
+def pylint_of_odoo(files: list[str]) -> str:
+    """Odoo's own checkers: SQL injection, texts without translation, unlink."""
+    source = odoo.find()
+    plugins = source.addon("test_lint") / "tests"
+    return _run(
+        [venv.python(venv.DEV).with_name("pylint"), f"--rcfile={os.devnull}"]
+        + ["--disable=all", f"--enable={ODOO_RULES}", "--reports=n", "--score=n"]
+        + [f"--load-plugins={ODOO_PLUGINS}", *_addons(files)],
+        PYTHONPATH=f"{plugins}:{source.path}",
+    )
+
+
+def oca_hooks(files: list[str]) -> str:
+    return _tool("oca-checks-odoo-module", "--config=.oca_hooks.cfg", *_addons(files))
+
+
+def prettier(files: list[str]) -> str:
+    chosen = _with_suffix(files, ".js", ".mjs", ".scss", "package.json")
+    return _node(*PRETTIER, "--check", *chosen)
+
+
+def eslint(files: list[str]) -> str:
+    return _node(*ESLINT, *_with_suffix(files, ".js"))
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check, and which files it is about."""
+
+    run: Callable[[list[str]], str]
+    chooses: Callable[[list[str]], list[str]]
+
+
+def _suffix(*suffixes: str) -> Callable[[list[str]], list[str]]:
+    return lambda files: _with_suffix(files, *suffixes)
+
+
+CHECKS = {
+    "ruff": Check(ruff, _python),
+    "format": Check(ruff_format, _python),
+    "traps": Check(silent_traps, _addons),
+    "xml": Check(xml, _suffix(".xml", ".svg")),
+    "pylint-odoo": Check(pylint_odoo, _addons),
+    "odoo-pylint": Check(pylint_of_odoo, _addons),
+    "oca-hooks": Check(oca_hooks, _addons),
+    "prettier": Check(prettier, _suffix(".js", ".mjs", ".scss", "package.json")),
+    "eslint": Check(eslint, _suffix(".js")),
 }
 
 
-def check(logs: Path, names: list[str] | None = None) -> Iterator[tuple[str, str]]:
-    """Yield each check's name and its complaints; those go into a log file too."""
-    for name in names or CHECKS:
-        trouble = CHECKS[name]()
+def check(logs: Path, chosen: list[str] | None = None) -> Iterator[tuple[str, str]]:
+    """Yield each check's name and its complaints; those go into a log file too.
+
+    :param chosen: names of checks, files and folders; all without
+    """
+    names = [name for name in chosen or [] if name in CHECKS] or list(CHECKS)
+    files = chosen_files([name for name in chosen or [] if name not in CHECKS])
+    for name in names:
+        selected = CHECKS[name].chooses(files)
+        trouble = CHECKS[name].run(files) if selected else ""
         if trouble:
             (logs / f"lint-{name}.log").write_text(trouble + "\n")
         yield name, trouble
 
 
-def fix() -> None:
+def chosen_files(names: list[str]) -> list[str]:
+    """Our files that are one of these, or in one of these folders."""
+    files = our_files()
+    if not names:
+        return files
+    paths = [Path(name).absolute() for name in names]
+    missing = [str(path) for path in paths if not path.exists()]
+    if missing:
+        raise base.UserFacingError(
+            f"{', '.join(missing)} is neither a file nor a check; "
+            f"the checks are {', '.join(CHECKS)}."
+        )
+    return [
+        name
+        for name in files
+        if any((base.ROOT / name).is_relative_to(path) for path in paths)
+    ]
+
+
+def fix(files: list[str]) -> None:
     """Let the formatters do what they can."""
-    _tool("ruff", "check", "--no-cache", "--fix", "--quiet", *_python_files())
-    _tool("ruff", "format", "--no-cache", "--quiet", *_python_files())
-    files = addon_files(".js", ".scss")
-    if files:
-        node = venv.node_modules()
-        script = node / "node_modules/prettier/bin/prettier.cjs"
-        config = node / ".prettierrc.json"
-        _run(["node", script, "--config", config, "--write", *files])
+    if python := _python(files):
+        _tool("ruff", "check", "--no-cache", "--fix", "--quiet", *python)
+        _tool("ruff", "format", "--no-cache", "--quiet", *python)
+    if scripts := CHECKS["prettier"].chooses(files):
+        _node(*PRETTIER, "--write", *scripts)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/lint", description=__doc__)
     parser.add_argument("--fix", action="store_true", help="first mend what can be")
     parser.add_argument(
-        "checks", nargs="*", metavar="check", help=f"only these: {', '.join(CHECKS)}"
+        "chosen",
+        nargs="*",
+        metavar="what",
+        help=f"only these files, folders or checks ({', '.join(CHECKS)})",
     )
     options = parser.parse_args()
-    unknown = set(options.checks) - set(CHECKS)
-    if unknown:
-        parser.error(f"no check {', '.join(unknown)}; there are {', '.join(CHECKS)}")
     logs = base.ROOT / f"logs/lint-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
     logs.mkdir(parents=True)
     base.keep_newest(logs.parent.glob("lint-*"), 10)
     if options.fix:
-        fix()
-    failed = []
-    for name, trouble in check(logs, options.checks):
+        fix(chosen_files([name for name in options.chosen if name not in CHECKS]))
+    failed = False
+    for name, trouble in check(logs, options.chosen):
         print(f"{name:12} {'FAILED' if trouble else 'ok'}", flush=True)
         if trouble:
-            failed.append(name)
+            failed = True
             print(trouble, flush=True)
-    return 1 if failed else 0
+    return int(failed)

@@ -61,6 +61,13 @@ class Odoo:
             if (path / "web/__manifest__.py").exists() or path.parent == self.package
         ]
 
+    def addon(self, name: str) -> Path:
+        """The folder of one of Odoo's own addons."""
+        found = [path / name for path in self.addons_paths if (path / name).is_dir()]
+        if not found:
+            raise base.UserFacingError(f"{self.path} has no addon {name}.")
+        return found[0]
+
 
 def find() -> Odoo:
     """The tree that ODOO_SOURCE names, else Debian's package in the cache."""

@@ -273,9 +273,7 @@ def part_translations(session: Session) -> Result:
 
 def part_odoo_lint(session: Session) -> Result:
     """Odoo's own test_lint, over our addons"""
-    tests = session.lab.source.package / "addons/test_lint/tests"
-    if not tests.is_dir():
-        tests = session.lab.source.path / "addons/test_lint/tests"
+    tests = session.lab.source.addon("test_lint") / "tests"
     names = "dunderinit i18n index jstranslate manifests markers naming"
     names += " onchange_domains orm_import override_signatures pofile routes test_holes"
     env = {**session.lab.env}

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import base
-
 PYTHON = ("*.py",)
 XML = ("*.xml",)
 SCRIPT = ("*.js",)
@@ -87,13 +85,3 @@ def in_file(path: Path) -> Iterator[tuple[int, Trap]]:
         for trap in traps:
             if re.search(trap.pattern, line):
                 yield number, trap
-
-
-def in_addons() -> Iterator[str]:
-    """A line for each trap in our addons."""
-    for addon in base.addons():
-        for path in sorted((base.ROOT / addon).rglob("*")):
-            if path.is_file() and "lib" not in path.parts:
-                for number, trap in in_file(path):
-                    name = path.relative_to(base.ROOT)
-                    yield f"{name}:{number}: {trap.pattern} → {trap.instead}"

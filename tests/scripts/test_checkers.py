@@ -1,0 +1,254 @@
+"""The checkers find what they are there for, and nothing else."""
+
+import re
+import shutil
+import subprocess
+import sys
+
+import polib
+import pytest
+from devkit import base, lint, testing, translations, traps, venv
+
+CONFIGURATION = (
+    ".oca_hooks.cfg",
+    ".pylintrc",
+    ".ruff.toml",
+    "requirements-dev.txt",
+    "requirements.txt",
+)
+
+# A line that each trap must catch, and one it must not.
+CAUGHT = {
+    ".py": """
+        _sql_constraints = []
+        def name_get(self):
+        def _name_search(self, name):
+        from odoo.osv import expression
+        groups = self.env["x"].read_group([], [], [])
+        def read_group(self, domain):
+        self._cr.execute("x")
+        user = request.uid
+        @api.multi
+        name = fields.Char(track_visibility="always")
+        self.check_access_rights("read")
+        self.env.user.user_has_groups("x")
+        if not self._check_recursion():
+        self.toggle_active()
+        self.with_context(force_company=1)
+        class TestX(SavepointCase):
+        @http.route("/x", type='json')
+        self.env.ref("a.b", "c.d")
+        if bool(Domain(x)):
+        self.env.ref("base.user_demo")
+        vals = {"groups_id": 1}
+        "view_mode": "tree,form",
+    """,
+    ".xml": """
+        <field name="view_mode">tree,form</field>
+        <tree>
+        <t t-name="kanban-box">
+        <div class="oe_chatter">
+        <field name="x" attrs="{}"/>
+        <span t-esc="x"/>
+        <group expand="0" string="Group By">
+        <field name="x" invisible="true"/>
+        <field name="numbercall">-1</field>
+        <field name="target">inline</field>
+    """,
+    ".js": """
+        /** @odoo-module **/
+        this.rpc = useService("rpc");
+        publicWidget.registry.X = 1;
+        QUnit.test("x");
+        const id = record.data.partner_id[0];
+        extra_trigger: ".x",
+        run: "text hello",
+        _t(`Hello ${name}`);
+    """,
+}
+LEFT = {
+    ".py": """
+        self.env.cr.execute(SQL("x"))
+        self.env.ref("a.b", raise_if_not_found=False)
+        @http.route("/x", type="jsonrpc")
+        groups = self.env["x"]._read_group([], ["a"])
+        _name_uniq = models.Constraint("UNIQUE(name)", "x")
+        env.ref("base.user_demo")  # trap-ok: a test of the demo data
+    """,
+    ".xml": """
+        <field name="view_mode">list,form</field>
+        <list/>
+        <field name="group_ids" eval="[]"/>
+        <span t-out="x"/>
+        <field name="x" invisible="True"/>
+    """,
+    ".js": """
+        import { rpc } from "@web/core/network/rpc";
+        const id = record.data.partner_id.id;
+        _t("Hello %(name)s", { name });
+        run: "edit hello",
+    """,
+}
+
+
+@pytest.mark.parametrize(
+    ("suffix", "line"),
+    [
+        (kind, line.strip())
+        for kind, t in CAUGHT.items()
+        for line in t.strip().split("\n")
+    ],
+)
+def test_trap_is_found(tmp_path, suffix, line):
+    file = tmp_path / f"x{suffix}"
+    file.write_text(f"\n{line}\n")
+    assert [number for number, _trap in traps.in_file(file)] == [2]
+
+
+def test_every_trap_has_a_line_that_it_catches():
+    for trap in traps.TRAPS:
+        lines = "".join(CAUGHT.get(glob[1:], "") for glob in trap.files)
+        assert re.search(trap.pattern, lines), trap
+
+
+@pytest.mark.parametrize("suffix", LEFT)
+def test_right_code_is_left_alone(tmp_path, suffix):
+    file = tmp_path / f"x{suffix}"
+    file.write_text(LEFT[suffix])
+    assert not list(traps.in_file(file))
+
+
+def entry(msgid: str, msgstr: str = "", **values) -> polib.POEntry:
+    place = [(f"model:x,name:m.{len(msgid)}", "0")]
+    return polib.POEntry(msgid=msgid, msgstr=msgstr, occurrences=place, **values)
+
+
+def catalogue(path, *entries: polib.POEntry):
+    file = polib.POFile()
+    file.metadata = {"Content-Type": "text/plain; charset=UTF-8"}
+    file.extend(entries)
+    file.save(str(path))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "translation", "complaint"),
+    [
+        ("Ask %(name)s", "請問 %(name)s", None),
+        ("Ask %(name)s", "請問 %(nam)s", "placeholders"),
+        ("Ask %s", "請問", "placeholders"),
+        ("Ask {name}", "請問 name", "placeholders"),
+        ("<b>Ask</b>", "<b>請問", "placeholders"),
+        ("<b>Ask</b>", "<b>請問</b>", None),
+        ("100% sure", "100% 確定", None),
+        ("Ask the customer", "", "not translated"),
+        ("Ask the customer", "Ask the customer", "English"),
+        ("PRIDE", "PRIDE", None),
+        ("Customer", "客户", "户 is not a character of zh_TW"),
+        ("Customer", "客戶", None),
+    ],
+)
+def test_translation(tmp_path, text, translation, complaint):
+    pot = catalogue(tmp_path / "x.pot", entry(text))
+    po = catalogue(tmp_path / "zh_TW.po", entry(text, translation))
+    complaints = list(translations.incomplete(po, pot))
+    if complaint is None:
+        assert not complaints
+    else:
+        assert len(complaints) == 1 and complaint in complaints[0]
+
+
+def test_simplified_file_has_no_traditional_character(tmp_path):
+    pot = catalogue(tmp_path / "x.pot", entry("Customer"))
+    po = catalogue(tmp_path / "zh_CN.po", entry("Customer", "客戶"))
+    assert "戶 is not" in list(translations.incomplete(po, pot))[0]
+
+
+def test_fuzzy_missing_and_obsolete(tmp_path):
+    pot = catalogue(tmp_path / "x.pot", entry("One"), entry("Three"), entry("Four4"))
+    fuzzy, obsolete = entry("One", "一", flags=["fuzzy"]), entry("Three", "三")
+    obsolete.obsolete = True
+    po = catalogue(tmp_path / "zh_TW.po", fuzzy, obsolete)
+    complaints = sorted(translations.incomplete(po, pot))
+    assert [each.split("'")[1] for each in complaints] == ["Four4", "One", "Three"]
+    assert "fuzzy" in complaints[1]
+    assert list(translations.incomplete(tmp_path / "zh_CN.po", pot))
+
+
+def test_stale_pot(tmp_path):
+    exported = catalogue(tmp_path / "new.pot", entry("One"), entry("Three"))
+    fresh = catalogue(tmp_path / "a.pot", entry("Three"), entry("One"))
+    assert not list(translations.stale(fresh, exported))
+    old = catalogue(tmp_path / "b.pot", entry("Two2"), entry("One"))
+    assert len(list(translations.stale(old, exported))) == 2
+    moved = catalogue(
+        tmp_path / "c.pot", entry("Three"), polib.POEntry(msgid="One", occurrences=[])
+    )
+    assert "place" in list(translations.stale(moved, exported))[0]
+    assert list(translations.stale(tmp_path / "none.pot", exported))
+
+
+JUNIT = """<testsuites><testsuite>
+<testcase classname="a" name="good"/>
+<testcase classname="a" name="bad"><failure message="x"/></testcase>
+<testcase classname="a" name="broken"><error message="x"/></testcase>
+<testcase classname="a" name="left"><skipped message="no browser"/></testcase>
+</testsuite></testsuites>"""
+
+
+def test_junit_counts_a_skip_as_a_failure(tmp_path, monkeypatch):
+    report = tmp_path / "x.xml"
+    report.write_text(JUNIT)
+    result = testing.count_junit(report)
+    assert (result.passed, result.failed, result.skipped) == (1, 3, 0)
+    monkeypatch.setitem(testing.ALLOWED_SKIPS, r"a\.left", "for a reason")
+    result = testing.count_junit(report)
+    assert (result.passed, result.failed, result.skipped) == (1, 2, 1)
+
+
+def test_odoo_counts():
+    log = "x INFO db odoo.tests.result: {} failed, {} error(s) of {} tests when loading"
+    assert str(testing.count_odoo(log.format(0, 0, 7))) == "7 passed"
+    assert str(testing.count_odoo(log.format(1, 2, 7))) == "4 passed, 3 failed"
+    assert testing.count_odoo("Killed").failed == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "bad"),
+    [
+        ("2026-01-01 1 INFO db odoo.registry: Registry loaded", False),
+        ("2026-01-01 1 WARNING db odoo.fields: unknown parameter 'x'", True),
+        ("2026-01-01 1 ERROR db odoo.schema: failed", True),
+        ("DeprecationWarning: Since 19.0, use x", True),
+        ("1 WARNING ? odoo: Running as user 'root' is a security risk.", False),
+    ],
+)
+def test_log_of_an_installation(line, bad):
+    assert bool(testing.install_warnings(line)) is bad
+
+
+def test_lint_complains(tmp_path):
+    """Each linter finds the fault that an addon of a copy of this repository has."""
+    for name in (*CONFIGURATION, *venv.NODE_FILES):
+        shutil.copy(base.ROOT / name, tmp_path)
+    shutil.copytree(base.ROOT / "scripts", tmp_path / "scripts")
+    (tmp_path / "tests").mkdir()
+    for name, text in {
+        "__manifest__.py": "{'name': 'X', 'version': '1', 'data': ['y.xml']}\n",
+        "__init__.py": "import os,sys\nself._cr.execute('x' % undefined)\n",
+        "x.xml": "<odoo><a></odoo>",
+        "y.xml": '<odoo><record id="x_addon.y" model="res.partner"/></odoo>',
+        "static/src/x.js": "var x = 1\n",
+    }.items():
+        file = tmp_path / "x_addon" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    result = subprocess.run(
+        [sys.executable, tmp_path / "scripts/lint"],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    found = re.findall(r"^(\S+) +FAILED$", result.stdout, re.MULTILINE)
+    assert found == list(lint.CHECKS), result.stdout
