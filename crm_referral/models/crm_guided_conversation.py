@@ -126,13 +126,15 @@ class CrmGuidedConversation(models.AbstractModel):
         return records
 
     def write(self, vals):
+        # sudo: whoever hands a record over may not see it any more afterwards
+        self_sudo = self.sudo()
         if "step_id" not in vals:
             result = super().write(vals)
             if "user_id" in vals:
-                self._reassign_step_activity()
+                self_sudo._reassign_step_activity()
             return result
-        previous_steps = {record: record.step_id for record in self}
-        moved = self.filtered(lambda record: record.step_id.id != vals["step_id"])
+        previous_steps = {record: record.step_id for record in self_sudo}
+        moved = self_sudo.filtered(lambda record: record.step_id.id != vals["step_id"])
         moved._check_conversation_open()
         if moved:
             vals = dict(vals, date_last_stage_update=self.env.cr.now())
@@ -141,6 +143,8 @@ class CrmGuidedConversation(models.AbstractModel):
         moved._log_step_left(previous_steps)
         moved._log_step_entered()
         moved._schedule_step_activity()
+        if "user_id" in vals:
+            (self_sudo - moved)._reassign_step_activity()
         return result
 
     # === ACTION METHODS === #

@@ -1,3 +1,5 @@
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -107,6 +109,12 @@ class CrmGuidedConversationStep(models.AbstractModel):
         return result
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _render_template_inline_template(self, template_txt, *args, **kwargs):
+        """Let ``{{ name ||| you }}`` end without the space that makes it legible."""
+        template_txt = re.sub(r"(\|\|\|.*?)\s+\}\}", r"\1}}", str(template_txt or ""))
+        return super()._render_template_inline_template(template_txt, *args, **kwargs)
 
     def _render_talk_track(self, records):
         """Render what to say for the given records.

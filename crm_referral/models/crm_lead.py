@@ -35,13 +35,13 @@ class CrmLead(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         leads = super().create(vals_list)
-        leads.filtered("referrer_id")._fill_in_referrer()
+        leads._fill_in_referrer()
         return leads
 
     def write(self, vals):
         result = super().write(vals)
         if {"referrer_id", "partner_id"} & vals.keys():
-            self.filtered("referrer_id")._fill_in_referrer()
+            self._fill_in_referrer()
         return result
 
     # === BUSINESS METHODS === #
@@ -52,15 +52,16 @@ class CrmLead(models.Model):
         What somebody has noted already is never overwritten.
         """
         source = self.env.ref("utm.utm_source_referral")
-        for lead in self:
-            vals = {}
-            if not lead.referred:
-                vals["referred"] = lead.referrer_id.display_name
-            if not lead.source_id:
-                vals["source_id"] = source.id
-            if vals:
-                lead.write(vals)
-            lead.partner_id._set_referrer(lead.referrer_id)
+        for referrer, leads in self.grouped("referrer_id").items():
+            if not referrer:
+                continue
+            leads.filtered(lambda lead: not lead.referred).write(
+                {"referred": referrer.display_name}
+            )
+            leads.filtered(lambda lead: not lead.source_id).write(
+                {"source_id": source.id}
+            )
+            leads.partner_id._set_referrer(referrer)
 
     def _prepare_customer_values(self, partner_name, is_company=False, parent_id=False):
         """The customer that a lead becomes remembers who referred them."""

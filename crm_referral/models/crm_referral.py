@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 OUTCOMES = [
     ("introduced", "Introduced"),
@@ -534,7 +534,10 @@ class CrmReferral(models.Model):
     def _get_conversation_lang(self):
         """:return: the language of the customer, or that of the rep if unknown."""
         self.ensure_one()
-        return self.partner_id.lang or super()._get_conversation_lang() or "en_US"
+        lang = self.partner_id.lang
+        if not self.env["res.lang"]._get_data(code=lang):  # not installed any more
+            lang = super()._get_conversation_lang()
+        return lang or "en_US"
 
     @api.model
     def _get_open_conversation_domain(self):
@@ -545,6 +548,13 @@ class CrmReferral(models.Model):
         """:return: whether the request has an outcome."""
         self.ensure_one()
         return bool(self.outcome)
+
+    def _get_rotting_depends_fields(self):
+        return [*super()._get_rotting_depends_fields(), "outcome"]
+
+    def _get_rotting_domain(self):
+        """An ended request is not stale."""
+        return super()._get_rotting_domain() & Domain("outcome", "=", False)
 
     def _get_progress_dependencies(self):
         """:return: fields that tell which steps are done, skipped and still to come."""

@@ -241,14 +241,18 @@ class CrmReferralCandidate(models.Model):
             else:
                 candidate.display_name = who
 
-    @api.depends("state", "referral_id.outcome")
+    @api.depends("state", "referral_id.outcome", "lead_won_status")
     def _compute_closed_on(self):
         """The day from which on the retention period runs."""
         today = fields.Date.context_today(self)
         for candidate in self:
-            led_nowhere = candidate.state in ENDED_WITHOUT_LEAD_STATES or (
-                candidate.referral_id.outcome and candidate.state != "converted"
-            )
+            if candidate.state == "converted":
+                led_nowhere = candidate.lead_won_status == "lost"
+            else:
+                led_nowhere = (
+                    candidate.state in ENDED_WITHOUT_LEAD_STATES
+                    or candidate.referral_id.outcome
+                )
             if not led_nowhere:
                 candidate.closed_on = False
             elif not candidate.closed_on:
@@ -802,7 +806,9 @@ class CrmReferralCandidate(models.Model):
                     ),
                     subtype_xmlid="mail.mt_note",
                 )
-        won._remind_to_tell_referrer(
+        # An objection stops everything; the referrer hears of it from the person.
+        self = self.filtered(lambda c: c.state != "objected")
+        (self & won)._remind_to_tell_referrer(
             self.env._("Won! Tell and thank %(referrer)s for introducing %(candidate)s")
         )
         (self - won)._remind_to_tell_referrer(

@@ -15,7 +15,8 @@ class MailActivity(models.Model):
         step_type = self.env.ref(
             "crm_referral.mail_activity_type_step", raise_if_not_found=False
         )
-        referrals = self.env["crm.referral"]
+        # sudo: an activity may be done by somebody who cannot open its request
+        referrals = self.env["crm.referral"].sudo()
         kept = referrals.browse(
             referral_activities.filtered(
                 lambda activity: activity.activity_type_id == promise_type
