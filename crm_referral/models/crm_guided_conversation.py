@@ -133,6 +133,7 @@ class CrmGuidedConversation(models.AbstractModel):
             if "user_id" in vals:
                 self_sudo._reassign_step_activity()
             return result
+        self.check_access("write")
         previous_steps = {record: record.step_id for record in self_sudo}
         moved = self_sudo.filtered(lambda record: record.step_id.id != vals["step_id"])
         moved._check_conversation_open()
