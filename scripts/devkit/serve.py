@@ -95,9 +95,8 @@ def prepare(lab: Lab, *, reset: bool, demo: bool) -> None:
         lab.drop(DATABASE)  # its files
         story = "with its demo story" if demo else "without demo data"
         base.say(f"Creating the database {story} (a minute) …")
-        languages = f"--load-language={','.join(base.LANGUAGES)}"
-        extra = ["--with-demo"] if demo else []
-        lab.install(unfinished, f"-i{addons}", languages, *extra, log="install")
+        extra = [database.LOAD_LANGUAGES, *(["--with-demo"] if demo else [])]
+        lab.install(unfinished, f"-i{addons}", *extra, log="install")
         lab.shell(unfinished, database.PREGENERATE, log="bundles")
         if lab.filestore(unfinished).exists():
             lab.filestore(unfinished).rename(lab.filestore(DATABASE))

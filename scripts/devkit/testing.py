@@ -25,10 +25,6 @@ HARMLESS = re.compile(
     r"|odoo\.tools\.config: "
     r"|Missing widget|unpatched Qt"
 )
-# Odoo's own tests that fail with this set-up also without our addons.
-KNOWN_FAILURES = {
-    "TestLeadAssignPerf.test_assign_perf_no_duplicates": "554 queries, 552 allowed",
-}
 # Reasons for which a test may be skipped.
 ALLOWED_SKIPS: dict[str, str] = {}
 
@@ -291,10 +287,9 @@ def part_odoo_lint(session: Session) -> Result:
 def part_crm(session: Session) -> Result:
     """Odoo's own tests of crm, with our addons installed"""
     system.require(system.CHROMIUM)
-    tags = ",".join(["/crm", *(f"-/crm:{test}" for test in KNOWN_FAILURES)])
     with session.lab.database(session.lab.template_assets()) as name:
         _status, output = session.lab.odoo(
-            *("-d", name, "--stop-after-init", f"--test-tags={tags}"),
+            *("-d", name, "--stop-after-init", "--test-tags=/crm"),
             *free_ports(),
             *screenshots(session),
             log="crm",
