@@ -44,6 +44,16 @@ class CrmLead(models.Model):
             self._fill_in_referrer()
         return result
 
+    # === ACTION METHODS === #
+
+    def action_view_referral(self):
+        """Show the candidate behind this lead, and through it the request.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        return self.referral_candidate_id._get_records_action(name=self.env._("Candidate"))
+
     # === BUSINESS METHODS === #
 
     def _fill_in_referrer(self):

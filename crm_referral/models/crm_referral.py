@@ -45,6 +45,10 @@ class CrmReferral(models.Model):
     )
     partner_phone = fields.Char(related="partner_id.phone")
     partner_email = fields.Char(related="partner_id.email")
+    partner_readiness_note = fields.Char(
+        related="partner_id.referral_readiness_note",
+        help="Shown while a new request is written: why the customer may not be asked.",
+    )
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="Salesperson",
@@ -743,6 +747,15 @@ class CrmReferral(models.Model):
             else self.env._("A sales manager may allow it with a written reason.")
         )
         raise UserError("\n".join([*reasons, way_out]))
+
+    # === STALENESS === #
+
+    def _get_rotting_depends_fields(self):
+        return [*super()._get_rotting_depends_fields(), "outcome"]
+
+    def _get_rotting_domain(self):
+        """A request that has ended does not get stale."""
+        return super()._get_rotting_domain() & Domain("outcome", "=", False)
 
     # === BENEFITS === #
 
