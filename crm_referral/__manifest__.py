@@ -22,6 +22,23 @@
         "data/crm_referral_step_data.xml",
         "data/ir_cron_data.xml",
         "data/mail_template_data.xml",
+        # Wizards
+        "wizard/crm_referral_skip_views.xml",
+        "wizard/crm_referral_decline_views.xml",
+        "wizard/crm_referral_override_views.xml",
+        "wizard/crm_referral_candidate_convert_views.xml",
+        # Views
+        "views/crm_referral_candidate_views.xml",
+        "views/crm_referral_views.xml",
+        "views/crm_referral_benefit_views.xml",
+        "views/crm_referral_step_views.xml",
+        "views/crm_referral_motive_views.xml",
+        "views/crm_referral_decline_reason_views.xml",
+        "views/crm_lead_views.xml",
+        "views/res_partner_views.xml",
+        "views/res_config_settings_views.xml",
+        # Menus
+        "views/crm_referral_menus.xml",
     ],
     "application": True,
     "assets": {
