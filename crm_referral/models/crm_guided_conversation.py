@@ -157,9 +157,12 @@ class CrmGuidedConversation(models.AbstractModel):
         :raise UserError: when something is still missing; says what
         """
         self._check_conversation_open()
+        last_step = self._get_steps()[-1:]
         ending = self.filtered(lambda record: record._ends_at_current_step())
-        for record in self - ending:
-            record._check_step_complete(record.step_id)
+        for record in self:
+            # A conversation that ends before its last step does so with less.
+            if record not in ending or record.step_id == last_step:
+                record._check_step_complete(record.step_id)
         ending._finish_conversation()
         (self - ending)._move_steps(1)
         return True
@@ -183,7 +186,9 @@ class CrmGuidedConversation(models.AbstractModel):
         reason = (reason or "").strip()
         if not reason:
             raise UserError(
-                self.env._("Write in a few words why you skip this step, then try again.")
+                self.env._(
+                    "Write in a few words why you skip this step, then try again."
+                )
             )
         self._check_conversation_open()
         self._close_step_log("skipped", reason)
@@ -239,7 +244,8 @@ class CrmGuidedConversation(models.AbstractModel):
     @api.model
     def _get_steps(self):
         """:return: all steps of this conversation, in their order."""
-        return self.env[self._fields["step_id"].comodel_name].search([])
+        Step = self.env[self._fields["step_id"].comodel_name]
+        return Step.browse(Step._get_step_ids())
 
     def _get_missing_requirements(self, step):
         """What the given step still lacks for this record.

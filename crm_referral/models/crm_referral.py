@@ -229,7 +229,9 @@ class CrmReferral(models.Model):
     _open_step_idx = models.Index(
         "(user_id, step_id) WHERE outcome IS NULL AND active IS TRUE"
     )
-    _next_ask_idx = models.Index("(partner_id, next_ask_date) WHERE outcome IS NOT NULL")
+    _next_ask_idx = models.Index(
+        "(partner_id, next_ask_date) WHERE outcome IS NOT NULL"
+    )
 
     # === DEFAULT METHODS === #
 
@@ -282,7 +284,10 @@ class CrmReferral(models.Model):
             referral.won_revenue = sum(won.mapped("expected_revenue"))
 
     @api.depends(
-        "benefit_ids.name", "motive_ids.name", "candidate_ids.name", "candidate_ids.function"
+        "benefit_ids.name",
+        "motive_ids.name",
+        "candidate_ids.name",
+        "candidate_ids.function",
     )
     @api.depends_context("lang")
     def _compute_summaries(self):
@@ -380,8 +385,11 @@ class CrmReferral(models.Model):
         return referrals
 
     def write(self, vals):
-        was_open = self.filtered(lambda referral: not referral.outcome)
-        partners = {referral: referral.partner_id for referral in self}
+        self.check_access("write")
+        # sudo: whoever hands a request over may not see it any more afterwards
+        self_sudo = self.sudo()
+        was_open = self_sudo.filtered(lambda referral: not referral.outcome)
+        asked = {referral: referral._get_asked_customer() for referral in self_sudo}
         if {"partner_id", "company_id", "outcome", "active"} & vals.keys():
             self._check_no_open_request(
                 {
@@ -389,29 +397,38 @@ class CrmReferral(models.Model):
                         vals.get("partner_id", referral.partner_id.id),
                         vals.get("company_id", referral.company_id.id),
                     )
-                    for referral in self
+                    for referral in self_sudo
                     if not vals.get("outcome", referral.outcome)
                     and vals.get("active", referral.active)
                 },
                 exclude_referrals=self,
             )
         result = super().write(vals)
-        if "partner_id" in vals:
-            moved = self.filtered(lambda r: r.partner_id != partners[r])
-            moved._check_ask_allowed()
+        # Another customer, a reopened or an unarchived request: somebody is asked anew.
+        self_sudo.filtered(
+            lambda r: r._get_asked_customer() not in (None, asked[r])
+        )._check_ask_allowed()
         if "outcome" in vals:
             was_open.filtered("outcome")._on_closed()
-            (self - was_open).filtered(lambda r: not r.outcome)._on_reopened()
-        if {"promise", "promise_deadline"} & vals.keys():
-            self._schedule_promise_activity()
-        elif vals.get("promise_state") in ("kept", "not_kept"):
-            self.activity_unlink(["crm_referral.mail_activity_type_promise"])
+            (self_sudo - was_open).filtered(lambda r: not r.outcome)._on_reopened()
+        elif "active" in vals:
+            self_sudo._on_archived_or_unarchived()
+        if {"promise", "promise_deadline", "promise_state"} & vals.keys():
+            self_sudo._schedule_promise_activity()
         return result
+
+    def unlink(self):
+        # The database would delete the candidates, but not their messages, activities
+        # and attachments, which tell who they were.
+        self.check_access("unlink")
+        self._unlink_except_with_leads()
+        self.with_context(active_test=False).candidate_ids.unlink()
+        return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_leads(self):
         for referral in self:
-            if referral.candidate_ids.lead_id:
+            if referral.with_context(active_test=False).candidate_ids.lead_id:
                 raise UserError(
                     self.env._(
                         "Leads came of the request of %(customer)s, so it cannot be "
@@ -553,13 +570,6 @@ class CrmReferral(models.Model):
         self.ensure_one()
         return bool(self.outcome)
 
-    def _get_rotting_depends_fields(self):
-        return [*super()._get_rotting_depends_fields(), "outcome"]
-
-    def _get_rotting_domain(self):
-        """An ended request is not stale."""
-        return super()._get_rotting_domain() & Domain("outcome", "=", False)
-
     def _get_progress_dependencies(self):
         """:return: fields that tell which steps are done, skipped and still to come."""
         return [
@@ -692,7 +702,11 @@ class CrmReferral(models.Model):
         # sudo: a colleague's request counts too; only the name of the customer is told
         open_referrals = self.sudo().search_fetch(
             [
-                ("partner_id", "in", [partner_id for partner_id, _company in customers]),
+                (
+                    "partner_id",
+                    "in",
+                    [partner_id for partner_id, _company in customers],
+                ),
                 ("outcome", "=", False),
                 ("id", "not in", exclude_referrals.ids if exclude_referrals else []),
             ],
@@ -709,18 +723,25 @@ class CrmReferral(models.Model):
                     )
                 )
 
+    def _get_asked_customer(self):
+        """:return: who is being asked, and for which company; None if nobody is."""
+        self.ensure_one()
+        if self.outcome or not self.active:
+            return None
+        return self.partner_id, self.company_id
+
     def _check_ask_allowed(self):
         """Check that the customer of every open request may be asked.
 
         :raise UserError: says why not, and what would help; a manager may override with
             a reason, which is logged
         """
-        for company, referrals in self.filtered(lambda r: not r.outcome).grouped(
-            "company_id"
-        ).items():
-            blockers = referrals.partner_id.with_company(company)._get_referral_blockers(
-                exclude_referrals=referrals
-            )
+        for company, referrals in (
+            self.filtered(lambda r: not r.outcome).grouped("company_id").items()
+        ):
+            blockers = referrals.partner_id.with_company(
+                company
+            )._get_referral_blockers(exclude_referrals=referrals)
             for referral in referrals:
                 reasons = blockers[referral.partner_id]
                 if reasons:
@@ -802,7 +823,7 @@ class CrmReferral(models.Model):
             order="date_closed desc, id desc",
         )
         known = {
-            (benefit.partner_id, benefit.lead_id)
+            (benefit.partner_id, benefit.lead_id, benefit.company_id)
             for benefit in self.env["crm.referral.benefit"]
             .with_context(active_test=False)
             .search([("lead_id", "in", leads.ids)])
@@ -825,7 +846,7 @@ class CrmReferral(models.Model):
                     lead.company_id in (company, company.browse())
                 )
             )[:PROPOSED_BENEFITS]
-            if (referral.partner_id, lead) not in known
+            if (referral.partner_id, lead, referral.company_id) not in known
         ]
 
     # === CLOSING === #
@@ -833,20 +854,29 @@ class CrmReferral(models.Model):
     def _on_closed(self):
         """The request has ended: close the log, start the quiet period."""
         now = self.env.cr.now()
-        today = fields.Date.context_today(self)
         first_step = self._get_steps()[:1]
+        # sudo: the log decides, also where the user does not see the request any more
+        logged_steps = {
+            referral: referral.sudo().step_log_ids.step_id for referral in self
+        }
         introduced = self.filtered(lambda r: r.outcome == "introduced")
         introduced._close_step_log("done")
         (self - introduced)._close_step_log("ended")
         self._unlink_step_activity()
         for referral in self:
             # Cancelled before the conversation began: the customer heard no question.
-            unasked = referral.outcome == "cancelled" and referral.step_id == first_step
+            unasked = referral.outcome == "cancelled" and not (
+                (logged_steps[referral] | referral.step_id) - first_step
+            )
             quiet_days = 0 if unasked else referral.company_id.referral_quiet_days
+            closed_on = referral.closed_on or now  # an import knows when it ended
             referral.write(
                 {
-                    "closed_on": referral.closed_on or now,
-                    "next_ask_date": today + timedelta(days=quiet_days),
+                    "closed_on": closed_on,
+                    "next_ask_date": fields.Datetime.context_timestamp(
+                        referral, closed_on
+                    ).date()
+                    + timedelta(days=quiet_days),
                 }
             )
 
@@ -855,6 +885,17 @@ class CrmReferral(models.Model):
         self.write({"closed_on": False, "next_ask_date": False})
         self._log_step_entered()
         self._schedule_step_activity()
+
+    def _on_archived_or_unarchived(self):
+        """An archived request is nobody's work; an unarchived one is somebody's again."""
+        self.filtered(lambda r: not r.active)._unlink_step_activity()
+        self.filtered(lambda r: r.active)._schedule_step_activity()
+        self._schedule_promise_activity()
+
+    def _reassign_step_activity(self):
+        """The promise to the customer goes to the new salesperson as well."""
+        super()._reassign_step_activity()
+        self._schedule_promise_activity()
 
     # === PROMISE === #
 
@@ -868,7 +909,9 @@ class CrmReferral(models.Model):
     def _schedule_promise_activity(self):
         """An open promise is an activity, due when it was promised."""
         promise_type = "crm_referral.mail_activity_type_promise"
-        referrals = self.filtered(lambda r: r.promise and r.promise_state == "open")
+        referrals = self.filtered(
+            lambda r: r.active and r.promise and r.promise_state == "open"
+        )
         self.activity_unlink([promise_type])
         in_two_weeks = fields.Date.context_today(self) + timedelta(days=14)
         self.env["mail.activity"]._schedule_batch(
