@@ -40,6 +40,14 @@
         # Menus
         "views/crm_referral_menus.xml",
     ],
+    "demo": [
+        "demo/res_partner_demo.xml",
+        "demo/crm_referral_benefit_demo.xml",
+        "demo/crm_referral_demo.xml",
+        "demo/crm_referral_candidate_demo.xml",
+        "demo/crm_lead_demo.xml",
+        "demo/crm_referral_progress_demo.xml",
+    ],
     "application": True,
     "assets": {
         "web.assets_backend": ["crm_referral/static/src/**/*"],
