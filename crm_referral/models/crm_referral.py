@@ -273,7 +273,8 @@ class CrmReferral(models.Model):
         "candidate_ids.lead_id.expected_revenue",
     )
     def _compute_candidate_figures(self):
-        for referral in self:
+        # Archiving hides a candidate; what the customer has done for us still counts.
+        for referral in self.with_context(active_test=False):
             candidates = referral.candidate_ids
             leads = candidates.lead_id
             won = leads.filtered(lambda lead: lead.won_status == "won")

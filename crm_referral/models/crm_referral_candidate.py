@@ -207,7 +207,8 @@ class CrmReferralCandidate(models.Model):
     erased_on = fields.Date(readonly=True, copy=False)
 
     _named = models.Constraint(
-        "CHECK (name <> '' OR function <> '' OR erased_on IS NOT NULL)",
+        "CHECK (COALESCE(name, '') <> '' OR COALESCE(function, '') <> '' "
+        "OR erased_on IS NOT NULL)",
         "A candidate needs a name or a job position.",
     )
     _introduced_first = models.Constraint(
