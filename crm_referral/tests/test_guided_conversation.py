@@ -382,6 +382,17 @@ class TestSkipAndBack(ReferralCommon):
             ["skipped", "done", "ended", "todo", "todo", "todo"],
         )
 
+    def test_kanban_shows_all_steps(self):
+        result = (
+            self.env["crm.referral"]
+            .with_context(read_group_expand=True)
+            .web_read_group([("id", "=", self.referral.id)], ["step_id"], ["__count"])
+        )
+        self.assertEqual(
+            [(group["step_id"][0], group["__count"]) for group in result["groups"]],
+            [(step.id, int(step.code == "benefits")) for step in self.steps],
+        )
+
     def test_batch_in_different_steps(self):
         first = self.referral
         second = self._walk_to(
