@@ -51,6 +51,7 @@
     "application": True,
     "assets": {
         "web.assets_backend": ["crm_referral/static/src/**/*"],
+        "web.assets_tests": ["crm_referral/static/tests/tours/**/*"],
         "web.assets_unit_tests": ["crm_referral/static/tests/**/*.test.js"],
     },
 }
