@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 
 OUTCOMES = [
@@ -382,11 +382,12 @@ class CrmReferral(models.Model):
         without_benefits._propose_benefits()
         referrals._schedule_promise_activity()
         closed = referrals.filtered("outcome")
-        closed._on_closed()
+        closed.sudo()._on_closed()  # sudo: the quiet period is not the user's choice
         return referrals
 
     def write(self, vals):
         self.check_access("write")
+        self._check_quiet_period_writable(vals)
         # sudo: whoever hands a request over may not see it any more afterwards
         self_sudo = self.sudo()
         was_open = self_sudo.filtered(lambda referral: not referral.outcome)
@@ -723,6 +724,19 @@ class CrmReferral(models.Model):
                         salesperson=referral.user_id.name or self.env._("unassigned"),
                     )
                 )
+
+    def _check_quiet_period_writable(self, vals):
+        """:raise AccessError: when a rep moves the end of a quiet period by hand."""
+        if (
+            {"closed_on", "next_ask_date"} & vals.keys()
+            and not self.env.su
+            and not self.env.user.has_group("sales_team.group_sale_manager")
+        ):
+            raise AccessError(
+                self.env._(
+                    "Only a sales manager may change when a customer can be asked again."
+                )
+            )
 
     def _get_asked_customer(self):
         """:return: who is being asked, and for which company; None if nobody is."""

@@ -135,6 +135,7 @@ class ResPartner(models.Model):
         }
         return Domain.OR(domains[code] for code in value if code in domains)
 
+    @api.depends_context("uid", "company", "allowed_company_ids")
     def _compute_referral_figures(self):
         referrals = dict(
             self.env["crm.referral"]._read_group(
