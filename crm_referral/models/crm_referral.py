@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 
+from .crm_referral_candidate import ENDED_WITHOUT_LEAD_STATES
+
 OUTCOMES = [
     ("introduced", "Introduced"),
     ("declined", "Declined"),
@@ -289,6 +291,7 @@ class CrmReferral(models.Model):
         "motive_ids.name",
         "candidate_ids.name",
         "candidate_ids.function",
+        "candidate_ids.state",
     )
     @api.depends_context("lang")
     def _compute_summaries(self):
@@ -301,7 +304,8 @@ class CrmReferral(models.Model):
             referral.candidate_summary = comma.join(
                 candidate.name or candidate.function
                 for candidate in spoken.candidate_ids
-                if candidate.name or candidate.function
+                if candidate.state not in ENDED_WITHOUT_LEAD_STATES
+                and (candidate.name or candidate.function)
             )
 
     @api.depends_context("uid")
