@@ -36,3 +36,25 @@ class TestTours(ReferralCase, HttpCase):
         self.assertEqual(lead.partner_id.name, "Wu Chih-Ming")
         self.assertEqual(lead.partner_id.referrer_id, referrer)
         self.assertEqual(referral.won_count, 1)
+
+    def test_gate(self):
+        """Nobody jumps over an unfinished step; a skip needs a reason."""
+        referral = self._create_referral()
+        self.start_tour("/odoo", "crm_referral_gate", login=self.rep.login)
+        log = referral.step_log_ids.sorted("id")
+        self.assertEqual(
+            [(line.step_id.code, line.outcome) for line in log],
+            [("benefits", "skipped"), ("profile", "back"), ("benefits", False)],
+        )
+        self.assertEqual(log[0].reason, "We talked about it last week")
+        self.assertIn("We talked about it last week", self._get_chatter(referral))
+
+    def test_manager(self):
+        """A manager edits the words, allows an exception and reads the figures."""
+        quiet = self._walk_to(self._create_referral(), "profile")
+        quiet.action_cancel()
+        self.start_tour("/odoo", "crm_referral_manager", login=self.manager.login)
+        referral = self.customer.referral_ids - quiet
+        self.assertEqual(referral.user_id, self.manager)
+        self.assertEqual(referral.override_reason, "She offered it herself")
+        self.assertIn("She offered it herself", self._get_chatter(referral))

@@ -32,9 +32,9 @@ export const isComplete = {
     trigger: ".alert-success[name='complete']",
 };
 
-export const editField = (name, value) => ({
+export const editField = (name, value, scope = "") => ({
     content: `note ${name}`,
-    trigger: `.o_field_widget[name='${name}'] :is(input, textarea)`,
+    trigger: `${scope} .o_field_widget[name='${name}'] :is(input, textarea)`.trim(),
     run: `edit ${value}`,
 });
 
@@ -45,3 +45,33 @@ export const clickButton = (name, scope = ".o_statusbar_buttons") => ({
 });
 
 export const next = clickButton("action_next_step");
+
+/** The server says no, and why. */
+export const isRefused = (words) => [
+    {
+        content: `refused: ${words}`,
+        trigger: `.modal:contains(${words})`,
+    },
+    {
+        content: "close the message",
+        trigger: ".modal footer button.btn-primary",
+        run: "click",
+    },
+    {
+        content: "the message is gone",
+        trigger: "body:not(:has(.modal))",
+    },
+];
+
+export const openMenu = (section, item) => [
+    {
+        content: `open ${section}`,
+        trigger: `button[data-menu-xmlid='crm_referral.${section}']`,
+        run: "click",
+    },
+    {
+        content: `choose ${item}`,
+        trigger: `.dropdown-item[data-menu-xmlid='crm_referral.${item}']`,
+        run: "click",
+    },
+];
