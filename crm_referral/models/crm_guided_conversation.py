@@ -191,16 +191,18 @@ class CrmGuidedConversation(models.AbstractModel):
                 )
             )
         self._check_conversation_open()
+        self.check_access("write")
         self._close_step_log("skipped", reason)
-        for record in self:
-            record.message_post(
-                body=self.env._(
+        self._message_log_batch(
+            {
+                record.id: self.env._(
                     "Step skipped: %(step)s. Reason: %(reason)s",
                     step=record.step_id.name,
                     reason=reason,
-                ),
-                subtype_xmlid="mail.mt_note",
-            )
+                )
+                for record in self
+            }
+        )
         last_step = self._get_steps()[-1:]
         ending = self.filtered(lambda record: record.step_id == last_step)
         ending._finish_conversation()
@@ -401,7 +403,11 @@ class CrmGuidedConversation(models.AbstractModel):
         """
         self._unlink_step_activity()
         today = fields.Date.context_today(self)
-        self.env["mail.activity"]._schedule_batch(
+        # Who gets the record is told so by Odoo; not of its activity on top.
+        Activity = self.env["mail.activity"].with_context(
+            mail_activity_quick_update=True
+        )
+        Activity._schedule_batch(
             self._step_activity_type,
             {
                 record: {
@@ -420,7 +426,9 @@ class CrmGuidedConversation(models.AbstractModel):
 
     def _reassign_step_activity(self):
         """Hand the open step activity over when the record changes hands."""
-        for user, records in self.grouped("user_id").items():
+        # Who gets the record is told so by Odoo; not of its activity on top.
+        quietly = self.with_context(mail_activity_quick_update=True)
+        for user, records in quietly.grouped("user_id").items():
             if user:
                 records.activity_reschedule(
                     [self._step_activity_type], new_user_id=user.id

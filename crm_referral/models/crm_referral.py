@@ -371,19 +371,13 @@ class CrmReferral(models.Model):
     def create(self, vals_list):
         self._check_no_open_request(
             {
-                (vals.get("partner_id"), vals.get("company_id") or self.env.company.id)
+                self._get_customer(vals)
                 for vals in vals_list
                 if not vals.get("outcome") and vals.get("active", True)
             }
         )
-        referrals = super().create(vals_list)
+        referrals = super().create(self._propose_benefits(vals_list))
         referrals._check_ask_allowed()
-        without_benefits = referrals.browse(
-            referral.id
-            for referral, vals in zip(referrals, vals_list, strict=True)
-            if not vals.get("benefit_ids")
-        )
-        without_benefits._propose_benefits()
         referrals._schedule_promise_activity()
         closed = referrals.filtered("outcome")
         closed.sudo()._on_closed()  # sudo: the quiet period is not the user's choice
@@ -729,6 +723,17 @@ class CrmReferral(models.Model):
                     )
                 )
 
+    @api.model
+    def _get_customer(self, vals):
+        """:return: ids of the partner and the company of a request with these values."""
+        defaults = self.env.context
+        return (
+            vals.get("partner_id") or defaults.get("default_partner_id"),
+            vals.get("company_id")
+            or defaults.get("default_company_id")
+            or self.env.company.id,
+        )
+
     def _check_quiet_period_writable(self, vals):
         """:raise AccessError: when a rep moves the end of a quiet period by hand."""
         if (
@@ -806,36 +811,59 @@ class CrmReferral(models.Model):
             [("partner_id", "in", partners.ids), ("company_id", "in", companies.ids)]
         )
 
-    def _propose_benefits(self):
+    @api.model
+    def _propose_benefits(self, vals_list):
         """Put what we know about the customer in front of the rep.
 
         The library first, then what Odoo knows and the library does not have yet.
-        """
-        if not self:
-            return
-        self.env["crm.referral.benefit"].create(self._prepare_known_benefits())
-        benefits = self._find_benefits(self.partner_id, self.company_id).grouped(
-            lambda benefit: (benefit.partner_id, benefit.company_id)
-        )
-        for referral in self:
-            known = benefits.get((referral.partner_id, referral.company_id))
-            if known:
-                referral.benefit_ids = known
 
-    def _prepare_known_benefits(self):
+        :param list vals_list: values of requests to create
+        :return: the same, with the benefits of the customer where none were chosen
+        :rtype: list[dict]
+        """
+        asked = {
+            index: self._get_customer(vals)
+            for index, vals in enumerate(vals_list)
+            if not vals.get("benefit_ids") and not vals.get("outcome")
+        }
+        customers = [
+            (self.env["res.partner"].browse(partner_id), company)
+            for partner_id, company_id in dict.fromkeys(asked.values())
+            if partner_id and (company := self.env["res.company"].browse(company_id))
+        ]
+        if not customers:
+            return vals_list
+        self.env["crm.referral.benefit"].create(self._prepare_known_benefits(customers))
+        library = self._find_benefits(
+            self.env["res.partner"].union(*(partner for partner, _c in customers)),
+            self.env["res.company"].union(*(company for _p, company in customers)),
+        ).grouped(lambda benefit: (benefit.partner_id.id, benefit.company_id.id))
+        return [
+            {**vals, "benefit_ids": [Command.set(library[asked[index]].ids)]}
+            if asked.get(index) in library
+            else vals
+            for index, vals in enumerate(vals_list)
+        ]
+
+    @api.model
+    def _prepare_known_benefits(self, customers):
         """Collect benefits from what Odoo knows of the customers: won opportunities.
 
         Bridges to orders or complaints add theirs.
 
+        :param list customers: pairs of a res.partner and the res.company that asks
         :return: values of benefits that the library does not have yet
         :rtype: list[dict]
         """
+        partners = self.env["res.partner"].union(
+            *(partner for partner, _c in customers)
+        )
         leads = self.env["crm.lead"].search(
             [
                 (
                     "partner_id.commercial_partner_id",
                     "in",
-                    self.commercial_partner_id.ids,
+                    partners.commercial_partner_id.ids,
                 ),
                 ("won_status", "=", "won"),
             ],
@@ -850,22 +878,22 @@ class CrmReferral(models.Model):
         by_customer = leads.grouped(lambda lead: lead.partner_id.commercial_partner_id)
         return [
             {
-                "partner_id": referral.partner_id.id,
-                "company_id": referral.company_id.id,
+                "partner_id": partner.id,
+                "company_id": company.id,
                 "name": lead.name,
                 "origin": "opportunity",
                 "lead_id": lead.id,
                 "delivered_on": lead.date_closed and lead.date_closed.date(),
             }
-            for referral in self
+            for partner, company in customers
             for lead in by_customer.get(
-                referral.commercial_partner_id, leads.browse()
+                partner.commercial_partner_id, leads.browse()
             ).filtered(
-                lambda lead, company=referral.company_id: (
+                lambda lead, company=company: (
                     lead.company_id in (company, company.browse())
                 )
             )[:PROPOSED_BENEFITS]
-            if (referral.partner_id, lead, referral.company_id) not in known
+            if (partner, lead, company) not in known
         ]
 
     # === CLOSING === #

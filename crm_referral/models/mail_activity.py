@@ -51,7 +51,9 @@ class MailActivity(models.Model):
             "mail_activity_automation_skip"
         ):
             return self
-        model = self.env["ir.model"]._get(next(iter(values_by_record))._name)
+        records = next(iter(values_by_record)).union(*values_by_record)
+        records.mapped("display_name")  # Odoo asks for one after the other otherwise
+        model = self.env["ir.model"]._get(records._name)
         activity_type = self.env.ref(activity_type_xmlid)
         return self.create(
             [
