@@ -1,5 +1,7 @@
 from datetime import date, datetime
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -185,10 +187,10 @@ class TestCandidateWho(ReferralCommon):
     @mute_logger("odoo.sql_db")
     def test_name_or_position(self):
         for vals in ({"name": False}, {"name": "", "function": ""}):
-            with self.subTest(vals), self.assertRaisesRegex(Exception, "_named"):
+            with self.subTest(vals), self.assertRaisesRegex(IntegrityError, "_named"):
                 self._create_candidate(self.referral, **vals)
         candidate = self._create_candidate(self.referral)
-        with self.assertRaisesRegex(Exception, "_named"):
+        with self.assertRaisesRegex(IntegrityError, "_named"):
             candidate.name = False
             self.env.flush_all()
 

@@ -594,6 +594,23 @@ class TestStepActivity(ReferralCommon):
         self.assertEqual(self._get_step_activity().user_id, self.colleague)
         self.assertFalse(self.referral.has_access("read"))
 
+    def test_new_salesperson_is_told_once(self):
+        """Of the request, by Odoo; not of its activity on top."""
+
+        def get_notifications():
+            return self.env["mail.message"].search_count(
+                [
+                    ("model", "=", "crm.referral"),
+                    ("res_id", "=", self.referral.id),
+                    ("message_type", "=", "user_notification"),
+                ]
+            )
+
+        self.referral.with_user(self.manager).user_id = self.colleague
+        self.env.flush_all()
+        self.env.cr.flush()
+        self.assertEqual(get_notifications(), 1)
+
     def test_handed_over_together_with_the_step(self):
         self._complete_step(self.referral)
         self.referral.write(

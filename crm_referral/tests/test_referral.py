@@ -1,5 +1,6 @@
 from datetime import date, datetime
 
+from psycopg2 import IntegrityError
 from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import UserError, ValidationError
@@ -241,7 +242,7 @@ class TestOutcome(ReferralCommon):
 
     @mute_logger("odoo.sql_db")
     def test_writing_declined_needs_a_reason(self):
-        with self.assertRaisesRegex(Exception, "declined_reason"):
+        with self.assertRaisesRegex(IntegrityError, "declined_reason"):
             self.referral.write({"outcome": "declined"})
             self.env.flush_all()
 
@@ -327,7 +328,7 @@ class TestWhoMayBeAsked(ReferralCommon):
 
     @mute_logger("odoo.sql_db")
     def test_quiet_period_is_not_negative(self):
-        with self.assertRaisesRegex(Exception, "quiet_days_positive"):
+        with self.assertRaisesRegex(IntegrityError, "quiet_days_positive"):
             self.company.referral_quiet_days = -1
             self.env.flush_all()
 
@@ -757,6 +758,21 @@ class TestBenefits(ReferralCommon):
         first.action_cancel()
         self.assertFalse(self._create_referral(self.manager).benefit_ids)
 
+    def test_two_ended_requests_of_one_customer_in_one_import(self):
+        self._create_won_lead(name="Fast closing")
+        vals = {"partner_id": self.customer.id, "outcome": "cancelled"}
+        referrals = self.env["crm.referral"].create([vals, vals])
+        self.assertFalse(referrals.benefit_ids)
+
+    def test_customer_from_the_context(self):
+        self._create_won_lead(name="Fast closing")
+        Referral = self.env["crm.referral"].with_context(
+            default_partner_id=self.customer.id
+        )
+        self.assertEqual(Referral.create({}).benefit_ids.name, "Fast closing")
+        with self.assertRaisesRegex(UserError, "already has an open"):
+            Referral.create({})
+
     def test_library_comes_first(self):
         own_words = self._create_benefit(confirmed=True)
         self._create_won_lead(name="Fast closing")
@@ -975,7 +991,7 @@ class TestArchiveAndDelete(ReferralCommon):
                 self.referral.with_user(self.manager).unlink()
 
     def test_customers_with_requests_stay(self):
-        with self.assertRaises(Exception), mute_logger("odoo.sql_db"):
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             self.customer.unlink()
         self.customer.action_archive()
         self.assertEqual(self.referral.partner_id, self.customer)
@@ -986,7 +1002,7 @@ class TestArchiveAndDelete(ReferralCommon):
         for record in (self.decline_reason, self.step["benefits"]):
             with (
                 self.subTest(record),
-                self.assertRaises(Exception),
+                self.assertRaises(IntegrityError),
                 mute_logger("odoo.sql_db"),
             ):
                 record.unlink()
