@@ -130,8 +130,10 @@ def count_junit(report: Path) -> Result:
     for case in ElementTree.parse(report).iter("testcase"):
         name = f"{case.get('classname')}.{case.get('name')}"
         skip = case.find("skipped")
-        if case.find("failure") is not None or case.find("error") is not None:
-            result.fail(name)
+        bad = [*case.iter("failure"), *case.iter("error")]
+        if bad:
+            where = ".".join(name.split(".")[-3:])
+            result.fail(f"{where}: {(bad[0].get('message') or '')[:300]}")
         elif skip is None:
             result.passed += 1
         elif any(re.search(allowed, name) for allowed in ALLOWED_SKIPS):
@@ -443,7 +445,7 @@ def run_parts(session: Session, names: Iterable[str]) -> int:
         if not result.passed and not result.failed:
             result.fail("no test ran")
         for note in result.notes[:SHOWN]:
-            base.say(f"  FAILED {note}")
+            base.say("  FAILED " + "\n    ".join(note.splitlines()))
         if len(result.notes) > SHOWN:
             base.say(f"  … and {len(result.notes) - SHOWN} more")
         total.passed += result.passed
