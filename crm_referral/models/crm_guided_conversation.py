@@ -335,7 +335,7 @@ class CrmGuidedConversation(models.AbstractModel):
         )
 
     def _log_step_left(self, previous_steps):
-        """Close the logs of the steps that were left, and log those passed on the way."""
+        """Close the logs of the steps left, and log those passed on the way."""
         by_direction = self.grouped(
             lambda record: (
                 "back"

@@ -105,8 +105,8 @@ class CrmGuidedConversationStep(models.AbstractModel):
             if fname in vals and any(step[fname] != vals[fname] for step in self):
                 raise UserError(
                     self.env._(
-                        "The order and the codes of the steps are fixed. You can change "
-                        "their names, texts and deadlines."
+                        "The order and the codes of the steps are fixed. You can "
+                        "change their names, texts and deadlines."
                     )
                 )
         return super().write(vals)
