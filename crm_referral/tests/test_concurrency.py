@@ -28,7 +28,7 @@ class TestConcurrency(BaseCase):
 
     def setUp(self):
         super().setUp()
-        # Odoo's own test runner holds this lock, for which our second thread would wait.
+        # Odoo's own test runner holds this lock; our second thread would wait for it.
         self.patch(Registry, "_lock", DummyRLock())
         with self._transaction() as env:
             self.partner_id = env["res.partner"].create({"name": "Busy Customer"}).id
