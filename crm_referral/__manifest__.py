@@ -22,6 +22,7 @@
         "data/crm_referral_step_data.xml",
         "data/ir_cron_data.xml",
         "data/mail_template_data.xml",
+        "data/web_tour_data.xml",
         # Wizards
         "wizard/crm_referral_skip_views.xml",
         "wizard/crm_referral_decline_views.xml",
