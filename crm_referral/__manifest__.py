@@ -14,6 +14,7 @@
         "security/crm_referral_candidate_security.xml",
         "security/crm_referral_step_log_security.xml",
         "security/crm_referral_wizard_security.xml",
+        "security/crm_assessment_security.xml",
         # Data
         "data/mail_activity_type_data.xml",
         "data/crm_lost_reason_data.xml",
@@ -22,6 +23,12 @@
         "data/crm_referral_step_data.xml",
         "data/ir_cron_data.xml",
         "data/mail_template_data.xml",
+        # Assessments
+        "data/crm_assessment_scale_data.xml",
+        "views/crm_assessment_views.xml",
+        "views/crm_assessment_action_views.xml",
+        "views/crm_assessment_framework_views.xml",
+        "views/crm_assessment_menus.xml",
     ],
     "application": True,
     "assets": {

@@ -1,1 +1,4 @@
 from . import test_guided_conversation
+from . import test_assessment_engine
+from . import test_assessment_rights
+from . import test_assessment_scoring
