@@ -25,9 +25,13 @@
         "data/mail_template_data.xml",
         # Assessments
         "data/crm_assessment_scale_data.xml",
+        "data/crm_assessment_mail_data.xml",
+        "data/crm_assessment_pride_data.xml",
         "views/crm_assessment_views.xml",
         "views/crm_assessment_action_views.xml",
         "views/crm_assessment_framework_views.xml",
+        "views/crm_assessment_round_views.xml",
+        "views/res_partner_assessment_views.xml",
         "views/crm_assessment_menus.xml",
     ],
     "application": True,

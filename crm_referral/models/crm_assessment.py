@@ -39,6 +39,7 @@ FROZEN_FIELDS = frozenset(
         "line_ids",
         "partner_id",
         "respondent_id",
+        "round_id",
         "state",
         "team_id",
         "user_id",
@@ -61,6 +62,14 @@ class CrmAssessment(models.Model):
         required=True,
         index=True,
         ondelete="restrict",
+    )
+    round_id = fields.Many2one(
+        comodel_name="crm.assessment.round",
+        index="btree_not_null",
+        ondelete="cascade",
+        readonly=True,
+        check_company=True,
+        copy=False,
     )
     framework_code = fields.Char(related="framework_id.code")
     form_id = fields.Many2one(
@@ -431,7 +440,7 @@ class CrmAssessment(models.Model):
 
     def _get_revealed_when_done(self):
         """:return: the assessments of which others may see the answers at once."""
-        return self
+        return self.filtered(lambda assessment: not assessment.round_id)
 
     def _store_results(self, results, revealed):
         """Store the scores and freeze the assessments.
@@ -516,6 +525,7 @@ class CrmAssessment(models.Model):
             )
         self.invalidate_recordset()
         self.env["crm.assessment.score"].invalidate_model()
+        self.modified(["state", "score", "level", "recommendation", "is_revealed"])
 
     def _on_done(self):
         """What follows when assessments are finished. Extended where more follows."""
@@ -525,6 +535,57 @@ class CrmAssessment(models.Model):
                 for assessment in self
             }
         )
+        in_rounds = self.filtered("round_id")
+        if in_rounds:
+            # sudo: the activity may be of the colleague who started the round
+            in_rounds.sudo().activity_feedback(
+                ["crm_referral.mail_activity_type_answer"]
+            )
+            in_rounds.round_id._on_answered()
+
+    def _send_link(self, is_reminder=False):
+        """Send the customers their personal links; note it without the link.
+
+        :param bool is_reminder: whether they were asked before
+        """
+        template = self.env.ref(
+            "crm_referral.mail_template_assessment_reminder"
+            if is_reminder
+            else "crm_referral.mail_template_assessment_link"
+        )
+        for assessment in self:
+            contact = assessment.round_id.contact_id or assessment.partner_id
+            if not contact.email_normalized:
+                assessment.round_id.message_post(
+                    body=self.env._(
+                        "%(contact)s has no e-mail address, so no link was sent.",
+                        contact=contact.display_name,
+                    ),
+                    subtype_xmlid="mail.mt_note",
+                )
+                continue
+            mail = (
+                self.env["mail.mail"]
+                .sudo()  # sudo: the link is for the customer's eyes only
+                .browse(template.sudo().send_mail(assessment.id))
+            )
+            # Unbound from the record: its chatter must not show the link.
+            mail.mail_message_id.write({"model": False, "res_id": False})
+            assessment.round_id.message_post(
+                body=self.env._(
+                    "The personal link was sent to %(contact)s.",
+                    contact=contact.display_name,
+                ),
+                subtype_xmlid="mail.mt_note",
+            )
+
+    def _get_link(self):
+        """:return: the address at which the customer answers.
+        :rtype: str
+        """
+        self.ensure_one()
+        # sudo: nobody reads the token itself
+        return f"{self.get_base_url()}/assessment/{self.sudo().access_token}"
 
     def _reveal(self):
         """Let others see the answers too: all have answered, or the time is over."""

@@ -31,6 +31,13 @@ class CrmAssessmentAction(models.Model):
         check_company=True,
         help="The assessment in which the weakness showed.",
     )
+    round_id = fields.Many2one(
+        comodel_name="crm.assessment.round",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="The round in which the weakness showed.",
+    )
     section_id = fields.Many2one(
         comodel_name="crm.assessment.section",
         string="Letter",
@@ -111,10 +118,10 @@ class CrmAssessmentAction(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("assessment_id")
+    @api.depends("assessment_id", "round_id")
     def _compute_from_assessment(self):
         for action in self:
-            assessment = action.assessment_id
+            assessment = action.round_id or action.assessment_id
             action.partner_id = assessment.partner_id or action.partner_id
             action.agent_id = assessment.user_id or action.agent_id
             action.company_id = (
@@ -123,16 +130,23 @@ class CrmAssessmentAction(models.Model):
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains("section_id", "assessment_id")
+    @api.constrains("section_id", "assessment_id", "round_id")
     def _check_section_id(self):
         for action in self:
-            if (
-                action.assessment_id
-                and action.section_id.framework_id != action.assessment_id.framework_id
-            ):
+            found = action.round_id or action.assessment_id
+            if found and action.section_id.framework_id != found.framework_id:
                 raise ValidationError(
                     self.env._("The letter must be one of the assessment's framework.")
                 )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        actions = super().create(vals_list)
+        actions._note_score_before()
+        actions._follow_up()
+        return actions
 
     # === ACTION METHODS === #
 
@@ -142,6 +156,7 @@ class CrmAssessmentAction(models.Model):
         :return: True
         """
         self.write({"state": "done"})
+        self.activity_feedback(["crm_referral.mail_activity_type_improve"])
         return True
 
     def action_cancel(self):
@@ -150,6 +165,7 @@ class CrmAssessmentAction(models.Model):
         :return: True
         """
         self.write({"state": "cancelled"})
+        self.activity_unlink(["crm_referral.mail_activity_type_improve"])
         return True
 
     def action_reopen(self):
@@ -159,3 +175,33 @@ class CrmAssessmentAction(models.Model):
         """
         self.write({"state": "open"})
         return True
+
+    # === BUSINESS METHODS === #
+
+    def _note_score_before(self):
+        """Keep how the letter did, so that the next round shows what has changed."""
+        # sudo: the figure belongs to the action, whose owner may not see the round
+        for action in self.sudo():
+            letter = action.round_id and action.round_id._get_letters().get(
+                action.section_id
+            )
+            if letter:
+                action.score_before = letter["score"]
+            elif action.assessment_id:
+                action.score_before = action.assessment_id.score_ids.filtered(
+                    lambda score, action=action: score.section_id == action.section_id
+                ).score
+
+    def _follow_up(self):
+        """The owner gets an activity; a round with all decisions waits for none."""
+        for action in self.filtered(lambda action: action.state == "open"):
+            action.activity_schedule(
+                "crm_referral.mail_activity_type_improve",
+                date_deadline=action.deadline,
+                user_id=action.user_id.id,
+                summary=action.name,
+            )
+        # sudo: the activity may be of another manager
+        for round_sudo in self.sudo().round_id:
+            if not round_sudo._get_undecided_sections():
+                round_sudo.activity_feedback(["crm_referral.mail_activity_type_decide"])

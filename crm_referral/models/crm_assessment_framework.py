@@ -3,6 +3,8 @@ import json
 
 from odoo import fields, models
 
+from ..tools import assessment_scoring as scoring
+
 VIEWPOINTS = [
     ("customer", "Customer"),
     ("employee", "Person who serves"),
@@ -10,6 +12,22 @@ VIEWPOINTS = [
     ("self", "Self"),
     ("reviewer", "Reviewer"),
 ]
+RESPONDENTS = [
+    ("single", "One person"),
+    ("viewpoints", "Customer, person who serves, and manager"),
+    ("review", "Agent, and a reviewer"),
+]
+ROUND_VIEWPOINTS = {
+    "single": ("employee",),
+    "viewpoints": ("customer", "employee", "manager"),
+    "review": ("self", "reviewer"),
+}
+# Whose word counts when the viewpoints differ.
+LEADING_VIEWPOINTS = {
+    "single": "employee",
+    "viewpoints": "customer",
+    "review": "reviewer",
+}
 
 
 class CrmAssessmentFramework(models.Model):
@@ -42,6 +60,37 @@ class CrmAssessmentFramework(models.Model):
         inverse_name="framework_id",
         string="All Items",
         readonly=True,
+    )
+    stage_ids = fields.One2many(
+        comodel_name="crm.assessment.stage",
+        inverse_name="framework_id",
+        string="Loyalty Stages",
+        copy=True,
+    )
+    respondents = fields.Selection(
+        selection=RESPONDENTS,
+        default="single",
+        required=True,
+        help="Who is asked in a round.",
+    )
+    answer_days = fields.Integer(
+        string="Days to Answer", default=14, required=True, aggregator=None
+    )
+    remind_days = fields.Integer(
+        string="Reminder, Days before",
+        default=4,
+        required=True,
+        aggregator=None,
+        help="Who has not answered is reminded once, this many days before the "
+        "deadline.",
+    )
+    gap_from = fields.Integer(
+        string="Gap from",
+        default=20,
+        required=True,
+        aggregator=None,
+        help="A difference between viewpoints is put into words from this many points "
+        "on.",
     )
     minimum_answers = fields.Integer(
         string="Answers per Section",
@@ -86,6 +135,11 @@ class CrmAssessmentFramework(models.Model):
         "The must-pass value lies between 0 and 1.",
     )
 
+    _days_positive = models.Constraint(
+        "CHECK (answer_days >= 1 AND remind_days >= 0 AND gap_from >= 1)",
+        "Numbers of days and points are above zero.",
+    )
+
     # === CRUD METHODS === #
 
     def copy_data(self, default=None):
@@ -106,6 +160,29 @@ class CrmAssessmentFramework(models.Model):
         return copies
 
     # === BUSINESS METHODS === #
+
+    def _get_round_viewpoints(self):
+        """:return: the viewpoints that a round asks.
+        :rtype: tuple[str]
+        """
+        self.ensure_one()
+        return ROUND_VIEWPOINTS[self.respondents]
+
+    def _get_leading_viewpoint(self):
+        """:return: the viewpoint whose word counts when they differ.
+        :rtype: str
+        """
+        self.ensure_one()
+        return LEADING_VIEWPOINTS[self.respondents]
+
+    def _get_level(self, score):
+        """:return: weak, fair or strong, by today's thresholds.
+        :rtype: str
+        """
+        self.ensure_one()
+        return scoring.Form(
+            (), (), fair_from=self.fair_from, strong_from=self.strong_from
+        ).level(score)
 
     def _get_form(self, viewpoint):
         """The frozen form as the framework is today, made if it is not there yet.

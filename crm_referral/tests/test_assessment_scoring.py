@@ -52,7 +52,7 @@ class TestAssessmentScoring(BaseCase):
         self.assertGreater(result.testsRun, 3)
         self.assertFalse(result.failures + result.errors)
 
-    @settings(deadline=None, derandomize=True, max_examples=300)
+    @settings(deadline=None, derandomize=True, max_examples=100)
     @given(forms_and_answers())
     def test_bounds(self, form_and_answers):
         form, answers = form_and_answers
@@ -74,7 +74,7 @@ class TestAssessmentScoring(BaseCase):
                 below(lowest, result.score) and below(result.score, highest)
             )
 
-    @settings(deadline=None, derandomize=True, max_examples=300)
+    @settings(deadline=None, derandomize=True, max_examples=100)
     @given(forms_and_answers(), st.data())
     def test_monotonic(self, form_and_answers, data):
         """A better answer never makes a score or a level worse."""
@@ -97,7 +97,7 @@ class TestAssessmentScoring(BaseCase):
                     scoring.LEVELS.index(old.level), scoring.LEVELS.index(new.level)
                 )
 
-    @settings(deadline=None, derandomize=True, max_examples=200)
+    @settings(deadline=None, derandomize=True, max_examples=60)
     @given(forms_and_answers(), st.integers())
     def test_order_does_not_matter(self, form_and_answers, seed):
         form, answers = form_and_answers
@@ -117,7 +117,7 @@ class TestAssessmentScoring(BaseCase):
             self.assertEqual(section.score, second.sections[key].score)
             self.assertEqual(set(section.failed), set(second.sections[key].failed))
 
-    @settings(deadline=None, derandomize=True, max_examples=200)
+    @settings(deadline=None, derandomize=True, max_examples=60)
     @given(forms_and_answers())
     def test_not_applicable_is_ignored(self, form_and_answers):
         """To say "not applicable" is the same as to say nothing."""
