@@ -33,10 +33,16 @@
         "views/crm_assessment_round_views.xml",
         "views/res_partner_assessment_views.xml",
         "views/crm_assessment_menus.xml",
+        "views/crm_assessment_portal_templates.xml",
     ],
     "application": True,
     "assets": {
-        "web.assets_backend": ["crm_referral/static/src/**/*"],
+        "web.assets_backend": [
+            "crm_referral/static/src/**/*",
+            ("remove", "crm_referral/static/src/interactions/**/*"),
+        ],
+        "web.assets_frontend": ["crm_referral/static/src/interactions/**/*"],
+        "web.assets_tests": ["crm_referral/static/tests/tours/**/*"],
         "web.assets_unit_tests": ["crm_referral/static/tests/**/*.test.js"],
     },
 }

@@ -43,7 +43,7 @@ class FeedbackController(http.Controller):
         return self._render_page(assessment_sudo)
 
     # csrf=False: checked below. Odoo's own check would write the path, and so the
-    # token, to the log, and answer with a bare page on which all that was typed is lost.
+    # token, to the log, and answer with a bare page on which what was typed is lost.
     @http.route(
         [PATH, f"{PATH}/<string:token>"],
         type="http",
@@ -158,7 +158,9 @@ class FeedbackController(http.Controller):
         status = assessment_sudo._get_page_status() if assessment_sudo else "unknown"
         if status == "unknown":
             assessment_sudo = assessment_sudo.browse()
-            if not Visit._admit("wrong_link", self._get_address(), WRONG_LINKS_PER_ADDRESS):
+            if not Visit._admit(
+                "wrong_link", self._get_address(), WRONG_LINKS_PER_ADDRESS
+            ):
                 status = "busy"
         elif not Visit._admit("link", assessment_sudo.access_token, VISITS_PER_LINK):
             status = "busy"
@@ -183,7 +185,7 @@ class FeedbackController(http.Controller):
         return address
 
     def _set_language(self, assessment_sudo, lang):
-        """Speak the language chosen on the page, else the contact's, else the browser's.
+        """Speak the language chosen on the page, or the contact's, or the browser's.
 
         :param str lang: the language that was chosen on the page
         """
@@ -261,7 +263,9 @@ class FeedbackController(http.Controller):
             "title": request.env._("How do you see us?"),
             "too_long_message": self._get_too_long_message(),
         }
-        return self._render("crm_referral.feedback_page", assessment_sudo, values, status)
+        return self._render(
+            "crm_referral.feedback_page", assessment_sudo, values, status
+        )
 
     def _render_closed(self, assessment_sudo, status):
         """Say in a friendly way why there is nothing to answer."""
@@ -306,7 +310,7 @@ class FeedbackController(http.Controller):
             "unknown": (
                 _("This link does not open anything."),
                 _(
-                    "Perhaps a part of it was lost on the way. Please open it once more "
+                    "Perhaps a part of it was lost on the way. Please open it again "
                     "from the message that we sent you, or ask us for a new one."
                 ),
             ),

@@ -1,4 +1,3 @@
-import secrets
 from collections import defaultdict
 
 from odoo import api, fields, models
@@ -170,14 +169,7 @@ class CrmAssessment(models.Model):
         copy=False,
         help="Others than who answered may see the answers.",
     )
-    access_token = fields.Char(
-        groups="base.group_system",
-        readonly=True,
-        copy=False,
-        default=lambda self: self._default_access_token(),
-    )
 
-    _access_token_uniq = models.UniqueIndex("(access_token)")
     _done_on_set = models.Constraint(
         "CHECK (state <> 'done' OR done_on IS NOT NULL)",
         "A finished assessment has a date.",
@@ -188,9 +180,6 @@ class CrmAssessment(models.Model):
 
     def _default_company_id(self):
         return self.env.company
-
-    def _default_access_token(self):
-        return secrets.token_urlsafe(32)
 
     # === COMPUTE METHODS === #
 
@@ -585,7 +574,7 @@ class CrmAssessment(models.Model):
         """
         self.ensure_one()
         # sudo: nobody reads the token itself
-        return f"{self.get_base_url()}/assessment/{self.sudo().access_token}"
+        return f"{self.get_base_url()}/referral/feedback/{self.sudo().access_token}"
 
     def _reveal(self):
         """Let others see the answers too: all have answered, or the time is over."""

@@ -1,6 +1,5 @@
 import re
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
@@ -43,18 +42,10 @@ class CrmAssessment(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _get_link(self):
-        """:return: the address at which the customer answers.
-        :rtype: str
-        """
-        self.ensure_one()
-        # sudo: nobody reads the token itself
-        return f"{self.get_base_url()}/referral/feedback/{self.sudo().access_token}"
-
     def _get_contact(self):
         """:return: the person at the customer who is asked."""
         self.ensure_one()
-        return self.partner_id
+        return self.round_id.contact_id or self.partner_id
 
     def _get_page_status(self):
         """Say what the customer's link opens.
@@ -77,12 +68,10 @@ class CrmAssessment(models.Model):
     def _is_page_expired(self):
         """The last day ends where the customer is."""
         self.ensure_one()
-        tz = ZoneInfo(self._get_contact().tz or self.company_id.partner_id.tz or "UTC")
-        now = self.env.cr.now()
         if not self.deadline:
-            return self.create_date + LINK_LIFETIME < now
-        today = datetime.fromtimestamp(now.timestamp(), tz).date()
-        return self.deadline < today
+            return self.create_date + LINK_LIFETIME < self.env.cr.now()
+        tz = self._get_contact().tz or self.company_id.partner_id.tz or "UTC"
+        return self.deadline < fields.Date.context_today(self.with_context(tz=tz))
 
     def _get_page_questions(self):
         """:return: the questions in their order, each with what was answered so far.
@@ -216,5 +205,7 @@ class CrmAssessment(models.Model):
                 )
             )
         # As the system and not as the public user, who is nobody to write to: what
-        # follows from the result posts messages and plans activities.
-        self.with_user(SUPERUSER_ID).action_done()
+        # follows from the result posts messages and plans activities, for colleagues
+        # and so not in the customer's language.
+        lang = self.user_id.lang or self.company_id.partner_id.lang
+        self.with_user(SUPERUSER_ID).with_context(lang=lang).action_done()
