@@ -164,6 +164,10 @@ class CrmAssessment(models.Model):
         aggregator="avg",
         help="How likely the customer is to recommend us, from 0 to 10.",
     )
+    checklist = fields.Json(
+        compute="_compute_checklist", help="What can be answered, for the screen."
+    )
+    is_respondent = fields.Boolean(compute="_compute_is_respondent")
     is_revealed = fields.Boolean(
         readonly=True,
         copy=False,
@@ -208,6 +212,35 @@ class CrmAssessment(models.Model):
                 assessment.respondent_id = assessment.user_id
             elif not assessment.respondent_id:
                 assessment.respondent_id = self.env.user
+
+    @api.depends("form_id")
+    @api.depends_context("lang")
+    def _compute_checklist(self):
+        letters = [
+            {"id": section.id, "name": section.display_name}
+            for section in self.env["crm.assessment.section"].search(
+                [("framework_id.code", "=", "pride")]
+            )
+        ]
+        for assessment in self:
+            form = assessment.form_id
+            assessment.checklist = form and {
+                "options": [
+                    {"id": key, "name": option["name"], "value": option["value"]}
+                    for key, option in form._get_entries("options").items()
+                ],
+                "asks_cause": form.content["framework"].get("asks_cause", False),
+                "letters": letters,
+            }
+
+    @api.depends("respondent_id", "state", "round_id")
+    @api.depends_context("uid")
+    def _compute_is_respondent(self):
+        for assessment in self:
+            assessment.is_respondent = assessment.state in OPEN_STATES and (
+                assessment.respondent_id == self.env.user
+                or (not assessment.respondent_id and not assessment.round_id)
+            )
 
     @api.depends("user_id")
     def _compute_team_id(self):
@@ -344,10 +377,33 @@ class CrmAssessment(models.Model):
                 )
 
     def _check_complete(self):
-        """Refuse to sign what lacks something. Frameworks with own rules extend this.
+        """Refuse to sign what lacks something.
 
         :raise UserError: when something is missing
         """
+        asking = self.filtered(
+            lambda assessment: assessment.form_id.content["framework"].get("asks_cause")
+        )
+        for line in asking.line_ids:
+            is_complete = line.cause and (
+                line.cause != "organization" or line.cause_section_id
+            )
+            if line._is_failed() and not is_complete:
+                raise UserError(
+                    self.env._(
+                        "“%(item)s”: say whether the agent or the organization is the "
+                        "cause, and for the organization the PRIDE letter.",
+                        item=line.name,
+                    )
+                )
+        for assessment in self.filtered(lambda a: a.viewpoint == "reviewer"):
+            colleagues = assessment.round_id._search_assessments()
+            if colleagues.filtered(
+                lambda a: a.viewpoint == "self" and a.state in OPEN_STATES
+            ):
+                raise UserError(
+                    self.env._("The agent answers first, then the reviewer signs.")
+                )
 
     def _create_lines(self, commands_list):
         """Make a line for every item of the form, with the answers that are given.

@@ -92,6 +92,18 @@ class CrmAssessmentFramework(models.Model):
         help="A difference between viewpoints is put into words from this many points "
         "on.",
     )
+    asks_cause = fields.Boolean(
+        string="Ask for the Cause",
+        help="The worst answer asks whether the agent or the organization is the "
+        "cause.",
+    )
+    minimum_reviewed = fields.Integer(
+        string="Checklists for a Comparison",
+        default=5,
+        required=True,
+        aggregator=None,
+        help="Agents with fewer reviewed checklists are not compared with others.",
+    )
     minimum_answers = fields.Integer(
         string="Answers per Section",
         default=1,
@@ -136,7 +148,8 @@ class CrmAssessmentFramework(models.Model):
     )
 
     _days_positive = models.Constraint(
-        "CHECK (answer_days >= 1 AND remind_days >= 0 AND gap_from >= 1)",
+        "CHECK (answer_days >= 1 AND remind_days >= 0 AND gap_from >= 1"
+        " AND minimum_reviewed >= 1)",
         "Numbers of days and points are above zero.",
     )
 
@@ -230,6 +243,7 @@ class CrmAssessmentFramework(models.Model):
             "framework": {
                 "id": self.id,
                 "name": names[self._name].get(self.id),
+                "asks_cause": self.asks_cause,
                 "minimum_answers": self.minimum_answers,
                 "minimum_sections": self.minimum_sections,
                 "fair_from": self.fair_from,

@@ -4,6 +4,7 @@ from odoo.exceptions import ValidationError
 from .crm_assessment_item import KINDS
 
 RATINGS = [(str(number), str(number)) for number in range(11)]
+CAUSES = [("agent", "Agent"), ("organization", "Organization")]
 CONTROLS = [("ours", "In our control"), ("outside", "Outside our control")]
 
 
@@ -67,12 +68,33 @@ class CrmAssessmentLine(models.Model):
         string="Ours or Not",
         help="Whether the matter is in our control.",
     )
+    cause = fields.Selection(
+        selection=CAUSES, help="Who or what stood in the way of a better answer."
+    )
+    cause_section_id = fields.Many2one(
+        comodel_name="crm.assessment.section",
+        string="PRIDE Letter",
+        domain="[('framework_id.code', '=', 'pride')]",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Where in the organization the cause lies.",
+    )
+    partner_id = fields.Many2one(related="assessment_id.partner_id")
+    user_id = fields.Many2one(related="assessment_id.user_id")
+    done_on = fields.Datetime(related="assessment_id.done_on")
     answer = fields.Char(
         string="Answer in Words",
         compute="_compute_answer",
         help="The answer as it was worded when the assessment was made.",
     )
 
+    _cause_section = models.Constraint(
+        "CHECK (cause_section_id IS NULL OR cause = 'organization')",
+        "Only a cause in the organization has a PRIDE letter.",
+    )
+    _organization_idx = models.Index(
+        "(cause_section_id, assessment_id) WHERE cause = 'organization'"
+    )
     _item_uniq = models.Constraint(
         "UNIQUE (assessment_id, item_id)", "This item is in the assessment already."
     )
@@ -185,6 +207,8 @@ class CrmAssessmentLine(models.Model):
             self.check_access("read")
             return super(CrmAssessmentLine, self.sudo()).write(vals)
         self.assessment_id._check_open()
+        if vals.get("cause", "organization") != "organization":
+            vals = {**vals, "cause_section_id": False}
         vals = {
             fname: value
             for fname, value in vals.items()
@@ -196,3 +220,17 @@ class CrmAssessmentLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_closed(self):
         self.assessment_id._check_open()
+
+    # === BUSINESS METHODS === #
+
+    def _is_failed(self):
+        """:return: whether this is the worst answer that could be given.
+        :rtype: bool
+        """
+        self.ensure_one()
+        form = self.assessment_id.form_id
+        value = form._get_option_values().get(self.option_id.id)
+        if value is None:
+            return False
+        is_reversed = form._get_entries("items")[self.item_id.id]["is_reversed"]
+        return value == (1 if is_reversed else 0)

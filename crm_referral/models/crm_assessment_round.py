@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools import LazyTranslate, format_date
 
@@ -13,6 +13,36 @@ from .crm_assessment_score import LEVELS
 _lt = LazyTranslate(__name__)
 
 STATES = [("open", "Asking"), ("done", "Answered"), ("cancelled", "Cancelled")]
+DISPUTE_STATES = [("open", "Disputed"), ("settled", "Settled")]
+SETTLEMENTS = [
+    ("reviewer", "The review stands"),
+    ("self", "The agent's view counts"),
+    ("void", "The checklist does not count"),
+]
+# Written by what happens in a round, never by hand.
+RESULT_FIELDS = frozenset(
+    {
+        "acknowledged_on",
+        "closed_on",
+        "dispute_reason",
+        "dispute_state",
+        "is_reviewed",
+        "level",
+        "recommendation",
+        "reminded_on",
+        "score",
+        "settled_by_id",
+        "settlement",
+        "settlement_reason",
+        "stage_id",
+        "state",
+        "weak_section_ids",
+    }
+)
+# The forms are made of them when the round starts.
+FIXED_FIELDS = frozenset(
+    {"company_id", "framework_id", "manager_id", "partner_id", "user_id"}
+)
 WHO = {
     "customer": _lt("The customer"),
     "employee": _lt("The person who serves"),
@@ -27,6 +57,8 @@ COMPARED_WITH = {
     "self": _lt("the agent"),
     "reviewer": _lt("the reviewer"),
 }
+# Checklists are evidence for as long.
+EVIDENCE_PERIOD = timedelta(days=365)
 # Rounds that the trend shows, at most.
 TREND_LENGTH = 8
 
@@ -148,6 +180,56 @@ class CrmAssessmentRound(models.Model):
         comodel_name="crm.assessment", compute="_compute_my_assessment_id"
     )
 
+    # The interaction that a checklist is about
+    lead_id = fields.Many2one(
+        comodel_name="crm.lead",
+        string="Lead or Opportunity",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        copy=False,
+    )
+    referral_id = fields.Many2one(
+        comodel_name="crm.referral",
+        string="Referral Request",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        copy=False,
+    )
+    candidate_id = fields.Many2one(
+        comodel_name="crm.referral.candidate",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        copy=False,
+    )
+
+    # Review
+    is_reviewed = fields.Boolean(
+        readonly=True, copy=False, help="Agent and reviewer have both signed."
+    )
+    acknowledged_on = fields.Date(
+        readonly=True, copy=False, help="When the agent took note of the review."
+    )
+    dispute_state = fields.Selection(
+        selection=DISPUTE_STATES,
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        tracking=True,
+    )
+    dispute_reason = fields.Text(readonly=True, copy=False)
+    settled_by_id = fields.Many2one(
+        comodel_name="res.users", readonly=True, copy=False, ondelete="restrict"
+    )
+    settlement = fields.Selection(
+        selection=SETTLEMENTS, readonly=True, copy=False, tracking=True
+    )
+    settlement_reason = fields.Text(readonly=True, copy=False)
+    is_agent = fields.Boolean(compute="_compute_roles")
+    can_settle = fields.Boolean(compute="_compute_roles")
+
     # Result
     score = MaybeFloat(readonly=True, copy=False, aggregator="avg")
     level = fields.Selection(
@@ -211,9 +293,8 @@ class CrmAssessmentRound(models.Model):
     # === DEFAULT METHODS === #
 
     def _default_framework_id(self):
-        return self.env.ref(
-            "crm_referral.crm_assessment_framework_pride", raise_if_not_found=False
-        )
+        code = self.env.context.get("default_framework_code", "pride")
+        return self.env["crm.assessment.framework"].search([("code", "=", code)])
 
     def _default_company_id(self):
         return self.env.company
@@ -249,12 +330,16 @@ class CrmAssessmentRound(models.Model):
                 or self.env.user
             )
 
-    @api.depends("team_id")
+    @api.depends("team_id", "framework_id")
     def _compute_manager_id(self):
         for round_ in self:
-            round_.manager_id = (
-                round_.manager_id or round_.team_id.user_id or self.env.user
-            )
+            manager = round_.manager_id or round_.team_id.user_id or self.env.user
+            if round_.framework_id.respondents == "review" and (
+                manager == round_.user_id
+            ):
+                # Nobody reviews themselves.
+                manager = False
+            round_.manager_id = manager
 
     @api.depends("user_id")
     def _compute_team_id(self):
@@ -300,6 +385,13 @@ class CrmAssessmentRound(models.Model):
                 )
             )[:1]
 
+    @api.depends("user_id", "manager_id", "state", "dispute_state")
+    @api.depends_context("uid")
+    def _compute_roles(self):
+        for round_ in self:
+            round_.is_agent = round_.user_id == self.env.user
+            round_.can_settle = round_._may_settle()
+
     @api.depends("stage_id", "score", "recommendation")
     @api.depends_context("lang")
     def _compute_stage_explanation(self):
@@ -317,7 +409,8 @@ class CrmAssessmentRound(models.Model):
             else:
                 round_.stage_explanation = self.env._(
                     "Overall score %(score)s, at least %(minimum)s needed. Would "
-                    "recommend us with %(recommendation)s of 10, at least %(least)s needed.",
+                    "recommend us with %(recommendation)s of 10, at least %(least)s "
+                    "needed.",
                     score=round(round_.score),
                     minimum=round(stage.minimum_score),
                     recommendation=round(round_.recommendation),
@@ -342,15 +435,7 @@ class CrmAssessmentRound(models.Model):
     def _compute_evidence_line_ids(self):
         for round_ in self:
             round_.evidence_line_ids = (
-                self.env["crm.assessment.line"].search(
-                    Domain("assessment_id.round_id", "=", round_.id)
-                    & Domain("assessment_id.state", "=", "done")
-                    & (
-                        Domain("note", "!=", False)
-                        | Domain("control", "!=", False)
-                        | Domain("section_ids", "!=", False)
-                    )
-                )
+                self.env["crm.assessment.line"].search(round_._get_evidence_domain())
                 if round_.state == "done"
                 else False
             )
@@ -367,9 +452,22 @@ class CrmAssessmentRound(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_result_untouched(*vals_list)
         rounds = super().create(vals_list)
         rounds._ask()
         return rounds
+
+    def write(self, vals):
+        self._check_result_untouched(vals)
+        for fname in FIXED_FIELDS & vals.keys():
+            if any(round_[fname].id != (vals[fname] or False) for round_ in self):
+                raise UserError(
+                    self.env._(
+                        "Whom a round asks, and about whom, stays as it is. Cancel it "
+                        "and start another one."
+                    )
+                )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_done(self):
@@ -412,7 +510,7 @@ class CrmAssessmentRound(models.Model):
         )
         open_sudo.write({"state": "cancelled"})
         self._unlink_answer_activities(open_sudo)
-        self.write({"state": "cancelled"})
+        self.sudo().write({"state": "cancelled"})
         return True
 
     def action_close(self):
@@ -487,6 +585,265 @@ class CrmAssessmentRound(models.Model):
         self._on_answered()
         return True
 
+    def action_acknowledge(self):
+        """The agent takes note of the review.
+
+        :return: True
+        """
+        for round_ in self:
+            round_._check_agent_may_react()
+            # sudo: noted by this method only
+            round_.sudo().acknowledged_on = fields.Date.context_today(self)
+            round_.message_post(
+                body=self.env._("%(agent)s took note of it.", agent=self.env.user.name),
+                subtype_xmlid="mail.mt_note",
+            )
+        return True
+
+    def action_dispute(self, reason=None):
+        """The agent disagrees with the review: once, and with a reason.
+
+        :param str reason: why
+        :return: True
+        """
+        self.ensure_one()
+        self._check_agent_may_react()
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(self.env._("Write in a few words what you disagree with."))
+        # sudo: written by this method only
+        round_sudo = self.sudo()
+        round_sudo.write({"dispute_state": "open", "dispute_reason": reason})
+        round_sudo._count_scores(False)
+        settlers = round_sudo._get_settlers()
+        if settlers:
+            round_sudo.activity_schedule(
+                "crm_referral.mail_activity_type_settle", user_id=settlers[0].id
+            )
+        round_sudo.message_post(
+            body=self.env._("Disputed: %(reason)s", reason=reason),
+            author_id=self.env.user.partner_id.id,
+            partner_ids=settlers[:1].partner_id.ids,
+        )
+        return True
+
+    def action_settle(self, settlement=None, reason=None):
+        """A third person settles the dispute.
+
+        :param str settlement: ``reviewer``, ``self`` or ``void``
+        :param str reason: why
+        :return: True
+        """
+        self.ensure_one()
+        if self.dispute_state != "open":
+            raise UserError(self.env._("There is no open dispute."))
+        if not self._may_settle():
+            raise UserError(
+                self.env._(
+                    "A dispute is settled by a third person: the leader of the team or "
+                    "a manager, who is neither the agent nor the reviewer."
+                )
+            )
+        reason = (reason or "").strip()
+        if settlement not in dict(SETTLEMENTS) or not reason:
+            raise UserError(self.env._("Say how it is settled, and why."))
+        # sudo: written by this method only
+        round_sudo = self.sudo()
+        round_sudo.write(
+            {
+                "dispute_state": "settled",
+                "settlement": settlement,
+                "settlement_reason": reason,
+                "settled_by_id": self.env.uid,
+            }
+        )
+        round_sudo.write(round_sudo._prepare_result_values())
+        round_sudo._count_scores(settlement != "void")
+        round_sudo.activity_feedback(["crm_referral.mail_activity_type_settle"])
+        round_sudo.message_post(
+            body=self.env._(
+                "Settled by %(who)s: %(reason)s", who=self.env.user.name, reason=reason
+            ),
+            author_id=self.env.user.partner_id.id,
+            partner_ids=(self.user_id | self.manager_id).partner_id.ids,
+        )
+        return True
+
+    def action_open_dispute(self):
+        """Ask for the reason of a dispute, or for how it is settled.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_referral.crm_assessment_dispute_action"
+        )
+        action["context"] = {"default_round_id": self.id}
+        return action
+
+    def action_coach(self):
+        """Plan a coaching for the agent.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        letters = self._get_letters()
+        weakest = sorted(
+            (section for section in letters if letters[section]["score"] is not False),
+            key=lambda section: letters[section]["score"],
+        )
+        return {
+            "name": self.env._("Coaching"),
+            "type": "ir.actions.act_window",
+            "res_model": "crm.assessment.action",
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_round_id": self.id,
+                "default_kind": "coaching",
+                "default_section_id": weakest[0].id if weakest else False,
+            },
+        }
+
+    # === BUSINESS METHODS: CHECKLIST === #
+
+    @api.model
+    def start_checklist(self, record):
+        """Start a BE SURE checklist about an interaction, or go on with the open one.
+
+        :param record: a res.partner, crm.lead, crm.referral or crm.referral.candidate
+        :return: a window action: the checklist, or the round for others than who answer
+        """
+        record.ensure_one()
+        framework = self.env.ref("crm_referral.crm_assessment_framework_be_sure")
+        values = {
+            "framework_id": framework.id,
+            "company_id": record.company_id.id or self.env.company.id,
+            "user_id": record.user_id.id or self.env.uid,
+            **self._prepare_interaction_values(record),
+        }
+        round_ = self.search(
+            [
+                ("state", "=", "open"),
+                *((fname, "=", value) for fname, value in values.items()),
+            ],
+            limit=1,
+        ) or self.create(values)
+        return round_._open_checklist()
+
+    @api.model
+    def _prepare_interaction_values(self, record):
+        """:return: values that tie a checklist to an interaction.
+        :rtype: dict
+        """
+        if record._name == "crm.lead":
+            return {"lead_id": record.id, "partner_id": record.partner_id.id}
+        if record._name == "crm.referral":
+            return {
+                "referral_id": record.id,
+                "candidate_id": False,
+                "partner_id": record.partner_id.id,
+            }
+        if record._name == "crm.referral.candidate":
+            return {
+                "candidate_id": record.id,
+                "referral_id": record.referral_id.id,
+                "partner_id": record.referral_id.partner_id.id,
+            }
+        return {
+            "partner_id": record.id,
+            "lead_id": False,
+            "referral_id": False,
+            "candidate_id": False,
+        }
+
+    def _open_checklist(self):
+        """:return: a window action: what the user is to answer, else the round."""
+        self.ensure_one()
+        if self.my_assessment_id:
+            return self.action_answer()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "crm_referral.crm_assessment_round_be_sure_action"
+            ),
+            "res_id": self.id,
+            "views": [
+                (
+                    self.env.ref(
+                        "crm_referral.crm_assessment_round_view_form_be_sure"
+                    ).id,
+                    "form",
+                )
+            ],
+        }
+
+    @api.model
+    def _check_result_untouched(self, *vals_list):
+        """:raise AccessError: when somebody writes what only the round may write"""
+        if self.env.su:
+            return
+        if set().union(*vals_list) & RESULT_FIELDS:
+            raise AccessError(
+                self.env._("The result of a round is computed, not written.")
+            )
+
+    def _check_agent_may_react(self):
+        """:raise UserError: unless the agent may take note of the review, or dispute"""
+        self.ensure_one()
+        if self.user_id != self.env.user:
+            raise UserError(self.env._("Only the agent whom it is about may do this."))
+        if not self.is_reviewed:
+            raise UserError(self.env._("There is no review yet."))
+        if self.acknowledged_on:
+            raise UserError(self.env._("You have taken note of this review already."))
+        if self.dispute_state:
+            raise UserError(self.env._("A review can be disputed once."))
+
+    def _may_settle(self):
+        """:return: whether the user is a third person who may settle a dispute.
+        :rtype: bool
+        """
+        self.ensure_one()
+        user = self.env.user
+        return user not in (self.user_id | self.manager_id) and (
+            user == self.team_id.user_id
+            or user.has_group("sales_team.group_sale_manager")
+        )
+
+    def _get_settlers(self):
+        """:return: the users who may settle a dispute, the team's leader first."""
+        self.ensure_one()
+        managers = self.env.ref("sales_team.group_sale_manager").all_user_ids.filtered(
+            lambda user: (
+                not user._is_superuser() and self.company_id in user.company_ids
+            )
+        )
+        people = self.team_id.user_id | managers
+        return people - self.user_id - self.manager_id
+
+    def _get_leading_viewpoint(self):
+        """:return: the viewpoint whose word counts in this round.
+        :rtype: str
+        """
+        self.ensure_one()
+        if self.settlement == "self":
+            return "self"
+        return self.framework_id._get_leading_viewpoint()
+
+    def _count_scores(self, is_counted):
+        """Let the scores of the leading viewpoint count in reports, or none.
+
+        :param bool is_counted: whether they count. Called in sudo mode.
+        """
+        for round_ in self:
+            scores = round_.assessment_ids.score_ids
+            leading = round_._get_leading_viewpoint()
+            lead = scores.filtered(lambda s, leading=leading: s.viewpoint == leading)
+            scores.is_counted = False
+            if is_counted:
+                lead.is_counted = True
+
     # === BUSINESS METHODS: ASKING === #
 
     def _search_assessments(self):
@@ -520,6 +877,7 @@ class CrmAssessmentRound(models.Model):
             round_._prepare_assessment_values(viewpoint)
             for round_ in self
             for viewpoint in round_.framework_id._get_round_viewpoints()
+            if viewpoint != "reviewer" or round_.manager_id
         ]
         # sudo: whoever starts a round makes the forms of the others too
         assessments_sudo = self.env["crm.assessment"].sudo().create(vals_list)
@@ -534,7 +892,8 @@ class CrmAssessmentRound(models.Model):
                     ).display_name,
                 }
                 for assessment in assessments_sudo
-                if assessment.respondent_id
+                # The reviewer is asked when the agent has answered.
+                if assessment.respondent_id and assessment.viewpoint != "reviewer"
             },
         )
         assessments_sudo.filtered(lambda a: a.viewpoint == "customer")._send_link()
@@ -633,11 +992,27 @@ class CrmAssessmentRound(models.Model):
         """Close the rounds in which nobody is waited for any more."""
         # sudo: the forms of all viewpoints
         for round_sudo in self.sudo():
+            round_sudo._ask_reviewer()
             if round_sudo.state == "open" and not any(
                 assessment.state in OPEN_STATES
                 for assessment in round_sudo._search_assessments()
             ):
                 round_sudo._close()
+
+    def _ask_reviewer(self):
+        """The agent has answered: it is the reviewer's turn. Called in sudo mode."""
+        waiting = {
+            assessment.viewpoint: assessment
+            for assessment in self._search_assessments()
+            if assessment.state in OPEN_STATES
+        }
+        reviewer = waiting.get("reviewer")
+        if reviewer and "self" not in waiting and not reviewer.activity_ids:
+            reviewer.activity_schedule(
+                "crm_referral.mail_activity_type_answer",
+                date_deadline=reviewer.deadline,
+                user_id=reviewer.respondent_id.id,
+            )
 
     def _close(self):
         """Let nobody answer any more, show the answers, and note the result."""
@@ -652,8 +1027,14 @@ class CrmAssessmentRound(models.Model):
                 {
                     "state": "done",
                     "closed_on": fields.Date.context_today(self),
+                    "is_reviewed": round_sudo.respondents == "review"
+                    and set(assessments.mapped("state")) == {"done"}
+                    and "reviewer" in assessments.mapped("viewpoint"),
                     **round_sudo._prepare_result_values(),
                 }
+            )
+            round_sudo._count_scores(
+                round_sudo.is_reviewed or round_sudo.respondents != "review"
             )
             round_sudo._on_closed()
 
@@ -663,7 +1044,7 @@ class CrmAssessmentRound(models.Model):
             if round_.stage_id:
                 round_.partner_id.with_company(round_.company_id)._set_loyalty(round_)
             round_._measure_effects()
-            if round_.weak_section_ids:
+            if round_._get_undecided_sections():
                 round_.activity_schedule(
                     "crm_referral.mail_activity_type_decide",
                     user_id=(round_.manager_id or round_.user_id).id,
@@ -684,7 +1065,7 @@ class CrmAssessmentRound(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        leading = self.framework_id._get_leading_viewpoint()
+        leading = self._get_leading_viewpoint()
         letters = {}
         for score in self.assessment_ids.score_ids.sorted(
             lambda score: (score.section_id.sequence, score.section_id.id)
@@ -721,7 +1102,7 @@ class CrmAssessmentRound(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        leading = self.framework_id._get_leading_viewpoint()
+        leading = self._get_leading_viewpoint()
         done = self.assessment_ids.filtered(lambda a: a.state == "done")
         lead = done.filtered(
             lambda assessment: (
@@ -736,6 +1117,8 @@ class CrmAssessmentRound(models.Model):
         recommendation = next(
             (a.recommendation for a in done if a.recommendation is not False), None
         )
+        if self.settlement == "void":
+            score = level = None
         stages = {stage.id: stage for stage in self.framework_id.stage_ids}
         # A stage is what the customer says; without the customer there is none.
         stage_id = scoring.find_stage(
@@ -764,6 +1147,8 @@ class CrmAssessmentRound(models.Model):
     def _get_undecided_sections(self):
         """:return: the weak letters that have neither an action nor an acceptance."""
         self.ensure_one()
+        if self.respondents != "viewpoints":
+            return self.weak_section_ids.browse()
         # sudo: a decision counts also for who may not read it
         decided = self.sudo().action_ids.filtered(lambda a: a.state != "cancelled")
         return self.weak_section_ids - decided.section_id
@@ -862,6 +1247,30 @@ class CrmAssessmentRound(models.Model):
             for points, section, above, below in sorted(gaps, key=lambda gap: gap[0])
         ]
 
+    def _get_evidence_domain(self):
+        """What was written in the round, and what checklists say of the organization.
+
+        :rtype: Domain
+        """
+        self.ensure_one()
+        said = (
+            Domain("note", "!=", False)
+            | Domain("control", "!=", False)
+            | Domain("section_ids", "!=", False)
+        )
+        evidence = Domain("assessment_id.round_id", "=", self.id) & said
+        if self.partner_id and self.respondents == "viewpoints":
+            since = self.closed_on - EVIDENCE_PERIOD
+            evidence |= Domain(
+                [
+                    ("cause", "=", "organization"),
+                    ("assessment_id.partner_id", "=", self.partner_id.id),
+                    ("assessment_id.company_id", "=", self.company_id.id),
+                    ("assessment_id.done_on", ">=", fields.Date.to_string(since)),
+                ]
+            )
+        return evidence & Domain("assessment_id.state", "=", "done")
+
     def _get_trend(self):
         """:return: overall score and recommendation of the customer's last rounds.
         :rtype: list[dict]
@@ -891,3 +1300,110 @@ class CrmAssessmentRound(models.Model):
             }
             for round_ in reversed(rounds)
         ]
+
+    # === BUSINESS METHODS: SCORECARD === #
+
+    @api.model
+    @api.readonly
+    def get_scorecards(self, months=12):
+        """The agents' six letters from their reviewed checklists.
+
+        Only agents with enough reviewed checklists are ranked; the others follow in the
+        order of their names. The user sees whom the record rules let them see.
+
+        :param int months: how far to look back
+        :return: ``letters``, ``agents``, and ``minimum``: the number for a comparison
+        :rtype: dict
+        """
+        framework = self.env.ref("crm_referral.crm_assessment_framework_be_sure")
+        since = fields.Date.context_today(self) - timedelta(days=30.44 * int(months))
+        Score = self.env["crm.assessment.score"]
+        reviewed = Domain(
+            [
+                ("framework_id", "=", framework.id),
+                ("date", ">=", fields.Date.to_string(since)),
+                ("user_id", "!=", False),
+                ("assessment_id.round_id.is_reviewed", "=", True),
+            ]
+        )
+        counted = reviewed & Domain("is_counted", "=", True)
+        scored = counted & Domain("score", "!=", False)
+        agents = {
+            user: {
+                "id": user.id,
+                "name": user.sudo().name,  # sudo: may be an archived colleague
+                "score": score,
+                "n": count,
+                "is_ranked": count >= framework.minimum_reviewed,
+                "letters": {},
+                "months": {},
+                "coaching": 0,
+            }
+            for user, score, count in Score._read_group(
+                counted, ["user_id"], ["score:avg", "assessment_id:count_distinct"]
+            )
+        }
+        for user, section, score, count in Score._read_group(
+            scored, ["user_id", "section_id"], ["score:avg", "__count"]
+        ):
+            agents[user]["letters"][section.id] = {
+                "score": score,
+                "level": framework._get_level(score),
+                "n": count,
+                "gap": False,
+            }
+        self._add_scorecard_gaps(agents, reviewed)
+        for user, month, section, score, count in Score._read_group(
+            scored,
+            ["user_id", "date:month", "section_id"],
+            ["score:avg", "__count"],
+            order="date:month",
+        ):
+            by_section = agents[user]["months"].setdefault(str(month)[:7], {})
+            by_section[section.id] = {"score": score, "n": count}
+        for user, count in self.env["crm.assessment.action"]._read_group(
+            [
+                ("kind", "=", "coaching"),
+                ("state", "=", "open"),
+                ("agent_id", "in", [user.id for user in agents]),
+            ],
+            ["agent_id"],
+            ["__count"],
+        ):
+            agents[user]["coaching"] = count
+        return {
+            "letters": [
+                {"id": section.id, "letter": section.letter, "name": section.name}
+                for section in framework.section_ids
+            ],
+            "minimum": framework.minimum_reviewed,
+            "agents": sorted(
+                agents.values(),
+                key=lambda agent: (
+                    not agent["is_ranked"],
+                    -(agent["score"] or 0) if agent["is_ranked"] else 0,
+                    agent["name"],
+                ),
+            ),
+        }
+
+    @api.model
+    def _add_scorecard_gaps(self, agents, reviewed):
+        """Add by how much the agents see themselves better than their reviewers do.
+
+        :param dict agents: by user, as in ``get_scorecards``
+        :param Domain reviewed: the scores of reviewed checklists
+        """
+        means = {}
+        for user, section, viewpoint, score in self.env[
+            "crm.assessment.score"
+        ]._read_group(
+            reviewed & Domain("score", "!=", False),
+            ["user_id", "section_id", "viewpoint"],
+            ["score:avg"],
+        ):
+            means.setdefault((user, section.id), {})[viewpoint] = score
+        for (user, section_id), by_viewpoint in means.items():
+            letter = agents.get(user, {"letters": {}})["letters"].get(section_id)
+            if letter and len(by_viewpoint) == 2:
+                letter["gap"] = by_viewpoint["self"] - by_viewpoint["reviewer"]

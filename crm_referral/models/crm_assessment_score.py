@@ -83,6 +83,10 @@ class CrmAssessmentScore(models.Model):
     )
     asked = fields.Integer(string="Items Asked", readonly=True)
     is_must_pass_failed = fields.Boolean(string="Must-Pass Item Failed", readonly=True)
+    is_counted = fields.Boolean(
+        readonly=True,
+        help="The viewpoint whose word counts, in a result that nobody disputes.",
+    )
     is_revealed = fields.Boolean(
         readonly=True, help="Others than who answered may see the score."
     )

@@ -96,7 +96,7 @@ class TestAssessmentRound(AssessmentCase):
         mail = self.env["mail.mail"].search([("recipient_ids", "in", self.person.ids)])
         self.assertEqual(len(mail), 1)
         token = forms["customer"].sudo().access_token
-        self.assertIn(f"/assessment/{token}", mail.body_html)
+        self.assertIn(f"/referral/feedback/{token}", mail.body_html)
 
     def test_the_link_is_in_no_chatter(self):
         round_ = self._start()
