@@ -253,7 +253,9 @@ class FeedbackController(http.Controller):
             "action": f"{PATH}/{assessment_sudo.access_token}",
             "answered": len([q for q in counted if q["value"]]),
             "counted": len(counted),
-            "deadline": format_date(request.env, assessment_sudo.deadline),
+            "deadline": format_date(
+                request.env, assessment_sudo.deadline, date_format="long"
+            ),
             "languages": request.env["res.lang"].get_installed(),
             "left": left,
             "max_length": MAX_LENGTH,

@@ -43,7 +43,7 @@ export class FeedbackForm extends Interaction {
 
     get answered() {
         const questions = this.el.querySelectorAll(
-            ".o_feedback_question:not([data-kind=text]) > .o_feedback_choices"
+            ".o_feedback_question:not([data-kind=text]) > .o_feedback_choices",
         );
         return [...questions].filter((question) => question.querySelector(":checked")).length;
     }
@@ -111,8 +111,8 @@ export class FeedbackForm extends Interaction {
                         csrf_token: this.el.elements.csrf_token.value,
                         lang: this.el.dataset.lang,
                     },
-                    { silent: true }
-                )
+                    { silent: true },
+                ),
             );
         } catch {
             result = { status: "unreachable", message: this.el.dataset.unsaved };
@@ -144,8 +144,14 @@ export class FeedbackForm extends Interaction {
     }
 
     onSubmit(ev) {
+        if (ev.submitter?.name === "save") {
+            // Enter in an answer: no need to load the page again.
+            ev.preventDefault();
+            this.save();
+            return;
+        }
         const tooLong = [...this.el.querySelectorAll("textarea")].filter(
-            (textarea) => !this.checkLength(textarea)
+            (textarea) => !this.checkLength(textarea),
         );
         if (tooLong.length) {
             ev.preventDefault();
