@@ -293,7 +293,7 @@ class CrmAssessmentRound(models.Model):
     # === DEFAULT METHODS === #
 
     def _default_framework_id(self):
-        code = self.env.context.get("default_framework_code", "pride")
+        code = self.env.context.get("assessment_framework", "pride")
         return self.env["crm.assessment.framework"].search([("code", "=", code)])
 
     def _default_company_id(self):
@@ -1272,14 +1272,13 @@ class CrmAssessmentRound(models.Model):
         return evidence & Domain("assessment_id.state", "=", "done")
 
     def _get_trend(self):
-        """:return: overall score and recommendation of the customer's last rounds.
+        """:return: scores of the last rounds with the customer, or of the agent.
         :rtype: list[dict]
         """
-        if not self.partner_id:
-            return []
+        subject = "partner_id" if self.respondents == "viewpoints" else "user_id"
         rounds = self.search(
             [
-                ("partner_id", "=", self.partner_id.id),
+                (subject, "=", self[subject].id),
                 ("framework_id", "=", self.framework_id.id),
                 ("company_id", "=", self.company_id.id),
                 ("state", "=", "done"),

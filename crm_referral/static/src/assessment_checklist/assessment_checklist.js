@@ -45,10 +45,8 @@ export class AssessmentChecklist extends Component {
         });
     }
 
-    isFirstOfSection(index) {
-        const section = this.lines[index].data.section_id;
-        const previous = index && this.lines[index - 1].data.section_id;
-        return section && (!previous || previous.id !== section.id);
+    letter(line) {
+        return line.data.section_id.display_name.split(" ")[0];
     }
 
     asksCause(line) {

@@ -25,8 +25,15 @@ export class AssessmentScorecard extends Component {
         return { controlPanel: {} };
     }
 
-    get agent() {
+    get selected() {
         return this.state.cards.agents.find(({ id }) => id === this.state.agentId);
+    }
+
+    get selectedMonths() {
+        return Object.entries(this.selected.months).map(([month, letters]) => ({
+            month,
+            letters,
+        }));
     }
 
     async load() {
