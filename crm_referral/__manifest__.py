@@ -14,6 +14,7 @@
         "security/crm_referral_candidate_security.xml",
         "security/crm_referral_step_log_security.xml",
         "security/crm_referral_wizard_security.xml",
+        "security/crm_assessment_security.xml",
         # Data
         "data/mail_activity_type_data.xml",
         "data/crm_lost_reason_data.xml",
@@ -23,6 +24,10 @@
         "data/ir_cron_data.xml",
         "data/mail_template_data.xml",
         "data/web_tour_data.xml",
+        "data/crm_assessment_scale_data.xml",
+        "data/crm_assessment_mail_data.xml",
+        "data/crm_assessment_pride_data.xml",
+        "data/crm_assessment_be_sure_data.xml",
         # Wizards
         "wizard/crm_referral_skip_views.xml",
         "wizard/crm_referral_decline_views.xml",
@@ -38,8 +43,16 @@
         "views/crm_lead_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/crm_assessment_views.xml",
+        "views/crm_assessment_action_views.xml",
+        "views/crm_assessment_framework_views.xml",
+        "views/crm_assessment_round_views.xml",
+        "views/crm_assessment_be_sure_views.xml",
+        "views/res_partner_assessment_views.xml",
+        "views/crm_assessment_portal_templates.xml",
         # Menus
         "views/crm_referral_menus.xml",
+        "views/crm_assessment_menus.xml",
     ],
     "demo": [
         "demo/res_partner_demo.xml",
@@ -51,7 +64,11 @@
     ],
     "application": True,
     "assets": {
-        "web.assets_backend": ["crm_referral/static/src/**/*"],
+        "web.assets_backend": [
+            "crm_referral/static/src/**/*",
+            ("remove", "crm_referral/static/src/interactions/**/*"),
+        ],
+        "web.assets_frontend": ["crm_referral/static/src/interactions/**/*"],
         "web.assets_tests": ["crm_referral/static/tests/tours/**/*"],
         "web.assets_unit_tests": ["crm_referral/static/tests/**/*.test.js"],
     },

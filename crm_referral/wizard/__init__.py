@@ -5,3 +5,4 @@ from . import (
     crm_referral_override,
     crm_referral_skip,
 )
+from . import crm_assessment_dispute

@@ -1,0 +1,348 @@
+import ipaddress
+
+from odoo import http
+from odoo.exceptions import UserError
+from odoo.http import request
+from odoo.tools import format_date
+
+from ..models.crm_assessment_page import ANSWER_FIELDS, MAX_LENGTH, InvalidAnswerError
+
+PATH = "/referral/feedback"
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+HTTP_STATUS = {
+    "unknown": 404,
+    "answered": 410,
+    "expired": 410,
+    "revoked": 410,
+    "busy": 429,
+}
+# Within ten minutes. A page of forty questions needs fewer, even with a slow writer.
+VISITS_PER_LINK = 300
+WRONG_LINKS_PER_ADDRESS = 30
+# Room for every question with a text that is far too long.
+MAX_BODY = 8 * 1024 * 1024
+
+
+class FeedbackController(http.Controller):
+    """The page on which a customer answers, behind a personal link."""
+
+    @http.route(
+        [PATH, f"{PATH}/<string:token>"], type="http", auth="public", methods=["GET"]
+    )
+    def feedback_page(self, token=None, lang=None, **_kwargs):
+        """The questions, or a page that says why there are none."""
+        assessment_sudo, status = self._fetch_from_access_token(token, lang)
+        if status != "open":
+            return self._render_closed(assessment_sudo, status)
+        return self._render_page(assessment_sudo)
+
+    # csrf=False: checked below. Odoo's own check would write the path, and so the
+    # token, to the log, and answer with a bare page on which what was typed is lost.
+    @http.route(
+        [PATH, f"{PATH}/<string:token>"],
+        type="http",
+        auth="public",
+        methods=["POST"],
+        csrf=False,
+        max_content_length=MAX_BODY,
+    )
+    def feedback_submit(self, token=None, lang=None, csrf_token=None, **post):
+        """Save the answers, and sign them when the customer sends them."""
+        assessment_sudo, status = self._fetch_from_access_token(token, lang)
+        if status != "open":
+            return self._render_closed(assessment_sudo, status)
+        answers = {
+            name: value
+            for name, value in post.items()
+            if name.partition("-")[0] in ANSWER_FIELDS
+        }
+        if not request.validate_csrf(csrf_token):
+            message = request.env._(
+                "This page was open for a long time, so nothing was saved just now. "
+                "Your answers are still here: please press the button again."
+            )
+            return self._render_page(assessment_sudo, answers, message, status=400)
+        try:
+            too_long = assessment_sudo._save_page_answers(answers)
+        except InvalidAnswerError:
+            message = request.env._(
+                "These answers do not belong to this page, so nothing was saved. "
+                "Please open your link again."
+            )
+            return self._render_page(assessment_sudo, message=message, status=400)
+        if too_long:
+            return self._render_page(
+                assessment_sudo,
+                {name: answers[name] for name in too_long},
+                self._get_too_long_message(),
+                invalid=too_long,
+                status=422,
+            )
+        if "send" not in post:
+            saved = "save" in post and request.env._(
+                "Saved. You may close this page and go on later."
+            )
+            return self._render_page(assessment_sudo, saved=saved)
+        return self._submit(assessment_sudo, is_confirmed="confirmed" in post)
+
+    @http.route(
+        f"{PATH}/<string:token>/save",
+        type="jsonrpc",
+        auth="public",
+        methods=["POST"],
+        max_content_length=MAX_BODY,
+    )
+    def feedback_save(
+        self, token=None, answers=None, csrf_token=None, lang=None, **_kwargs
+    ):
+        """Save some answers while the customer goes on.
+
+        :return: ``status`` (``saved``, ``too_long``, ``invalid``, ``csrf`` or why the
+            page is closed), and ``message`` for the customer when it is not saved
+        :rtype: dict
+        """
+        assessment_sudo, status = self._fetch_from_access_token(token, lang)
+        if status != "open":
+            title, message = self._get_closed_texts(status)
+            return {"status": status, "message": f"{title} {message}"}
+        # Odoo checks the forms only
+        if not isinstance(csrf_token, str) or not request.validate_csrf(csrf_token):
+            return {
+                "status": "csrf",
+                "message": request.env._(
+                    "Not saved yet: this page was open for a long time. Your answers "
+                    "are kept when you press the button at the end."
+                ),
+            }
+        try:
+            if not isinstance(answers, dict):
+                raise InvalidAnswerError
+            too_long = assessment_sudo._save_page_answers(answers)
+        except InvalidAnswerError:
+            return {
+                "status": "invalid",
+                "message": request.env._("Not saved. Please open your link again."),
+            }
+        if too_long:
+            return {
+                "status": "too_long",
+                "message": self._get_too_long_message(),
+                "fields": sorted(too_long),
+            }
+        return {"status": "saved"}
+
+    # === GATEKEEPER === #
+
+    def _fetch_from_access_token(self, token, lang=None):
+        """Let in who holds a link. Every route goes through here first.
+
+        Who holds no real token learns nothing: all wrong links are "unknown", whether
+        the customer exists or not, until there are too many from one address. A real
+        link is not held up by the wrong ones that others try from the same address.
+
+        :param str token: the token in the link
+        :param str lang: the language that was chosen on the page
+        :return: the assessment in sudo mode (empty for who holds no link), and ``open``
+            or why it is not
+        :rtype: tuple
+        """
+        request.future_response.headers.update(HEADERS)
+        Visit = request.env["crm.personal.link.visit"]
+        assessment_sudo = request.env["crm.assessment"]._find_by_token(token)
+        status = assessment_sudo._get_page_status() if assessment_sudo else "unknown"
+        if status == "unknown":
+            assessment_sudo = assessment_sudo.browse()
+            if not Visit._admit(
+                "wrong_link", self._get_address(), WRONG_LINKS_PER_ADDRESS
+            ):
+                status = "busy"
+        elif not Visit._admit("link", assessment_sudo.access_token, VISITS_PER_LINK):
+            status = "busy"
+        if status == "busy":
+            request.future_response.headers["Retry-After"] = "600"
+        self._set_language(assessment_sudo, lang)
+        company = assessment_sudo.company_id or request.env.company
+        return assessment_sudo.with_env(
+            assessment_sudo.env(context=request.env.context)
+        ).with_company(company), status
+
+    def _get_address(self):
+        """:return: the visitor's address; of IPv6 the part that one visitor has.
+        :rtype: str
+        """
+        address = request.httprequest.remote_addr or ""
+        try:
+            if ipaddress.ip_address(address).version == 6:
+                return str(ipaddress.ip_network(f"{address}/64", strict=False))
+        except ValueError:
+            return address
+        return address
+
+    def _set_language(self, assessment_sudo, lang):
+        """Speak the language chosen on the page, or the contact's, or the browser's.
+
+        :param str lang: the language that was chosen on the page
+        """
+        installed = dict(request.env["res.lang"].get_installed())
+        contact_lang = assessment_sudo and assessment_sudo._get_contact().lang
+        for code in (lang, contact_lang):
+            if code in installed:
+                request.update_context(lang=code)
+                return
+
+    # === PAGES === #
+
+    def _submit(self, assessment_sudo, is_confirmed):
+        """Sign the answers; ask once when questions are open."""
+        questions = assessment_sudo._get_page_questions()
+        left = [q for q in questions if q["kind"] != "text" and not q["value"]]
+        if left and len(left) < len(questions) and not is_confirmed:
+            return self._render_page(assessment_sudo, left=left)
+        try:
+            assessment_sudo._submit_page()
+        except UserError as error:
+            return self._render_page(
+                assessment_sudo, message=error.args[0], status=error.http_status
+            )
+        return self._render(
+            "crm_referral.feedback_closed",
+            assessment_sudo,
+            {
+                "title": request.env._("Thank you!"),
+                "message": request.env._(
+                    "Your answers have been sent. You can close this page."
+                ),
+            },
+        )
+
+    def _render_page(
+        self,
+        assessment_sudo,
+        answers=None,
+        message=None,
+        *,
+        invalid=(),
+        left=(),
+        saved=None,
+        status=200,
+    ):
+        """Show the questions.
+
+        :param dict answers: what was typed but not saved
+        :param str message: what went wrong
+        :param invalid: names of the answers that were refused
+        :param left: questions that are open although the customer wants to send
+        :param str saved: what went well
+        :param int status: of the response
+        """
+        questions = assessment_sudo._get_page_questions()
+        for question in questions:
+            for key, name in (("value", question["field"]), ("control", "control")):
+                typed = (answers or {}).get(f"{name}-{question['id']}")
+                if isinstance(typed, str):
+                    question[key] = typed
+            question["is_invalid"] = f"{question['field']}-{question['id']}" in invalid
+        counted = [question for question in questions if question["kind"] != "text"]
+        values = {
+            "action": f"{PATH}/{assessment_sudo.access_token}",
+            "answered": len([q for q in counted if q["value"]]),
+            "counted": len(counted),
+            "deadline": format_date(
+                request.env, assessment_sudo.deadline, date_format="long"
+            ),
+            "languages": request.env["res.lang"].get_installed(),
+            "left": left,
+            "max_length": MAX_LENGTH,
+            "message": message,
+            "questions": questions,
+            "saved": saved,
+            "title": request.env._("How do you see us?"),
+            "too_long_message": self._get_too_long_message(),
+        }
+        return self._render(
+            "crm_referral.feedback_page", assessment_sudo, values, status
+        )
+
+    def _render_closed(self, assessment_sudo, status):
+        """Say in a friendly way why there is nothing to answer."""
+        title, message = self._get_closed_texts(status)
+        return self._render(
+            "crm_referral.feedback_closed",
+            assessment_sudo,
+            {"title": title, "message": message},
+            HTTP_STATUS[status],
+        )
+
+    def _render(self, template, assessment_sudo, values, status=200):
+        # Who holds no link is not told whose page this would be.
+        company_sudo = assessment_sudo.company_id
+        lang = request.env["res.lang"]._get_data(code=request.env.lang)
+        values = {
+            "company_sudo": company_sudo,
+            "html_data": {
+                "lang": (lang.code or "en_US").replace("_", "-"),
+                "dir": lang.direction or "ltr",
+            },
+            "page_lang": lang.code,
+            **values,
+        }
+        return request.render(template, values, status=status)
+
+    # === TEXTS === #
+
+    def _get_too_long_message(self):
+        return request.env._(
+            "This answer is longer than %(limit)s characters and is not saved. Please "
+            "make it shorter; nothing is lost.",
+            limit=f"{MAX_LENGTH:,}",
+        )
+
+    def _get_closed_texts(self, status):
+        """:return: title and message of a page without questions.
+        :rtype: tuple[str, str]
+        """
+        _ = request.env._
+        texts = {
+            "unknown": (
+                _("This link does not open anything."),
+                _(
+                    "Perhaps a part of it was lost on the way. Please open it again "
+                    "from the message that we sent you, or ask us for a new one."
+                ),
+            ),
+            "answered": (
+                _("Your answers have arrived. Thank you!"),
+                _(
+                    "This link has been used. Would you like to add something? Please "
+                    "write or call the person you know at our company."
+                ),
+            ),
+            "expired": (
+                _("The time to answer is over."),
+                _(
+                    "We would still like to hear from you. Please write or call the "
+                    "person you know at our company."
+                ),
+            ),
+            "revoked": (
+                _("This link is no longer in use."),
+                _(
+                    "If you have a newer message from us, please use the link in it. "
+                    "Otherwise there is nothing for you to do."
+                ),
+            ),
+            "busy": (
+                _("One moment, please."),
+                _(
+                    "There were too many visits at once. Please wait some minutes and "
+                    "try again; what was saved is still there."
+                ),
+            ),
+        }
+        return texts[status]

@@ -1,0 +1,640 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL
+
+from ..tools import assessment_scoring as scoring
+from ..tools.maybe_float import MaybeFloat
+from .crm_assessment_framework import VIEWPOINTS
+from .crm_assessment_score import LEVELS
+
+STATES = [
+    ("draft", "Draft"),
+    ("sent", "Asked"),
+    ("done", "Done"),
+    ("expired", "Expired"),
+    ("cancelled", "Cancelled"),
+]
+OPEN_STATES = ("draft", "sent")
+# What only the scoring writes.
+RESULT_FIELDS = frozenset(
+    {
+        "done_on",
+        "form_id",
+        "is_revealed",
+        "level",
+        "recommendation",
+        "score",
+        "score_ids",
+        "access_token",
+    }
+)
+# What a finished assessment is about and says.
+FROZEN_FIELDS = frozenset(
+    {
+        "company_id",
+        "framework_id",
+        "line_ids",
+        "partner_id",
+        "respondent_id",
+        "round_id",
+        "state",
+        "team_id",
+        "user_id",
+        "viewpoint",
+    }
+)
+
+
+class CrmAssessment(models.Model):
+    """A filled-in form about a customer or an agent, by one respondent."""
+
+    _name = "crm.assessment"
+    _description = "Assessment"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    framework_id = fields.Many2one(
+        comodel_name="crm.assessment.framework",
+        required=True,
+        index=True,
+        ondelete="restrict",
+    )
+    round_id = fields.Many2one(
+        comodel_name="crm.assessment.round",
+        index="btree_not_null",
+        ondelete="cascade",
+        readonly=True,
+        check_company=True,
+        copy=False,
+    )
+    framework_code = fields.Char(related="framework_id.code")
+    form_id = fields.Many2one(
+        comodel_name="crm.assessment.form",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+        copy=False,
+        help="The framework as it was when this assessment was made.",
+    )
+    viewpoint = fields.Selection(
+        selection=VIEWPOINTS, required=True, default="employee"
+    )
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Customer",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Agent",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="The person who serves the customer, and whom this is about.",
+    )
+    respondent_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Answered By",
+        compute="_compute_respondent_id",
+        store=True,
+        precompute=True,
+        readonly=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The colleague who fills this in. Empty when the customer does.",
+    )
+    team_id = fields.Many2one(
+        comodel_name="crm.team",
+        string="Sales Team",
+        compute="_compute_team_id",
+        store=True,
+        precompute=True,
+        readonly=False,
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self._default_company_id(),
+    )
+    state = fields.Selection(
+        selection=STATES, default="draft", required=True, copy=False, index=True
+    )
+    deadline = fields.Date()
+    done_on = fields.Datetime(string="Answered On", readonly=True, copy=False)
+    active = fields.Boolean(default=True)
+    line_ids = fields.One2many(
+        comodel_name="crm.assessment.line",
+        inverse_name="assessment_id",
+        string="Answers",
+        copy=False,
+    )
+    score_ids = fields.One2many(
+        comodel_name="crm.assessment.score",
+        inverse_name="assessment_id",
+        string="Scores",
+        readonly=True,
+        copy=False,
+    )
+    score = MaybeFloat(
+        readonly=True,
+        copy=False,
+        aggregator="avg",
+        help="0 is the worst, 100 the best. Empty: not enough answers.",
+    )
+    level = fields.Selection(
+        selection=LEVELS,
+        readonly=True,
+        copy=False,
+        falsy_value_label="Not enough answers",
+    )
+    recommendation = MaybeFloat(
+        readonly=True,
+        copy=False,
+        digits=(3, 0),
+        aggregator="avg",
+        help="How likely the customer is to recommend us, from 0 to 10.",
+    )
+    checklist = fields.Json(
+        compute="_compute_checklist", help="What can be answered, for the screen."
+    )
+    is_respondent = fields.Boolean(compute="_compute_is_respondent")
+    is_revealed = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Others than who answered may see the answers.",
+    )
+
+    _done_on_set = models.Constraint(
+        "CHECK (state <> 'done' OR done_on IS NOT NULL)",
+        "A finished assessment has a date.",
+    )
+    _open_deadline_idx = models.Index("(deadline) WHERE state IN ('draft', 'sent')")
+
+    # === DEFAULT METHODS === #
+
+    def _default_company_id(self):
+        return self.env.company
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("framework_id.name", "partner_id.name", "user_id.name", "viewpoint")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        viewpoints = dict(self._fields["viewpoint"]._description_selection(self.env))
+        for assessment in self:
+            subject = assessment.partner_id.name or assessment.user_id.name
+            assessment.display_name = " · ".join(
+                part
+                for part in (
+                    assessment.framework_id.name,
+                    subject,
+                    viewpoints.get(assessment.viewpoint),
+                )
+                if part
+            )
+
+    @api.depends("viewpoint", "user_id")
+    def _compute_respondent_id(self):
+        for assessment in self:
+            if assessment.viewpoint == "customer":
+                assessment.respondent_id = False
+            elif assessment.viewpoint in ("self", "employee") and assessment.user_id:
+                assessment.respondent_id = assessment.user_id
+            elif not assessment.respondent_id:
+                assessment.respondent_id = self.env.user
+
+    @api.depends("form_id")
+    @api.depends_context("lang")
+    def _compute_checklist(self):
+        letters = [
+            {"id": section.id, "name": section.display_name}
+            for section in self.env["crm.assessment.section"].search(
+                [("framework_id.code", "=", "pride")]
+            )
+        ]
+        for assessment in self:
+            form = assessment.form_id
+            assessment.checklist = form and {
+                "options": [
+                    {"id": key, "name": option["name"], "value": option["value"]}
+                    for key, option in form._get_entries("options").items()
+                ],
+                "asks_cause": form.content["framework"].get("asks_cause", False),
+                "letters": letters,
+            }
+
+    @api.depends("respondent_id", "state", "round_id")
+    @api.depends_context("uid")
+    def _compute_is_respondent(self):
+        for assessment in self:
+            assessment.is_respondent = assessment.state in OPEN_STATES and (
+                assessment.respondent_id == self.env.user
+                or (not assessment.respondent_id and not assessment.round_id)
+            )
+
+    @api.depends("user_id")
+    def _compute_team_id(self):
+        for user, assessments in self.grouped("user_id").items():
+            if user:
+                assessments.team_id = self.env["crm.team"]._get_default_team_id(
+                    user_id=user.id
+                )
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("partner_id", "user_id")
+    def _check_subject(self):
+        for assessment in self:
+            if not assessment.partner_id and not assessment.user_id:
+                raise ValidationError(
+                    self.env._("Say whom this is about: a customer, an agent, or both.")
+                )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_result_untouched(*vals_list)
+        if any(vals.get("state", "draft") not in OPEN_STATES for vals in vals_list):
+            raise UserError(
+                self.env._("An assessment begins open, and ends when it is signed.")
+            )
+        forms = {}
+        defaults = self.default_get(["framework_id", "viewpoint"])
+        complete_vals_list = []
+        lines = []
+        for vals in vals_list:
+            vals = {**defaults, **vals}
+            key = (vals.get("framework_id"), vals.get("viewpoint"))
+            if key not in forms and key[0]:
+                framework = self.env["crm.assessment.framework"].browse(key[0])
+                forms[key] = framework._get_form(key[1])
+            lines.append(vals.pop("line_ids", None) or [])
+            complete_vals_list.append({**vals, "form_id": key[0] and forms[key].id})
+        assessments = super().create(complete_vals_list)
+        assessments._create_lines(lines)
+        return assessments
+
+    def write(self, vals):
+        self._check_result_untouched(vals)
+        if vals.get("state") == "done":
+            raise UserError(self.env._("Sign the assessment to finish it."))
+        if FROZEN_FIELDS & vals.keys():
+            self._check_not_done()
+        if "framework_id" in vals or "viewpoint" in vals:
+            changed = self.filtered(
+                lambda assessment: (
+                    assessment.framework_id.id
+                    != vals.get("framework_id", assessment.framework_id.id)
+                    or assessment.viewpoint
+                    != vals.get("viewpoint", assessment.viewpoint)
+                )
+            )
+            if changed:
+                raise UserError(
+                    self.env._(
+                        "The framework and the viewpoint of an assessment stay as they "
+                        "are. Make a new assessment instead."
+                    )
+                )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_done(self):
+        self._check_not_done()
+
+    # === ACTION METHODS === #
+
+    def action_done(self):
+        """Sign: score the answers, store the scores and freeze the assessment.
+
+        Works on any number of assessments with the same number of queries.
+
+        :return: True
+        """
+        self.check_access("write")
+        self._check_open()
+        self._check_complete()
+        results = self._compute_results()
+        revealed = self._get_revealed_when_done()
+        self._store_results(results, revealed)
+        self._on_done()
+        return True
+
+    def action_cancel(self):
+        """Give up an assessment that is not finished.
+
+        :return: True
+        """
+        self._check_not_done()
+        self.write({"state": "cancelled"})
+        return True
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _check_result_untouched(self, *vals_list):
+        """:raise AccessError: when somebody writes what only the scoring may write"""
+        if self.env.su:
+            return
+        touched = set().union(*vals_list) & RESULT_FIELDS
+        if touched:
+            raise AccessError(
+                self.env._("The result of an assessment is computed, not written.")
+            )
+
+    def _check_not_done(self):
+        """:raise UserError: when one of the assessments is signed"""
+        for assessment in self:
+            if assessment.state == "done":
+                raise UserError(
+                    self.env._(
+                        "“%(assessment)s” is signed and stays as it is.",
+                        assessment=assessment.display_name,
+                    )
+                )
+
+    def _check_open(self):
+        """:raise UserError: when one of the assessments takes no more answers"""
+        self._check_not_done()
+        for assessment in self:
+            if assessment.state not in OPEN_STATES:
+                raise UserError(
+                    self.env._(
+                        "“%(assessment)s” is closed and takes no more answers.",
+                        assessment=assessment.display_name,
+                    )
+                )
+
+    def _check_complete(self):
+        """Refuse to sign what lacks something.
+
+        :raise UserError: when something is missing
+        """
+        asking = self.filtered(
+            lambda assessment: assessment.form_id.content["framework"].get("asks_cause")
+        )
+        for line in asking.line_ids:
+            is_complete = line.cause and (
+                line.cause != "organization" or line.cause_section_id
+            )
+            if line._is_failed() and not is_complete:
+                raise UserError(
+                    self.env._(
+                        "“%(item)s”: say whether the agent or the organization is the "
+                        "cause, and for the organization the PRIDE letter.",
+                        item=line.name,
+                    )
+                )
+        for assessment in self.filtered(lambda a: a.viewpoint == "reviewer"):
+            colleagues = assessment.round_id._search_assessments()
+            if colleagues.filtered(
+                lambda a: a.viewpoint == "self" and a.state in OPEN_STATES
+            ):
+                raise UserError(
+                    self.env._("The agent answers first, then the reviewer signs.")
+                )
+
+    def _create_lines(self, commands_list):
+        """Make a line for every item of the form, with the answers that are given.
+
+        :param list commands_list: for each assessment the commands for ``line_ids``
+        """
+        items_by_form = {
+            form: [item["id"] for item in form.content["items"]]
+            for form in self.form_id
+        }
+        vals_list = []
+        is_answered = any(commands_list)
+        for assessment, commands in zip(self, commands_list, strict=True):
+            given = {
+                command[2]["item_id"]: command[2]
+                for command in commands
+                if command[0] == fields.Command.CREATE and command[2].get("item_id")
+            }
+            for item_id in [
+                *items_by_form[assessment.form_id],
+                *(given.keys() - set(items_by_form[assessment.form_id])),
+            ]:
+                vals_list.append(
+                    {
+                        **given.get(item_id, {}),
+                        "assessment_id": assessment.id,
+                        "item_id": item_id,
+                    }
+                )
+        # sudo: an empty form may be made for somebody else to fill in
+        Line = self.env["crm.assessment.line"].sudo(self.env.su or not is_answered)
+        Line.create(vals_list)
+
+    def _compute_results(self):
+        """Score the answers.
+
+        :return: the scoring.Result and the recommendation of each assessment
+        :rtype: dict
+        """
+        # SQL: an ORM record for each of some 100 000 answers would cost more than the
+        # scoring. The caller has checked the access.
+        Line = self.env["crm.assessment.line"]
+        Line.flush_model()
+        answers = defaultdict(dict)
+        ratings = {}
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT assessment_id, item_id, option_id, rating
+                  FROM crm_assessment_line
+                 WHERE assessment_id = ANY(%(assessments)s)
+                   AND (option_id IS NOT NULL OR rating IS NOT NULL)
+              ORDER BY sequence DESC, id DESC
+                """,
+                assessments=self.ids,
+            )
+        )
+        for assessment_id, item_id, option_id, rating in rows:
+            if option_id:
+                answers[assessment_id][item_id] = option_id
+            else:
+                ratings[assessment_id] = float(rating)
+        results = {}
+        for form, assessments in self.grouped("form_id").items():
+            scoring_form = form._get_scoring_form()
+            values = form._get_option_values()
+            for assessment in assessments:
+                results[assessment.id] = (
+                    scoring.score_answers(
+                        scoring_form,
+                        {
+                            item_id: values[option_id]
+                            for item_id, option_id in answers[assessment.id].items()
+                        },
+                    ),
+                    ratings.get(assessment.id),
+                )
+        return results
+
+    def _get_revealed_when_done(self):
+        """:return: the assessments of which others may see the answers at once."""
+        return self.filtered(lambda assessment: not assessment.round_id)
+
+    def _store_results(self, results, revealed):
+        """Store the scores and freeze the assessments.
+
+        :param dict results: as returned by ``_compute_results``
+        :param revealed: the assessments of which others may see the answers at once
+        """
+        now = self.env.cr.now().replace(microsecond=0)
+        today = fields.Date.context_today(self)
+        self.env["crm.assessment"].flush_model()
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE crm_assessment
+                   SET state = 'done', done_on = %(now)s, write_date = %(now)s,
+                       write_uid = %(uid)s, score = result.score, level = result.level,
+                       recommendation = result.recommendation,
+                       is_revealed = result.is_revealed
+                  FROM unnest(%(ids)s, %(scores)s::float8[], %(levels)s::text[],
+                              %(recommendations)s::numeric[], %(revealed)s)
+                    AS result(id, score, level, recommendation, is_revealed)
+                 WHERE crm_assessment.id = result.id
+             RETURNING crm_assessment.id
+                """,
+                now=now,
+                uid=self.env.uid,
+                ids=self.ids,
+                scores=[results[record_id][0].score for record_id in self.ids],
+                levels=[results[record_id][0].level for record_id in self.ids],
+                recommendations=[results[record_id][1] for record_id in self.ids],
+                revealed=[assessment in revealed for assessment in self],
+            )
+        )
+        rows = [
+            (
+                record_id,
+                section_id,
+                section.score,
+                section.level,
+                section.answered,
+                section.asked,
+                bool(section.failed),
+            )
+            for record_id, (result, _recommendation) in results.items()
+            for section_id, section in result.sections.items()
+        ]
+        if rows:
+            self.env.execute_query(
+                SQL(
+                    """
+                    INSERT INTO crm_assessment_score (
+                        assessment_id, section_id, score, level, answered, asked,
+                        is_must_pass_failed, framework_id, viewpoint, partner_id,
+                        user_id, team_id, company_id, date, is_revealed)
+                    SELECT row.*, a.framework_id, a.viewpoint, a.partner_id, a.user_id,
+                           a.team_id, a.company_id, %(today)s, a.is_revealed
+                      FROM unnest(%(assessments)s, %(sections)s, %(scores)s::float8[],
+                                  %(levels)s::text[], %(answered)s, %(asked)s,
+                                  %(failed)s)
+                        AS row(assessment_id, section_id, score, level, answered, asked,
+                               failed)
+                      JOIN crm_assessment a ON a.id = row.assessment_id
+                 RETURNING id
+                    """,
+                    today=today,
+                    **dict(
+                        zip(
+                            (
+                                "assessments",
+                                "sections",
+                                "scores",
+                                "levels",
+                                "answered",
+                                "asked",
+                                "failed",
+                            ),
+                            (list(column) for column in zip(*rows, strict=True)),
+                            strict=True,
+                        )
+                    ),
+                )
+            )
+        self.invalidate_recordset()
+        self.env["crm.assessment.score"].invalidate_model()
+        self.modified(["state", "score", "level", "recommendation", "is_revealed"])
+
+    def _on_done(self):
+        """What follows when assessments are finished. Extended where more follows."""
+        self._message_log_batch(
+            bodies={
+                assessment.id: self.env._("The assessment was signed.")
+                for assessment in self
+            }
+        )
+        in_rounds = self.filtered("round_id")
+        if in_rounds:
+            # sudo: the activity may be of the colleague who started the round
+            in_rounds.sudo().activity_feedback(
+                ["crm_referral.mail_activity_type_answer"]
+            )
+            in_rounds.round_id._on_answered()
+
+    def _send_link(self, is_reminder=False):
+        """Send the customers their personal links; note it without the link.
+
+        :param bool is_reminder: whether they were asked before
+        """
+        template = self.env.ref(
+            "crm_referral.mail_template_assessment_reminder"
+            if is_reminder
+            else "crm_referral.mail_template_assessment_link"
+        )
+        for assessment in self:
+            contact = assessment.round_id.contact_id or assessment.partner_id
+            if not contact.email_normalized:
+                assessment.round_id.message_post(
+                    body=self.env._(
+                        "%(contact)s has no e-mail address, so no link was sent.",
+                        contact=contact.display_name,
+                    ),
+                    subtype_xmlid="mail.mt_note",
+                )
+                continue
+            mail = (
+                self.env["mail.mail"]
+                .sudo()  # sudo: the link is for the customer's eyes only
+                .browse(template.sudo().send_mail(assessment.id))
+            )
+            # Unbound from the record: its chatter must not show the link.
+            mail.mail_message_id.write({"model": False, "res_id": False})
+            assessment.round_id.message_post(
+                body=self.env._(
+                    "The personal link was sent to %(contact)s.",
+                    contact=contact.display_name,
+                ),
+                subtype_xmlid="mail.mt_note",
+            )
+
+    def _get_link(self):
+        """:return: the address at which the customer answers.
+        :rtype: str
+        """
+        self.ensure_one()
+        # sudo: nobody reads the token itself
+        return f"{self.get_base_url()}/referral/feedback/{self.sudo().access_token}"
+
+    def _reveal(self):
+        """Let others see the answers too: all have answered, or the time is over."""
+        # sudo: the results are frozen for everybody
+        assessments_sudo = self.sudo()
+        assessments_sudo.write({"is_revealed": True})
+        assessments_sudo.score_ids.write({"is_revealed": True})

@@ -1,0 +1,117 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools import assessment_scoring as scoring
+from .crm_assessment_framework import VIEWPOINTS
+
+
+class CrmAssessmentForm(models.Model):
+    """A framework as it was when assessments were made with it; it never changes.
+
+    Assessments share one while the framework stays the same. It keeps wordings in all
+    languages, weights, values of the answers and the rules of scoring.
+    """
+
+    _name = "crm.assessment.form"
+    _description = "Frozen Assessment Form"
+    _order = "id desc"
+
+    framework_id = fields.Many2one(
+        comodel_name="crm.assessment.framework",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        readonly=True,
+    )
+    viewpoint = fields.Selection(selection=VIEWPOINTS, readonly=True)
+    digest = fields.Char(required=True, index=True, readonly=True)
+    content = fields.Json(required=True, readonly=True)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("framework_id")
+    def _compute_display_name(self):
+        for form in self:
+            form.display_name = self.env._(
+                "%(framework)s, form %(number)s",
+                framework=form.framework_id.name,
+                number=form.id,
+            )
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """:raise UserError: always: old results rest on it"""
+        raise UserError(
+            self.env._("A form with which assessments were made cannot be changed.")
+        )
+
+    # === BUSINESS METHODS === #
+
+    def _get_scoring_form(self):
+        """:return: the form as the scoring knows it.
+        :rtype: scoring.Form
+        """
+        self.ensure_one()
+        content = self.content
+        framework = content["framework"]
+        return scoring.Form(
+            sections=[
+                scoring.Section(section["id"], section["weight"])
+                for section in content["sections"]
+            ],
+            items=[
+                scoring.Item(
+                    item["id"],
+                    item["section_id"],
+                    item["weight"],
+                    item["is_reversed"],
+                    item["must_pass"],
+                )
+                for item in content["items"]
+                if item["kind"] == "scale"
+            ],
+            **{
+                key: framework[key]
+                for key in (
+                    "minimum_answers",
+                    "minimum_sections",
+                    "fair_from",
+                    "strong_from",
+                    "pass_from",
+                )
+            },
+        )
+
+    def _get_option_values(self):
+        """:return: the value of each option's id, None for “not applicable”.
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {option["id"]: option["value"] for option in self.content["options"]}
+
+    def _get_entries(self, kind):
+        """:param str kind: ``options``, ``sections`` or ``items``
+        :return: these parts of the form by id, with their texts in the user's language.
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            entry["id"]: {
+                **entry,
+                "name": self._in_user_language(entry["name"]),
+                "hint": self._in_user_language(entry.get("hint")),
+            }
+            for entry in self.content[kind]
+        }
+
+    @api.model
+    def _in_user_language(self, texts):
+        """:param dict texts: a text by language
+        :return: the text in the user's language, else in English
+        :rtype: str
+        """
+        if not texts:
+            return ""
+        lang = self.env.lang or "en_US"
+        return texts.get(lang) or texts.get("en_US") or next(iter(texts.values()))

@@ -1,0 +1,292 @@
+import hashlib
+import json
+
+from odoo import fields, models
+
+from ..tools import assessment_scoring as scoring
+
+VIEWPOINTS = [
+    ("customer", "Customer"),
+    ("employee", "Person who serves"),
+    ("manager", "Manager"),
+    ("self", "Self"),
+    ("reviewer", "Reviewer"),
+]
+RESPONDENTS = [
+    ("single", "One person"),
+    ("viewpoints", "Customer, person who serves, and manager"),
+    ("review", "Agent, and a reviewer"),
+]
+ROUND_VIEWPOINTS = {
+    "single": ("employee",),
+    "viewpoints": ("customer", "employee", "manager"),
+    "review": ("self", "reviewer"),
+}
+# Whose word counts when the viewpoints differ.
+LEADING_VIEWPOINTS = {
+    "single": "employee",
+    "viewpoints": "customer",
+    "review": "reviewer",
+}
+
+
+class CrmAssessmentFramework(models.Model):
+    """A way to look at something: sections, items, a scale, and the rules of scoring.
+
+    PRIDE and BE SURE are records of this model; another one needs no code.
+    """
+
+    _name = "crm.assessment.framework"
+    _description = "Assessment Framework"
+    _inherit = ["crm.assessment.text.mixin"]
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True, copy=False)
+    sequence = fields.Integer(default=10, aggregator=None)
+    description = fields.Text(translate=True)
+    scale_id = fields.Many2one(
+        comodel_name="crm.assessment.scale",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        help="How the items are answered.",
+    )
+    section_ids = fields.One2many(
+        comodel_name="crm.assessment.section", inverse_name="framework_id", copy=True
+    )
+    item_ids = fields.One2many(
+        comodel_name="crm.assessment.item",
+        inverse_name="framework_id",
+        string="All Items",
+        readonly=True,
+    )
+    stage_ids = fields.One2many(
+        comodel_name="crm.assessment.stage",
+        inverse_name="framework_id",
+        string="Loyalty Stages",
+        copy=True,
+    )
+    respondents = fields.Selection(
+        selection=RESPONDENTS,
+        default="single",
+        required=True,
+        help="Who is asked in a round.",
+    )
+    answer_days = fields.Integer(
+        string="Days to Answer", default=14, required=True, aggregator=None
+    )
+    remind_days = fields.Integer(
+        string="Reminder, Days before",
+        default=4,
+        required=True,
+        aggregator=None,
+        help="Who has not answered is reminded once, this many days before the "
+        "deadline.",
+    )
+    gap_from = fields.Integer(
+        string="Gap from",
+        default=20,
+        required=True,
+        aggregator=None,
+        help="A difference between viewpoints is put into words from this many points "
+        "on.",
+    )
+    asks_cause = fields.Boolean(
+        string="Ask for the Cause",
+        help="The worst answer asks whether the agent or the organization is the "
+        "cause.",
+    )
+    minimum_reviewed = fields.Integer(
+        string="Checklists for a Comparison",
+        default=5,
+        required=True,
+        aggregator=None,
+        help="Agents with fewer reviewed checklists are not compared with others.",
+    )
+    minimum_answers = fields.Integer(
+        string="Answers per Section",
+        default=1,
+        required=True,
+        help="A section with fewer answers gets no score. “Not applicable” is no "
+        "answer. A section that asks fewer items needs all of them.",
+    )
+    minimum_sections = fields.Integer(
+        string="Sections for a Total",
+        default=1,
+        required=True,
+        help="With fewer scored sections there is no overall score.",
+    )
+    fair_from = fields.Float(
+        default=50.0, required=True, help="A score below this one is weak."
+    )
+    strong_from = fields.Float(
+        default=75.0, required=True, help="A score from this one on is strong."
+    )
+    pass_from = fields.Float(
+        string="Must-Pass Value",
+        default=0.5,
+        required=True,
+        help="An item that must pass fails below this value, and makes its section "
+        "weak. Answers go from 0 to 1.",
+    )
+    active = fields.Boolean(default=True)
+
+    _code_uniq = models.Constraint("UNIQUE (code)", "Another framework has this code.")
+    _minimum_positive = models.Constraint(
+        "CHECK (minimum_answers >= 1 AND minimum_sections >= 1)",
+        "A score needs at least one answer and one section.",
+    )
+    _threshold_order = models.Constraint(
+        "CHECK (fair_from > 0 AND fair_from <= strong_from AND strong_from <= 100)",
+        "“Fair” begins above 0 and not later than “strong”, which begins at 100 at the "
+        "latest.",
+    )
+    _pass_range = models.Constraint(
+        "CHECK (pass_from >= 0 AND pass_from <= 1)",
+        "The must-pass value lies between 0 and 1.",
+    )
+
+    _days_positive = models.Constraint(
+        "CHECK (answer_days >= 1 AND remind_days >= 0 AND gap_from >= 1"
+        " AND minimum_reviewed >= 1)",
+        "Numbers of days and points are above zero.",
+    )
+
+    # === CRUD METHODS === #
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default=default)
+        for framework, vals in zip(self, vals_list, strict=True):
+            if "code" not in (default or {}):
+                vals["code"] = f"{framework.code}_copy"
+            if "name" not in (default or {}):
+                vals["name"] = self.env._("%(name)s (copy)", name=framework.name)
+        return vals_list
+
+    def copy(self, default=None):
+        """Copy the items that belong to no section too; those of sections follow."""
+        copies = super().copy(default)
+        for framework, copied in zip(self, copies, strict=True):
+            for item in framework.item_ids.filtered(lambda item: not item.section_id):
+                item.copy({"framework_id": copied.id})
+        return copies
+
+    # === BUSINESS METHODS === #
+
+    def _get_round_viewpoints(self):
+        """:return: the viewpoints that a round asks.
+        :rtype: tuple[str]
+        """
+        self.ensure_one()
+        return ROUND_VIEWPOINTS[self.respondents]
+
+    def _get_leading_viewpoint(self):
+        """:return: the viewpoint whose word counts when they differ.
+        :rtype: str
+        """
+        self.ensure_one()
+        return LEADING_VIEWPOINTS[self.respondents]
+
+    def _get_level(self, score):
+        """:return: weak, fair or strong, by today's thresholds.
+        :rtype: str
+        """
+        self.ensure_one()
+        return scoring.Form(
+            (), (), fair_from=self.fair_from, strong_from=self.strong_from
+        ).level(score)
+
+    def _get_form(self, viewpoint):
+        """The frozen form as the framework is today, made if it is not there yet.
+
+        :param str viewpoint: who will answer it
+        :return: a crm.assessment.form
+        """
+        self.ensure_one()
+        content = self._prepare_form_content(viewpoint)
+        digest = hashlib.sha256(
+            json.dumps(content, sort_keys=True, ensure_ascii=False).encode()
+        ).hexdigest()
+        # sudo: everybody who may make an assessment gets its form
+        Form = self.env["crm.assessment.form"].sudo()
+        form = Form.search([("digest", "=", digest)], limit=1) or Form.create(
+            {
+                "framework_id": self.id,
+                "viewpoint": viewpoint,
+                "digest": digest,
+                "content": content,
+            }
+        )
+        return form.sudo(self.env.su)
+
+    def _prepare_form_content(self, viewpoint):
+        """:return: all that an assessment of this viewpoint must remember.
+        :rtype: dict
+        """
+        self.ensure_one()
+        items = self.env["crm.assessment.item"].search(
+            [
+                ("framework_id", "=", self.id),
+                ("viewpoint", "in", (viewpoint, False)),
+                "|",
+                ("section_id", "=", False),
+                ("section_id.active", "=", True),
+            ]
+        )
+        names = {
+            records._name: records._get_all_translations("name")
+            for records in (self, self.section_ids, items, self.scale_id.option_ids)
+        }
+        hints = items._get_all_translations("hint")
+        return {
+            "framework": {
+                "id": self.id,
+                "name": names[self._name].get(self.id),
+                "asks_cause": self.asks_cause,
+                "minimum_answers": self.minimum_answers,
+                "minimum_sections": self.minimum_sections,
+                "fair_from": self.fair_from,
+                "strong_from": self.strong_from,
+                "pass_from": self.pass_from,
+            },
+            "options": [
+                {
+                    "id": option.id,
+                    "name": names[option._name].get(option.id),
+                    "value": None if option.is_not_applicable else option.value,
+                }
+                for option in self.scale_id.option_ids
+            ],
+            "sections": [
+                {
+                    "id": section.id,
+                    "code": section.code,
+                    "letter": section.letter,
+                    "name": names[section._name].get(section.id),
+                    "weight": section.weight,
+                }
+                for section in self.section_ids
+            ],
+            "items": [
+                {
+                    "id": item.id,
+                    "section_id": item.section_id.id,
+                    "kind": item.kind,
+                    "name": names[item._name].get(item.id),
+                    "hint": hints.get(item.id),
+                    "weight": item.weight,
+                    "is_reversed": item.is_reversed,
+                    "must_pass": item.is_must_pass,
+                    "asks_control": item.asks_control,
+                }
+                for item in items.sorted(
+                    lambda item: (
+                        item.section_id.sequence if item.section_id else 10**6,
+                        item.section_id.id,
+                        item.sequence,
+                        item.id,
+                    )
+                )
+            ],
+        }

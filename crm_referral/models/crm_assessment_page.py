@@ -1,0 +1,211 @@
+import re
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .crm_assessment import OPEN_STATES
+from .crm_assessment_line import CONTROLS, RATINGS
+
+MAX_LENGTH = 10_000
+# A link without a deadline does not live for ever.
+LINK_LIFETIME = timedelta(days=90)
+ANSWER_FIELDS = {
+    "option": "option_id",
+    "rating": "rating",
+    "note": "note",
+    "control": "control",
+}
+FIELD_BY_KIND = {"scale": "option", "rating": "rating", "text": "note"}
+# What PostgreSQL, XML or a spreadsheet cannot hold: control characters other than tab
+# and new line, halves of surrogate pairs, non-characters.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+class InvalidAnswerError(ValueError):
+    """What was posted cannot come from the page."""
+
+
+class CrmAssessment(models.Model):
+    """The page on which a customer answers."""
+
+    _name = "crm.assessment"
+    _inherit = ["crm.assessment", "crm.personal.link.mixin"]
+
+    answered_until = fields.Datetime(
+        string="Last Answer On",
+        readonly=True,
+        copy=False,
+        help="When the customer last answered something on their page.",
+    )
+
+    # === BUSINESS METHODS === #
+
+    def _get_contact(self):
+        """:return: the person at the customer who is asked."""
+        self.ensure_one()
+        return self.round_id.contact_id or self.partner_id
+
+    def _get_page_status(self):
+        """Say what the customer's link opens.
+
+        :return: ``open``, ``answered``, ``revoked`` or ``expired``; ``unknown`` when
+            this is not for customers
+        :rtype: str
+        """
+        self.ensure_one()
+        if self.viewpoint != "customer":
+            return "unknown"
+        if self.state == "done":
+            return "answered"
+        if self.is_link_revoked or self.state == "cancelled" or not self.active:
+            return "revoked"
+        if self.state not in OPEN_STATES or self._is_page_expired():
+            return "expired"
+        return "open"
+
+    def _is_page_expired(self):
+        """The last day ends where the customer is."""
+        self.ensure_one()
+        if not self.deadline:
+            return self.create_date + LINK_LIFETIME < self.env.cr.now()
+        tz = self._get_contact().tz or self.company_id.partner_id.tz or "UTC"
+        return self.deadline < fields.Date.context_today(self.with_context(tz=tz))
+
+    def _get_page_questions(self):
+        """:return: the questions in their order, each with what was answered so far.
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        items = self.form_id._get_entries("items")
+        options = list(self.form_id._get_entries("options").values())
+        return [
+            {
+                "id": line.id,
+                "kind": line.kind,
+                "field": FIELD_BY_KIND[line.kind],
+                "name": items[line.item_id.id]["name"],
+                "hint": items[line.item_id.id]["hint"],
+                "asks_control": items[line.item_id.id]["asks_control"],
+                "options": [(str(option["id"]), option["name"]) for option in options]
+                if line.kind == "scale"
+                else [],
+                "unscored": [
+                    str(option["id"]) for option in options if option["value"] is None
+                ],
+                "value": str(line.option_id.id or "")
+                if line.kind == "scale"
+                else (line.rating if line.kind == "rating" else line.note) or "",
+                "control": line.control or "",
+            }
+            for line in self.line_ids
+        ]
+
+    @api.model
+    def _clean_text(self, text):
+        """Take out what no text field can hold, and write new lines in one way only.
+
+        :param str text: what somebody wrote
+        :rtype: str
+        """
+        return UNPRINTABLE.sub(
+            "", text.replace("\r\n", "\n").replace("\r", "\n")
+        ).rstrip()
+
+    def _save_page_answers(self, answers):
+        """Keep what the customer answered.
+
+        Texts that are too long are left out; the others are kept.
+
+        :param dict answers: values as posted, by ``<field>-<id of the line>``
+        :return: names of the answers that are too long
+        :rtype: set[str]
+        :raise InvalidAnswerError: when an answer does not belong to this page; then
+            nothing is kept
+        """
+        self.ensure_one()
+        self._check_open()
+        too_long = set()
+        changes = []
+        lines = {str(line.id): line for line in self.line_ids}
+        asks_control = {
+            item["id"] for item in self.form_id.content["items"] if item["asks_control"]
+        }
+        for name, value in answers.items():
+            field, _dash, line_id = name.partition("-")
+            line = lines.get(line_id)
+            if not line or not isinstance(value, str):
+                raise InvalidAnswerError(field)
+            if field == "control" and line.item_id.id not in asks_control:
+                raise InvalidAnswerError(field)
+            if field != "control" and field != FIELD_BY_KIND[line.kind]:
+                raise InvalidAnswerError(field)
+            value = self._convert_page_answer(field, value)
+            if field == "note" and len(value) > MAX_LENGTH:
+                too_long.add(name)
+                continue
+            fname = ANSWER_FIELDS[field]
+            current = line.option_id.id if fname == "option_id" else line[fname]
+            if (current or False) != (value or False):
+                changes.append((line, {fname: value or False}))
+        for line, vals in changes:
+            line.write(vals)
+        if changes:
+            self._touch_page()
+        return too_long
+
+    def _convert_page_answer(self, field, value):
+        """:return: the value for the field of the line, empty for no answer.
+        :raise InvalidAnswerError: when this cannot be chosen on the page
+        """
+        if field == "note":
+            return self._clean_text(value)
+        if not value:
+            return False
+        if field == "option":
+            options = {str(key): key for key in self.form_id._get_option_values()}
+            if value not in options:
+                raise InvalidAnswerError(field)
+            return options[value]
+        if value not in dict(RATINGS if field == "rating" else CONTROLS):
+            raise InvalidAnswerError(field)
+        return value
+
+    def _touch_page(self):
+        """Make every saving write the assessment itself.
+
+        Saving and signing at the same time then exclude each other: the later one
+        starts again, and finds the assessment signed or the answer saved.
+        """
+        self.flush_recordset()
+        # SQL: the ORM leaves a value that stays the same unwritten
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE crm_assessment SET answered_until = %(now)s
+                 WHERE id = %(id)s RETURNING id
+                """,
+                now=self.env.cr.now().replace(microsecond=0),
+                id=self.id,
+            )
+        )
+        self.invalidate_recordset(["answered_until"])
+
+    def _submit_page(self):
+        """Sign what the customer answered.
+
+        :raise UserError: when nothing was answered
+        """
+        self.ensure_one()
+        if not any(question["value"] for question in self._get_page_questions()):
+            raise UserError(
+                self.env._(
+                    "Nothing is answered yet. Please answer at least one question."
+                )
+            )
+        # As the system and not as the public user, who is nobody to write to: what
+        # follows from the result posts messages and plans activities, for colleagues
+        # and so not in the customer's language.
+        lang = self.user_id.lang or self.company_id.partner_id.lang
+        self.with_user(SUPERUSER_ID).with_context(lang=lang).action_done()

@@ -1,0 +1,119 @@
+from odoo import Command
+
+from .common import ReferralCase
+
+
+class AssessmentCase(ReferralCase):
+    """Users with a team, and a small framework made of data only."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer_company = cls.env["res.partner"].create(
+            {"name": "Clinic Riverside", "is_company": True, "email": "c@example.com"}
+        )
+        cls.leader = cls._create_user(
+            "leader", "base.group_user,sales_team.group_sale_salesman"
+        )
+        cls.team = cls.env["crm.team"].create(
+            {
+                "name": "Assessed Team",
+                "user_id": cls.leader.id,
+                "company_id": cls.company.id,
+                "member_ids": [Command.set([cls.rep.id])],
+            }
+        )
+        cls.framework = cls._create_framework()
+        cls.section_a, cls.section_b = cls.framework.section_ids
+        cls.options = cls.framework.scale_id.option_ids
+        cls.no, cls.maybe, cls.yes, cls.not_applicable = cls.options
+
+    @classmethod
+    def _create_framework(cls):
+        """A third framework, by data and nothing else."""
+        scale = cls.env["crm.assessment.scale"].create(
+            {
+                "name": "Traffic light",
+                "option_ids": [
+                    Command.create({"name": "Red", "value": 0.0, "sequence": 1}),
+                    Command.create({"name": "Amber", "value": 0.5, "sequence": 2}),
+                    Command.create({"name": "Green", "value": 1.0, "sequence": 3}),
+                    Command.create(
+                        {"name": "None", "is_not_applicable": True, "sequence": 4}
+                    ),
+                ],
+            }
+        )
+        return cls.env["crm.assessment.framework"].create(
+            {
+                "code": "site_visit",
+                "name": "Site Visit",
+                "scale_id": scale.id,
+                "fair_from": 40,
+                "strong_from": 80,
+                "section_ids": [
+                    Command.create(
+                        {
+                            "code": "access",
+                            "letter": "A",
+                            "name": "Access",
+                            "sequence": 1,
+                            "item_ids": [
+                                Command.create(
+                                    {"name": "The way is signposted.", "weight": 3}
+                                ),
+                                Command.create(
+                                    {
+                                        "name": "We were kept waiting.",
+                                        "is_reversed": True,
+                                    }
+                                ),
+                            ],
+                        }
+                    ),
+                    Command.create(
+                        {
+                            "code": "building",
+                            "letter": "B",
+                            "name": "Building",
+                            "sequence": 2,
+                            "item_ids": [
+                                Command.create(
+                                    {"name": "Exits are free.", "is_must_pass": True}
+                                ),
+                                Command.create({"name": "Rooms are clean."}),
+                                Command.create(
+                                    {
+                                        "name": "Asked of managers.",
+                                        "viewpoint": "manager",
+                                    }
+                                ),
+                            ],
+                        }
+                    ),
+                ],
+            }
+        )
+
+    @classmethod
+    def _create_assessment(cls, user=None, **values):
+        return (
+            cls.env["crm.assessment"]
+            .with_user(user or cls.env.user)
+            .create(
+                {
+                    "framework_id": cls.framework.id,
+                    "partner_id": cls.customer_company.id,
+                    "user_id": cls.rep.id,
+                    **values,
+                }
+            )
+        )
+
+    @classmethod
+    def _answer(cls, assessment, *options):
+        """Answer the first items with these options; None leaves one out."""
+        lines = assessment.line_ids.filtered(lambda line: line.kind == "scale")
+        for line, option in zip(lines, options, strict=False):
+            line.option_id = option
+        return assessment

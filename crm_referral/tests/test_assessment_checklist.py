@@ -1,0 +1,280 @@
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
+
+from .assessment_common import AssessmentCase
+
+
+@tagged("post_install", "-at_install")
+class TestAssessmentChecklist(AssessmentCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.be_sure = cls.env.ref("crm_referral.crm_assessment_framework_be_sure")
+        cls.pride = cls.env.ref("crm_referral.crm_assessment_framework_pride")
+        cls.yes, cls.partly, cls.no, cls.not_applicable = (
+            cls.be_sure.scale_id.option_ids
+        )
+        cls.customer_company.user_id = cls.rep
+
+    def _start(self, user=None, record=None):
+        record = record or self.customer_company
+        Round = self.env["crm.assessment.round"].with_user(user or self.rep)
+        action = Round.start_checklist(record.with_user(user or self.rep))
+        if action["res_model"] == "crm.assessment":
+            return self.env["crm.assessment"].browse(action["res_id"]).round_id
+        return Round.browse(action["res_id"]).sudo(False).with_user(self.env.user)
+
+    def _forms(self, round_):
+        return {a.viewpoint: a for a in round_._search_assessments()}
+
+    def _sign(self, round_, viewpoint, option, **cause):
+        form = self._forms(round_)[viewpoint]
+        form = form.with_user(form.respondent_id)
+        form.line_ids.write({"option_id": option.id, **cause})
+        form.action_done()
+        return form
+
+    def _reviewed(self, self_option=None, option=None):
+        round_ = self._start()
+        self._sign(round_, "self", self_option or self.yes)
+        self._sign(round_, "reviewer", option or self.partly)
+        self.env.invalidate_all()
+        return round_
+
+    def test_template(self):
+        self.assertEqual("".join(self.be_sure.section_ids.mapped("letter")), "BESURE")
+        codes = self.be_sure.section_ids.mapped("code")
+        self.assertEqual(len(set(codes)), 6)
+        self.assertIn("eager", codes)
+        self.assertIn("empowered", codes)
+        for section in self.be_sure.section_ids:
+            self.assertTrue(1 <= len(section.item_ids) <= 3)
+
+    def test_started_from_everywhere(self):
+        referral = self.env["crm.referral"].create(
+            {"partner_id": self.customer_company.id, "user_id": self.rep.id}
+        )
+        candidate = self.env["crm.referral.candidate"].create(
+            {"referral_id": referral.id, "name": "Somebody"}
+        )
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Lead",
+                "partner_id": self.customer_company.id,
+                "user_id": self.rep.id,
+            }
+        )
+        records = [self.customer_company, lead, referral, candidate]
+        rounds = [self._start(record=record) for record in records]
+        self.assertEqual(len(set(rounds)), 4)
+        for round_ in rounds:
+            self.assertEqual(round_.partner_id, self.customer_company)
+            self.assertEqual(round_.framework_id, self.be_sure)
+        self.assertEqual(rounds[1].lead_id, lead)
+        self.assertEqual(rounds[2].referral_id, referral)
+        self.assertEqual(rounds[3].candidate_id, candidate)
+        self.assertEqual([self._start(record=record) for record in records], rounds)
+
+    def test_server_action(self):
+        action = self.env.ref("crm_referral.res_partner_action_start_be_sure")
+        result = (
+            action.with_user(self.rep)
+            .with_context(
+                active_model="res.partner", active_id=self.customer_company.id
+            )
+            .run()
+        )
+        self.assertEqual(result["res_model"], "crm.assessment")
+
+    def test_self_then_reviewer_blind(self):
+        round_ = self._start()
+        forms = self._forms(round_)
+        self.assertEqual(forms["self"].respondent_id, self.rep)
+        self.assertEqual(forms["reviewer"].respondent_id, self.leader)
+        self.assertTrue(forms["self"].activity_ids)
+        self.assertFalse(forms["reviewer"].activity_ids)
+        with self.assertRaises(UserError):
+            self._sign(round_, "reviewer", self.yes)
+        self._sign(round_, "self", self.yes)
+        self.assertEqual(forms["reviewer"].activity_ids.user_id, self.leader)
+        self.env.invalidate_all()
+        for user in (self.leader, self.manager):
+            self.assertFalse(forms["self"].with_user(user).has_access("read"))
+            Line = self.env["crm.assessment.line"].with_user(user)
+            self.assertFalse(Line.search([("assessment_id", "=", forms["self"].id)]))
+        self._sign(round_, "reviewer", self.partly)
+        self.env.invalidate_all()
+        self.assertEqual(round_.state, "done")
+        self.assertTrue(round_.is_reviewed)
+        self.assertEqual(round_.score, 50, "the reviewer's word counts")
+        for user in (self.rep, self.leader, self.manager):
+            self.assertEqual(len(round_.with_user(user).assessment_ids), 2)
+            gaps = round_.with_user(user).result["gaps"]
+            self.assertEqual(len(gaps), 6)
+            self.assertIn("The agent sees", gaps[0])
+        self.assertFalse(self.customer_company.loyalty_stage_id)
+
+    def test_nobody_reviews_themselves(self):
+        self.team.user_id = self.rep
+        round_ = self._start()
+        self.assertFalse(round_.manager_id)
+        self.assertEqual(self._forms(round_).keys(), {"self"})
+        self._sign(round_, "self", self.yes)
+        self.assertEqual(round_.state, "done")
+        self.assertFalse(round_.is_reviewed)
+        self.assertFalse(round_._search_assessments().score_ids.filtered("is_counted"))
+
+    def test_no_asks_for_the_cause(self):
+        round_ = self._start()
+        with self.assertRaises(UserError):
+            self._sign(round_, "self", self.no)
+        with self.assertRaises(UserError):
+            self._sign(round_, "self", self.no, cause="organization")
+        roles = self.pride.section_ids[1]
+        form = self._sign(
+            round_,
+            "self",
+            self.no,
+            cause="organization",
+            cause_section_id=roles.id,
+        )
+        self.assertEqual(form.score, 0)
+        self._sign(round_, "reviewer", self.no, cause="agent")
+        domain = self.env.ref("crm_referral.crm_assessment_line_evidence_action").domain
+        self.env.invalidate_all()
+        lines = (
+            self.env["crm.assessment.line"]
+            .with_user(self.rep)
+            .search([*self._eval(domain), ("assessment_id", "=", form.id)])
+        )
+        self.assertEqual(len(lines), len(form.line_ids))
+        pride_round = self.env["crm.assessment.round"].browse(
+            self.customer_company.with_user(self.rep).action_start_pride_round()[
+                "res_id"
+            ]
+        )
+        pride_round.with_user(self.rep).action_close()
+        evidence = pride_round.with_user(self.rep).evidence_line_ids
+        self.assertLessEqual(lines, evidence)
+
+    def _eval(self, domain):
+        return safe_eval(domain)
+
+    def test_acknowledge(self):
+        round_ = self._reviewed()
+        with self.assertRaises(UserError):
+            round_.with_user(self.leader).action_acknowledge()
+        round_.with_user(self.rep).action_acknowledge()
+        self.assertEqual(round_.acknowledged_on, fields.Date.today())
+        with self.assertRaises(UserError):
+            round_.with_user(self.rep).action_dispute("Too late")
+
+    def test_dispute_once_and_settle(self):
+        round_ = self._reviewed()
+        agent = round_.with_user(self.rep)
+        scores = round_._search_assessments().score_ids
+        self.assertEqual(
+            set(scores.filtered("is_counted").mapped("viewpoint")), {"reviewer"}
+        )
+        with self.assertRaises(UserError):
+            agent.action_dispute("  ")
+        with self.assertRaises(UserError):
+            round_.with_user(self.leader).action_dispute("Not mine")
+        wizard = (
+            self.env["crm.assessment.dispute"]
+            .with_user(self.rep)
+            .create({"round_id": round_.id, "reason": "The customer did say so."})
+        )
+        wizard.action_apply()
+        self.assertEqual(round_.dispute_state, "open")
+        self.assertFalse(scores.filtered("is_counted"))
+        settle = self.env.ref("crm_referral.mail_activity_type_settle")
+        self.assertIn(settle, round_.activity_ids.activity_type_id)
+        with self.assertRaises(UserError):
+            agent.action_dispute("Again")
+        for user in (self.rep, self.leader):
+            with self.assertRaises(UserError):
+                round_.with_user(user).action_settle("self", "I say so")
+        with self.assertRaises(UserError):
+            round_.with_user(self.manager).action_settle("self", "")
+        self.assertTrue(round_.with_user(self.manager).can_settle)
+        round_.with_user(self.manager).action_settle("self", "The recording proves it.")
+        self.assertEqual(round_.dispute_state, "settled")
+        self.assertEqual(round_.settled_by_id, self.manager)
+        self.assertEqual(round_.score, 100)
+        self.assertEqual(
+            set(scores.filtered("is_counted").mapped("viewpoint")), {"self"}
+        )
+        self.assertNotIn(settle, round_.activity_ids.activity_type_id)
+        with self.assertRaises(UserError):
+            agent.action_dispute("Once more")
+        with self.assertRaises(UserError):
+            round_.with_user(self.manager).action_settle("void", "Second thoughts")
+
+    def test_settled_as_void(self):
+        round_ = self._reviewed()
+        round_.with_user(self.rep).action_dispute("Another conversation was meant.")
+        round_.with_user(self.manager).action_settle("void", "Mixed up.")
+        self.assertIs(round_.score, False)
+        self.assertFalse(round_._search_assessments().score_ids.filtered("is_counted"))
+
+    def test_nothing_is_written_by_hand(self):
+        round_ = self._reviewed()
+        for vals in (
+            {"score": 100},
+            {"state": "open"},
+            {"dispute_state": "settled"},
+            {"settlement": "self"},
+            {"acknowledged_on": False},
+            {"is_reviewed": False},
+        ):
+            with self.assertRaises(AccessError):
+                round_.with_user(self.rep).write(vals)
+            with self.assertRaises(AccessError):
+                round_.with_user(self.manager).write(vals)
+        with self.assertRaises(UserError):
+            round_.with_user(self.manager).write({"user_id": self.leader.id})
+
+    def test_scorecard(self):
+        self.be_sure.minimum_reviewed = 2
+        self._reviewed()
+        Round = self.env["crm.assessment.round"]
+        [card] = Round.with_user(self.rep).get_scorecards()["agents"]
+        self.assertEqual((card["id"], card["n"], card["score"]), (self.rep.id, 1, 50))
+        self.assertFalse(card["is_ranked"], "one checklist is too few")
+        first = self.be_sure.section_ids[0].id
+        self.assertEqual(
+            card["letters"][first], {"score": 50, "level": "weak", "n": 1, "gap": 50}
+        )
+        self.assertEqual(len(card["months"]), 1)
+        round_ = self._reviewed(option=self.yes)
+        [card] = Round.with_user(self.leader).get_scorecards()["agents"]
+        self.assertTrue(card["is_ranked"])
+        self.assertEqual((card["n"], card["score"]), (2, 75))
+        round_.with_user(self.rep).action_dispute("No")
+        [card] = Round.with_user(self.manager).get_scorecards()["agents"]
+        self.assertEqual(card["n"], 1, "what is disputed does not count")
+        self.assertFalse(Round.with_user(self.colleague).get_scorecards()["agents"])
+
+    def test_coaching(self):
+        round_ = self._reviewed()
+        action = round_.with_user(self.leader).action_coach()
+        coaching = (
+            self.env["crm.assessment.action"]
+            .with_user(self.leader)
+            .with_context(**action["context"])
+            .create({"name": "Sit in on a call", "deadline": "2030-01-01"})
+        )
+        self.assertEqual(coaching.agent_id, self.rep)
+        self.assertEqual(coaching.kind, "coaching")
+        [card] = (
+            self.env["crm.assessment.round"]
+            .with_user(self.rep)
+            .get_scorecards()["agents"]
+        )
+        self.assertEqual(card["coaching"], 1)
+        self.assertTrue(coaching.with_user(self.rep).has_access("read"))
+        self.assertFalse(coaching.with_user(self.colleague).has_access("read"))
+        self.assertEqual(round_.undecided_count, 0)

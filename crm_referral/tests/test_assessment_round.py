@@ -1,0 +1,361 @@
+from datetime import timedelta
+
+from psycopg2 import IntegrityError
+
+from odoo import Command, fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from .assessment_common import AssessmentCase
+
+
+@tagged("post_install", "-at_install")
+class TestAssessmentRound(AssessmentCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.pride = cls.env.ref("crm_referral.crm_assessment_framework_pride")
+        cls.person = cls.env["res.partner"].create(
+            {
+                "name": "Anita Oliver",
+                "parent_id": cls.customer_company.id,
+                "email": "anita@example.com",
+            }
+        )
+        cls.customer_company.user_id = cls.rep
+
+    @classmethod
+    def _start(cls, user=None):
+        action = cls.customer_company.with_user(
+            user or cls.rep
+        ).action_start_pride_round()
+        return cls.env["crm.assessment.round"].browse(action["res_id"])
+
+    def _fill(self, assessment, goodness, user=None):
+        """Answer everything with the same goodness from 0 to 4, reversed ones too."""
+        options = self.pride.scale_id.option_ids
+        entries = assessment.form_id._get_entries("items")
+        for line in assessment.with_user(user or self.env.user).line_ids:
+            if line.kind == "scale":
+                is_reversed = entries[line.item_id.id]["is_reversed"]
+                line.option_id = options[4 - goodness if is_reversed else goodness]
+            elif line.kind == "rating":
+                line.rating = str(goodness * 2 + 2)
+        return assessment
+
+    def _by_viewpoint(self, round_):
+        return {a.viewpoint: a for a in round_._search_assessments()}
+
+    def _answer_all(self, round_, customer=3, employee=3, manager=3):
+        forms = self._by_viewpoint(round_)
+        self._fill(forms["customer"].sudo(), customer).action_done()
+        for viewpoint, user, goodness in (
+            ("employee", self.rep, employee),
+            ("manager", round_.manager_id, manager),
+        ):
+            form = forms[viewpoint].with_user(user)
+            self._fill(form, goodness, user)
+            form.action_done()
+        return round_
+
+    def _run(self, what):
+        self.env.flush_all()
+        self._run_cron(f"ir_cron_assessment_{what}")
+        self.env.invalidate_all()
+
+    def test_item_bank(self):
+        """Four items a letter and viewpoint, a recommendation and free answers."""
+        self.assertEqual("".join(self.pride.section_ids.mapped("letter")), "PRIDE")
+        for section in self.pride.section_ids:
+            for viewpoint in ("customer", "employee", "manager"):
+                items = section.item_ids.filtered(
+                    lambda item, viewpoint=viewpoint: item.viewpoint == viewpoint
+                )
+                self.assertGreaterEqual(len(items), 4, (section.code, viewpoint))
+                self.assertTrue(any(items.mapped("is_reversed")))
+        kinds = self.pride.item_ids.filtered(lambda item: not item.section_id)
+        self.assertEqual(set(kinds.mapped("kind")), {"rating", "text"})
+        self.assertTrue(
+            self.pride.item_ids.filtered("asks_control").section_id.code, "external"
+        )
+
+    def test_one_click_asks_three_viewpoints(self):
+        round_ = self._start()
+        forms = self._by_viewpoint(round_)
+        self.assertEqual(forms.keys(), {"customer", "employee", "manager"})
+        self.assertEqual(set(round_._search_assessments().mapped("state")), {"sent"})
+        self.assertEqual(round_.manager_id, self.leader)
+        self.assertEqual(round_.contact_id, self.person)
+        self.assertEqual(round_.deadline, fields.Date.today() + timedelta(days=14))
+        for viewpoint, user in (("employee", self.rep), ("manager", self.leader)):
+            activity = forms[viewpoint].activity_ids
+            self.assertEqual(activity.user_id, user)
+            self.assertEqual(activity.date_deadline, round_.deadline)
+        self.assertFalse(forms["customer"].activity_ids)
+        mail = self.env["mail.mail"].search([("recipient_ids", "in", self.person.ids)])
+        self.assertEqual(len(mail), 1)
+        token = forms["customer"].sudo().access_token
+        self.assertIn(f"/referral/feedback/{token}", mail.body_html)
+
+    def test_the_link_is_in_no_chatter(self):
+        round_ = self._start()
+        token = self._by_viewpoint(round_)["customer"].sudo().access_token
+        records = [*round_._search_assessments(), round_]
+        for record in records:
+            bodies = "".join(record.sudo().message_ids.mapped("body"))
+            self.assertNotIn(token, bodies)
+        found = (
+            self.env["mail.message"]
+            .with_user(self.rep)
+            .search([("body", "ilike", token)])
+        )
+        self.assertFalse(found.filtered("model"))
+
+    def test_click_again_goes_on(self):
+        self.assertEqual(self._start(), self._start())
+
+    @mute_logger("odoo.sql_db")
+    def test_one_open_round(self):
+        round_ = self._start()
+        with self.assertRaises(IntegrityError), self.env.cr.savepoint():
+            round_.sudo().copy()
+
+    def test_blind_until_all_have_answered(self):
+        round_ = self._start()
+        forms = self._by_viewpoint(round_)
+        self._fill(forms["customer"].sudo(), 3).action_done()
+        self.assertEqual(round_.state, "open")
+        self.env.invalidate_all()
+        for user in (self.rep, self.leader, self.manager):
+            seen = round_.with_user(user).assessment_ids
+            self.assertNotIn(forms["customer"], seen.sudo())
+            self.assertFalse(round_.with_user(user).result)
+        self.assertIn("Done", round_.with_user(self.rep).progress)
+        self.assertEqual(
+            round_.with_user(self.rep).my_assessment_id.sudo(), forms["employee"]
+        )
+        for viewpoint, user in (("employee", self.rep), ("manager", self.leader)):
+            form = forms[viewpoint].with_user(user)
+            self._fill(form, 3, user)
+            form.action_done()
+        self.assertEqual(round_.state, "done")
+        self.assertFalse(forms["employee"].activity_ids)
+        self.assertEqual(len(round_.with_user(self.rep).assessment_ids), 3)
+        with self.assertRaises(UserError):
+            round_.with_user(self.rep).action_answer()
+
+    def test_result(self):
+        round_ = self._answer_all(self._start(), customer=3, employee=4, manager=1)
+        self.assertEqual(round_.score, 75)
+        self.assertEqual(round_.level, "strong")
+        self.assertEqual(round_.recommendation, 8)
+        self.assertEqual(round_.stage_id.code, "loyal")
+        self.assertIn("75", round_.stage_explanation)
+        self.assertIn("70", round_.stage_explanation)
+        result = round_.with_user(self.rep).result
+        self.assertEqual(
+            [letter["letter"] for letter in result["letters"]], list("PRIDE")
+        )
+        self.assertEqual(result["letters"][0]["score"], 75)
+        self.assertEqual(
+            [score["answered"] for score in result["letters"][0]["scores"]], [4, 4, 4]
+        )
+        self.assertEqual(len(result["gaps"]), 5)
+        self.assertEqual(
+            result["gaps"][0],
+            "The person who serves sees Process 75 points better than the manager.",
+        )
+        partner = self.customer_company.with_user(self.rep)
+        self.assertEqual(partner.loyalty_stage_id.code, "loyal")
+        self.assertEqual(partner.loyalty_score, 75)
+        self.assertEqual(partner.assessment_round_count, 1)
+        domain = [("loyalty_stage_id.code", "=", "loyal")]
+        self.assertIn(partner, partner.search(domain))
+        groups = partner._read_group(
+            [("id", "=", partner.id)], ["loyalty_stage_id"], ["__count"]
+        )
+        self.assertEqual(groups, [(partner.loyalty_stage_id, 1)])
+        other = self.person.with_user(self.rep)
+        self.assertIs(other.loyalty_score, False)
+
+    def test_loyalty_is_per_company(self):
+        self._answer_all(self._start())
+        self.assertFalse(
+            self.customer_company.with_company(self.other_company).loyalty_stage_id
+        )
+
+    def test_weak_letters_need_a_decision(self):
+        round_ = self._answer_all(self._start(), customer=1)
+        self.assertEqual(round_.score, 25)
+        self.assertEqual(round_.stage_id.code, "lost")
+        self.assertEqual(len(round_.weak_section_ids), 5)
+        self.assertEqual(round_.undecided_count, 5)
+        decide = self.env.ref("crm_referral.mail_activity_type_decide")
+        self.assertEqual(round_.activity_ids.activity_type_id, decide)
+        self.assertEqual(round_.activity_ids.user_id, self.leader)
+        action = round_.with_user(self.leader).action_decide()
+        with Form(
+            self.env["crm.assessment.action"]
+            .with_user(self.leader)
+            .with_context(**action["context"])
+        ) as form:
+            form.name = "Confirm dates in writing"
+            form.deadline = "2030-01-01"
+        first = form.save()
+        self.assertEqual(first.section_id.code, "process")
+        self.assertEqual(first.partner_id, self.customer_company)
+        self.assertEqual(first.score_before, 25)
+        self.assertEqual(first.activity_ids.user_id, self.leader)
+        self.assertEqual(round_.undecided_count, 4)
+        for section in round_.weak_section_ids - first.section_id:
+            self.env["crm.assessment.action"].create(
+                {
+                    "name": "Leave it",
+                    "kind": "acceptance",
+                    "round_id": round_.id,
+                    "section_id": section.id,
+                    "deadline": "2030-01-01",
+                }
+            )
+        self.assertEqual(round_.undecided_count, 0)
+        self.assertFalse(round_.activity_ids)
+        with self.assertRaises(UserError):
+            round_.action_decide()
+        first.action_cancel()
+        self.assertEqual(round_.undecided_count, 1)
+
+        first.action_reopen()
+        second_round = self._answer_all(self._start(), customer=3)
+        self.assertNotEqual(second_round, round_)
+        self.assertEqual(first.score_after, 75)
+        trend = second_round.with_user(self.rep).result["trend"]
+        self.assertEqual([entry["score"] for entry in trend], [25, 75])
+
+    def test_reminder_once(self):
+        round_ = self._start()
+        forms = self._by_viewpoint(round_)
+        employee = forms["employee"].with_user(self.rep)
+        self._fill(employee, 3, self.rep)
+        employee.action_done()
+        Mail = self.env["mail.mail"]
+        domain = [("recipient_ids", "in", self.person.ids)]
+        before = Mail.search_count(domain)
+        self._run("remind")
+        self.assertFalse(round_.reminded_on)
+        round_.deadline = fields.Date.today() + timedelta(days=2)
+        self._run("remind")
+        self.assertTrue(round_.reminded_on)
+        self.assertEqual(Mail.search_count(domain), before + 1)
+        notified = self.env["mail.message"].search(
+            [
+                ("message_type", "=", "user_notification"),
+                ("model", "=", forms["manager"]._name),
+            ]
+        )
+        self.assertEqual(set(notified.mapped("res_id")), set(forms["manager"].ids))
+        self.assertEqual(notified.partner_ids, self.leader.partner_id)
+        self._run("remind")
+        self.assertEqual(Mail.search_count(domain), before + 1)
+
+    def test_expiry(self):
+        round_ = self._start()
+        forms = self._by_viewpoint(round_)
+        employee = forms["employee"].with_user(self.rep)
+        self._fill(employee, 4, self.rep)
+        employee.action_done()
+        round_.deadline = fields.Date.today() - timedelta(days=1)
+        self._run("expire")
+        self.assertEqual(round_.state, "done")
+        self.assertEqual(forms["customer"].state, "expired")
+        self.assertFalse(forms["manager"].activity_ids)
+        self.assertEqual(round_.score, 100)
+        self.assertFalse(round_.stage_id, "no stage without the customer")
+        self.assertFalse(self.customer_company.loyalty_stage_id)
+
+    def test_expiry_without_any_answer(self):
+        round_ = self._start()
+        round_.deadline = fields.Date.today() - timedelta(days=1)
+        self._run("expire")
+        self.assertEqual(round_.state, "done")
+        self.assertIs(round_.score, False)
+        self.assertEqual(round_.undecided_count, 0)
+        self.assertEqual(round_.with_user(self.rep).result["letters"], [])
+
+    def test_cancel_and_revoke(self):
+        round_ = self._start()
+        round_.with_user(self.rep).action_revoke_link()
+        forms = self._by_viewpoint(round_)
+        self.assertEqual(forms["customer"].state, "cancelled")
+        self.assertEqual(round_.state, "open")
+        with self.assertRaises(UserError):
+            round_.with_user(self.rep).action_resend_link()
+        round_.with_user(self.rep).action_cancel()
+        self.assertEqual(round_.state, "cancelled")
+        self.assertEqual(
+            set(round_._search_assessments().mapped("state")), {"cancelled"}
+        )
+        self.assertFalse(forms["employee"].activity_ids)
+
+    def test_without_email_address(self):
+        self.person.email = False
+        self.customer_company.email = False
+        round_ = self._start()
+        self.assertIn("no e-mail address", round_.message_ids[0].body)
+        action = round_.with_user(self.rep).action_open_link()
+        token = self._by_viewpoint(round_)["customer"].sudo().access_token
+        self.assertTrue(action["url"].endswith(token))
+
+    def test_tagging(self):
+        """An answer may belong to several letters; tagging changes no answer."""
+        round_ = self._answer_all(self._start(), customer=1)
+        line = self._by_viewpoint(round_)["customer"].line_ids.filtered(
+            lambda line: line.kind == "text"
+        )
+        roles, direction = self.pride.section_ids[1], self.pride.section_ids[3]
+        line.with_user(self.leader).section_ids = roles | direction
+        self.assertEqual(line.section_ids, roles | direction)
+        self.assertIn(line, round_.with_user(self.leader).evidence_line_ids.sudo())
+        with self.assertRaises(AccessError):
+            line.with_user(self.colleague).write({"section_ids": [Command.clear()]})
+
+    def test_who_sees_a_round(self):
+        round_ = self._answer_all(self._start())
+        for user, may in (
+            (self.rep, True),
+            (self.leader, True),
+            (self.manager, True),
+            (self.colleague, False),
+            (self.foreign_manager, False),
+        ):
+            self.assertEqual(round_.with_user(user).has_access("read"), may, user.login)
+        with self.assertRaises(UserError):
+            round_.with_user(self.manager).unlink()
+
+    def test_heat_map(self):
+        self._answer_all(self._start(), customer=1)
+        Score = self.env["crm.assessment.score"]
+        heat_map = Score.with_user(self.rep).get_heat_map()
+        self.assertEqual(
+            [letter["letter"] for letter in heat_map["letters"]], [*"PRIDE"]
+        )
+        [row] = [
+            row for row in heat_map["rows"] if row["id"] == self.customer_company.id
+        ]
+        section = self.pride.section_ids[0]
+        self.assertEqual(
+            row["cells"][section.id], {"score": 25.0, "level": "weak", "n": 1}
+        )
+        behind = Score.with_user(self.rep).search(
+            [
+                *heat_map["domain"],
+                ("partner_id", "=", row["id"]),
+                ("section_id", "=", section.id),
+            ]
+        )
+        self.assertEqual(len(behind), 1)
+        self.assertFalse(Score.with_user(self.colleague).get_heat_map()["rows"])
+        teams = Score.with_user(self.manager).get_heat_map(rows="team_id")
+        self.assertIn(self.team.id, [row["id"] for row in teams["rows"]])
+        with self.assertRaises(ValueError):
+            Score.get_heat_map(rows="access_token")
