@@ -12,6 +12,7 @@ from . import (
     crm_referral_step,
     crm_referral_step_log,
     calendar_event,
+    digest_digest,
     mail_activity,
     res_company,
     res_config_settings,

@@ -1,1 +1,2 @@
 from . import test_guided_conversation
+from . import test_report
