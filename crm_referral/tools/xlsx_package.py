@@ -37,7 +37,7 @@ class Frame:
             rb'<dimension ref="[^"]*"/>', b'<dimension ref="%s"/>' % area, xml[:start]
         )
         self.tail = xml[end:]
-        cells = re.findall(rb'<c r="[A-Z]+\d+"([^>]*)/>', xml[start:end])
+        cells = re.findall(rb'<c r="[A-Z]+\d+"( s="\d+")?>', xml[start:end])
         #: the attribute ``s`` of each column's cells, or nothing
         self.styles = [cell.decode() for cell in cells]
 

@@ -293,15 +293,16 @@ class StreamWorkbook:
         style = self._format(spec.header_style)
         headers = _distinct(spec.columns)
         for index, (column, text) in enumerate(zip(spec.columns, headers, strict=True)):
-            cell = self._format({**column.facts.format, **column.style})
             worksheet.set_column(index, index, column.shown_width)
             worksheet.write_string(heading, index, text, style)
-            worksheet.write_blank(part.first, index, None, cell)
+            cell = {**column.facts.format, **column.style}
+            if sheet.rows:
+                worksheet.write_number(part.first, index, 0, self._format(cell))
             if column.total:
-                bold = {**column.facts.format, **column.style, "bold": True}
                 areas = [f"SUBTOTAL(109,{p.reference(index)})" for p in sheet._parts]
                 worksheet.write_formula(
-                    *(0, index, "=" + "+".join(areas), self._format(bold)),
+                    *(0, index, "=" + "+".join(areas)),
+                    self._format({**cell, "bold": True}),
                     sheet.totals[index],
                 )
         if sheet.totals and not spec.columns[0].total:
@@ -337,7 +338,9 @@ class StreamWorkbook:
         worksheet.set_footer(spec.footer)
 
     def _format(self, properties: Mapping[str, Any]) -> Any:
-        """An xlsxwriter format, made once."""
+        """An xlsxwriter format, made once; no properties, no format."""
+        if not properties:
+            return None
         key = tuple(sorted(properties.items()))
         if key not in self._formats:
             self._formats[key] = self.workbook.add_format(dict(properties))
