@@ -15,6 +15,7 @@
         "security/crm_referral_step_log_security.xml",
         "security/crm_referral_wizard_security.xml",
         "security/crm_referral_report_security.xml",
+        "security/crm_referral_export_security.xml",
         # Data
         "data/mail_activity_type_data.xml",
         "data/crm_lost_reason_data.xml",
@@ -24,15 +25,20 @@
         "data/ir_cron_data.xml",
         "data/mail_template_data.xml",
         "data/digest_data.xml",
+        "data/crm_referral_export_sheet_data.xml",
+        "data/crm_referral_export_cron_data.xml",
         # Reports
         "report/crm_referral_report_views.xml",
         "report/crm_referral_dashboard_views.xml",
         "views/digest_digest_views.xml",
+        "views/crm_referral_export_views.xml",
+        "views/res_config_settings_export_views.xml",
         "views/crm_referral_report_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "crm_referral/static/src/referral_dashboard/**/*",
+            "crm_referral/static/src/referral_export_progress/**/*",
         ],
     },
     "application": True,

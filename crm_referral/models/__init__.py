@@ -7,6 +7,8 @@ from . import (
     crm_referral_benefit,
     crm_referral_candidate,
     crm_referral_decline_reason,
+    crm_referral_export,
+    crm_referral_export_sheet,
     crm_referral_motive,
     crm_referral_objection,
     crm_referral_step,
@@ -16,5 +18,6 @@ from . import (
     mail_activity,
     res_company,
     res_config_settings,
+    res_config_settings_export,
     res_partner,
 )

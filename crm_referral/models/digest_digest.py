@@ -49,7 +49,9 @@ class DigestDigest(models.Model):
     def _check_referral_kpi_access(self):
         """:raise AccessError: the digest leaves the figure out for this recipient."""
         if not self.env.user.has_group("sales_team.group_sale_salesman"):
-            raise AccessError(self.env._("Only salespeople see the figures of referrals."))
+            raise AccessError(
+                self.env._("Only salespeople see the figures of referrals.")
+            )
 
     def _compute_kpis_actions(self, company, user):
         actions = super()._compute_kpis_actions(company, user)

@@ -189,7 +189,9 @@ class CrmReferralDashboard(models.AbstractModel):
     def _get_figures(self, periods, today):
         definitions = self._get_figure_definitions()
         values = {}
-        for kinds, date in dict.fromkeys((tuple(d["kinds"]), d["date"]) for d in definitions):
+        for kinds, date in dict.fromkeys(
+            (tuple(d["kinds"]), d["date"]) for d in definitions
+        ):
             specs = [
                 spec
                 for d in definitions
@@ -379,16 +381,25 @@ class CrmReferralDashboard(models.AbstractModel):
 
     def _get_period_domain(self, model, fname, start, end):
         """:return: domain of the days from ``start`` to before ``end``, as the user
-            counts days.
+        counts days.
         """
-        if model._fields[fname].type == "datetime":
-            start, end = (
-                self.env.tz.localize(datetime.combine(day, time.min))
-                .astimezone(pytz.utc)
-                .replace(tzinfo=None)
-                for day in (start, end)
-            )
-        return Domain(fname, ">=", start) & Domain(fname, "<", end)
+        return self._get_since_domain(model, fname, start) & self._get_before_domain(
+            model, fname, end
+        )
+
+    def _get_since_domain(self, model, fname, day):
+        """:return: domain of what happened on that day of the user or later."""
+        return Domain(fname, ">=", self._get_start_of_day(model._fields[fname], day))
+
+    def _get_before_domain(self, model, fname, day):
+        """:return: domain of what happened before that day of the user."""
+        return Domain(fname, "<", self._get_start_of_day(model._fields[fname], day))
+
+    def _get_start_of_day(self, field, day):
+        if field.type != "datetime":
+            return day
+        midnight = self.env.tz.localize(datetime.combine(day, time.min))
+        return midnight.astimezone(pytz.utc).replace(tzinfo=None)
 
     def _prepare_action(self, name, model, domain):
         """:return: a window action on the records of a figure.

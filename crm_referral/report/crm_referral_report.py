@@ -164,9 +164,7 @@ class CrmReferralReport(models.Model):
     referral_id = fields.Many2one(
         comodel_name="crm.referral", string="Request", readonly=True
     )
-    candidate_id = fields.Many2one(
-        comodel_name="crm.referral.candidate", readonly=True
-    )
+    candidate_id = fields.Many2one(comodel_name="crm.referral.candidate", readonly=True)
     lead_id = fields.Many2one(comodel_name="crm.lead", readonly=True)
     active = fields.Boolean(readonly=True)
 
@@ -230,9 +228,7 @@ class CrmReferralReport(models.Model):
         falsy_value_label="Still there",
         help="How the step was left.",
     )
-    state = fields.Selection(
-        selection=STATES, string="Candidate State", readonly=True
-    )
+    state = fields.Selection(selection=STATES, string="Candidate State", readonly=True)
     introduction_channel = fields.Selection(
         selection=lambda self: self._get_candidate_selection("introduction_channel"),
         readonly=True,
@@ -411,15 +407,15 @@ class CrmReferralReport(models.Model):
         """:return: the select of one kind of rows, with all columns in their order."""
         columns = {"kind": SQL("%s", kind), "active": SQL("TRUE"), **columns}
         terms = [
-            SQL(
-                "%s::bigint * %s + %s AS id", row_id, len(self._get_parts()), position
-            ),
+            SQL("%s::bigint * %s + %s AS id", row_id, len(self._get_parts()), position),
             SQL("%s::int4 AS currency_id", self.env.company.currency_id.id),
         ]
         for name, column_type in COLUMN_TYPES.items():
             expression = columns.get(name, SQL("NULL"))
             terms.append(
-                SQL("(%s)::%s AS %s", expression, SQL(column_type), SQL.identifier(name))
+                SQL(
+                    "(%s)::%s AS %s", expression, SQL(column_type), SQL.identifier(name)
+                )
             )
         for name in COUNT_COLUMNS:
             expression = columns.get(name)
@@ -696,8 +692,10 @@ class CrmReferralReport(models.Model):
     @api.model
     def _get_candidate_selection(self, fname):
         """:return: the choices of a field of the candidate, in the user's language."""
-        return self.env["crm.referral.candidate"]._fields[fname]._description_selection(
-            self.env
+        return (
+            self.env["crm.referral.candidate"]
+            ._fields[fname]
+            ._description_selection(self.env)
         )
 
     def _read_group_select(self, aggregate_spec: str, query: Query) -> SQL:

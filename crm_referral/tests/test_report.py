@@ -163,7 +163,9 @@ class TestReport(ReportCommon):
     def test_dimensions(self):
         """Industry of the company counts for the contact; channels; month of asking."""
         by_industry = dict(
-            self._read(["request_count:sum"], [("kind", "=", "request")], ["industry_id"])
+            self._read(
+                ["request_count:sum"], [("kind", "=", "request")], ["industry_id"]
+            )
         )
         self.assertEqual(by_industry[self.industry], 2)
         by_channel = dict(
@@ -175,9 +177,7 @@ class TestReport(ReportCommon):
         )
         self.assertEqual(by_channel, {"email": 2, "phone": 1})
         by_month = dict(
-            self._read(
-                ["lead_count:sum"], [("kind", "=", "lead")], ["asked_on:month"]
-            )
+            self._read(["lead_count:sum"], [("kind", "=", "lead")], ["asked_on:month"])
         )
         self.assertEqual(
             {month.strftime("%Y-%m"): count for month, count in by_month.items()},
@@ -227,7 +227,9 @@ class TestReport(ReportCommon):
         Report = self.env["crm.referral.report"].with_context(
             allowed_company_ids=(self.company | self.other_company).ids
         )
-        groups = Report._read_group([("lead_id", "=", lead.id)], [], ["won_revenue:sum"])
+        groups = Report._read_group(
+            [("lead_id", "=", lead.id)], [], ["won_revenue:sum"]
+        )
         [(revenue,)] = groups
         expected = currency._convert(
             800, self.company.currency_id, self.company, LAST_YEAR[:10], round=False
@@ -391,4 +393,3 @@ class TestDigest(ReportCommon):
             digest.with_user(self.employee).with_context(
                 **period
             ).kpi_crm_referral_asks_value
-

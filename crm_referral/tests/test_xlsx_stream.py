@@ -438,6 +438,7 @@ class TestXlsxLinks(XlsxCase):
             {"kind": "link", "link": "https://x.example/"},
             {"kind": "link", "link": "https://x.example/{}/{}"},
             {"kind": "link", "link": "https://x.example/{}/" + "x" * 240},
+            {"kind": "link", "link": "https://x.example/{}\n"},
             {"kind": "text", "link": "https://x.example/{}"},
             {"kind": "percent", "total": True},
             {"kind": "text", "total": True},

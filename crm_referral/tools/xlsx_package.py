@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 from xlsxwriter.utility import xl_range
 
-from .xlsx_rows import CUT_END, StreamError
+from .xlsx_rows import CUT_MARK, StreamError
 
 
 class Frame:
@@ -57,7 +57,6 @@ class RowSink(io.RawIOBase):
         self._advance = advance
         self._expected = sum(frame.rows for frame in frames.values())
         self._rows = 0
-        self._tail = b""
         self._begin()
         #: cells that hold only a part of their text
         self.truncated = 0
@@ -83,8 +82,7 @@ class RowSink(io.RawIOBase):
             return len(chunk)
         data = bytes(chunk)
         size = len(data)
-        self.truncated += (self._tail + data).count(CUT_END)
-        self._tail = data[1 - len(CUT_END) :]
+        self.truncated += data.count(CUT_MARK)
         rows = data.count(b"\n")
         self._rows += rows
         advanced = rows

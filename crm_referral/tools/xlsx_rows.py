@@ -105,8 +105,8 @@ class Column:
             raise StreamError(f"{self.header}: a {self.kind} has no sum")
         if (self.kind == "link") is not (self.link.count("{}") == 1):
             raise StreamError(f"{self.header}: a link needs an address with one {{}}")
-        if len(self.link) > MAX_FORMULA_TEXT - 20:
-            raise StreamError(f"{self.header}: this address is too long for a formula")
+        if len(self.link) > MAX_FORMULA_TEXT - 20 or not self.link.isprintable():
+            raise StreamError(f"{self.header}: no formula can hold this address")
 
     @property
     def facts(self) -> _KindFacts:
@@ -124,12 +124,13 @@ class Column:
 # A row is text: the elements of its cells, one after the other. Most rows hold nothing
 # that needs more than four replacements; one regular expression finds the others.
 
-# </t > is the same to XML, and can be counted in the stream.
-CUT_END = b"</t >"
+# The end of a text that was cut has a tab in its tag, and there is no other tab in the
+# rows: so they are counted in the stream. To XML the tag is the same.
+CUT_MARK = b"\t"
 
 _NEEDS_CARE = (
-    r"'[\u0001-\u0008\u000b-\u001f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_"
-    r"|\u007f[ \t\n]|[ \t\n]\u007f'"
+    r"'[\u0001-\u0009\u000b-\u001f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_"
+    r"|\u007f[ \n]|[ \n]\u007f'"
 )
 _FORBIDDEN = r"'[\u0001-\u0008\u000b-\u001f\ufffe\uffff]'"
 _NO_CELL = "'<c/>'"
@@ -209,7 +210,7 @@ def copy_statement(
     if texts:
         otherwise = _concat([*careful, "'</row>'"])
         row = f"CASE WHEN {_needs_care(texts)} THEN {otherwise} ELSE {row} END"
-    # No row holds a line break, \x01 or \x02: CSV with these changes nothing.
+    # No row holds a line break, \x01 or \x02: CSV with these adds nothing to it.
     return (
         f"COPY (SELECT {row} FROM {rows}) TO STDOUT WITH "
         "(FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02', ENCODING 'UTF8')"
@@ -237,13 +238,14 @@ def _is_number(value: str, kind: str) -> str:
     return f"{value} BETWEEN -9.99999999999999e307 AND 9.99999999999999e307"
 
 
-def _escaped(value: str) -> str:
-    """Text as the content of an element, without line breaks."""
+def _escaped(value: str, *, tabs: bool = False) -> str:
+    """Text as the content of an element, on one line and without tabs."""
     for character, entity in (
         ("'&'", "&amp;"),
         ("'<'", "&lt;"),
         ("'>'", "&gt;"),
         (r"E'\n'", "&#10;"),
+        *([(r"E'\t'", "&#9;")] if tabs else []),
     ):
         value = f"replace({value}, {character}, '{entity}')"
     return value
@@ -329,10 +331,12 @@ def _careful_text(value: str, style: str) -> str:
         f"replace(left(w, {limit} - (substr(w, {limit + 1}, 1) = E'\\x01')::int), "
         "E'\\x01', '') || E'\\u2026'"
     )
-    escaped = _escaped("regexp_replace(t, '_(?=x[0-9A-Fa-f]{4}_)', '_x005F_', 'g')")
+    escaped = _escaped(
+        "regexp_replace(t, '_(?=x[0-9A-Fa-f]{4}_)', '_x005F_', 'g')", tabs=True
+    )
     return (
         f'coalesce((SELECT \'<c t="inlineStr"{style}><is><t xml:space="preserve">\' '
-        f"|| {escaped} || CASE WHEN long THEN '{CUT_END.decode()}' ELSE '</t>' END "
+        f"|| {escaped} || CASE WHEN long THEN E'</t\\t>' ELSE '</t>' END "
         "|| '</is></c>' FROM ("
         f"SELECT CASE WHEN long THEN {cut} ELSE t END AS t, long "
         f"FROM (SELECT t, w, char_length(w) > {MAX_CHARACTERS} AS long "
