@@ -27,23 +27,43 @@
         "data/digest_data.xml",
         "data/crm_referral_export_sheet_data.xml",
         "data/crm_referral_export_cron_data.xml",
+        # Wizards
+        "wizard/crm_referral_skip_views.xml",
+        "wizard/crm_referral_decline_views.xml",
+        "wizard/crm_referral_override_views.xml",
+        "wizard/crm_referral_candidate_convert_views.xml",
+        # Views
+        "views/crm_referral_candidate_views.xml",
+        "views/crm_referral_views.xml",
+        "views/crm_referral_benefit_views.xml",
+        "views/crm_referral_step_views.xml",
+        "views/crm_referral_motive_views.xml",
+        "views/crm_referral_decline_reason_views.xml",
+        "views/crm_lead_views.xml",
+        "views/res_partner_views.xml",
+        "views/res_config_settings_views.xml",
         # Reports
         "report/crm_referral_report_views.xml",
         "report/crm_referral_dashboard_views.xml",
         "views/digest_digest_views.xml",
         "views/crm_referral_export_views.xml",
         "views/res_config_settings_export_views.xml",
+        # Menus
+        "views/crm_referral_menus.xml",
         "views/crm_referral_report_menus.xml",
     ],
-    "assets": {
-        "web.assets_backend": [
-            "crm_referral/static/src/referral_dashboard/**/*",
-            "crm_referral/static/src/referral_export_progress/**/*",
-        ],
-    },
+    "demo": [
+        "demo/res_partner_demo.xml",
+        "demo/crm_referral_benefit_demo.xml",
+        "demo/crm_referral_demo.xml",
+        "demo/crm_referral_candidate_demo.xml",
+        "demo/crm_lead_demo.xml",
+        "demo/crm_referral_progress_demo.xml",
+    ],
     "application": True,
     "assets": {
         "web.assets_backend": ["crm_referral/static/src/**/*"],
+        "web.assets_tests": ["crm_referral/static/tests/tours/**/*"],
         "web.assets_unit_tests": ["crm_referral/static/tests/**/*.test.js"],
     },
 }

@@ -28,7 +28,9 @@ class TestStepGate(ReferralCommon):
         self.assertEqual(self.referral.step_count, 6)
 
     def test_action_refuses_and_says_what_is_missing(self):
-        with self.assertRaisesRegex(UserError, "A benefit that the customer has confirmed"):
+        with self.assertRaisesRegex(
+            UserError, "A benefit that the customer has confirmed"
+        ):
             self.referral.action_next_step()
         self.assertEqual(self.referral.step_code, "benefits")
 
@@ -182,7 +184,11 @@ class TestStepGateRpc(HttpCase, ReferralCase):
         referral = self._create_referral()
         self.authenticate(self.rep.login, self.rep.login)
         with self.assertRaisesRegex(JsonRpcException, "UserError"):
-            self._call("web_save", [referral.ids, {"step_id": self.step["value"].id}], specification={})
+            self._call(
+                "web_save",
+                [referral.ids, {"step_id": self.step["value"].id}],
+                specification={},
+            )
         with self.assertRaisesRegex(JsonRpcException, "UserError"):
             self._call("action_next_step", [referral.ids])
         referral.invalidate_recordset()
@@ -272,7 +278,9 @@ class TestSkipAndBack(ReferralCommon):
 
     def test_reason_is_text_in_the_chatter(self):
         self.referral.action_skip_step("<b>bold</b> & co")
-        self.assertIn("&lt;b&gt;bold&lt;/b&gt; &amp; co", self._get_chatter(self.referral))
+        self.assertIn(
+            "&lt;b&gt;bold&lt;/b&gt; &amp; co", self._get_chatter(self.referral)
+        )
 
     def test_skipped_step_does_not_block_later_steps(self):
         self.referral.action_skip_step("No time")
@@ -338,7 +346,10 @@ class TestSkipAndBack(ReferralCommon):
             ("next", self.referral.action_next_step),
             ("back", self.referral.action_previous_step),
             ("skip", lambda: self.referral.action_skip_step("Because")),
-            ("write", lambda: self.referral.write({"step_id": self.step["profile"].id})),
+            (
+                "write",
+                lambda: self.referral.write({"step_id": self.step["profile"].id}),
+            ),
             (
                 "write and reopen",
                 lambda: self.referral.write(
@@ -369,6 +380,17 @@ class TestSkipAndBack(ReferralCommon):
         self.assertEqual(
             [step["state"] for step in self.referral.step_progress],
             ["skipped", "done", "ended", "todo", "todo", "todo"],
+        )
+
+    def test_kanban_shows_all_steps(self):
+        result = (
+            self.env["crm.referral"]
+            .with_context(read_group_expand=True)
+            .web_read_group([("id", "=", self.referral.id)], ["step_id"], ["__count"])
+        )
+        self.assertEqual(
+            [(group["step_id"][0], group["__count"]) for group in result["groups"]],
+            [(step.id, int(step.code == "benefits")) for step in self.steps],
         )
 
     def test_batch_in_different_steps(self):
@@ -572,6 +594,23 @@ class TestStepActivity(ReferralCommon):
         self.assertEqual(self._get_step_activity().user_id, self.colleague)
         self.assertFalse(self.referral.has_access("read"))
 
+    def test_new_salesperson_is_told_once(self):
+        """Of the request, by Odoo; not of its activity on top."""
+
+        def get_notifications():
+            return self.env["mail.message"].search_count(
+                [
+                    ("model", "=", "crm.referral"),
+                    ("res_id", "=", self.referral.id),
+                    ("message_type", "=", "user_notification"),
+                ]
+            )
+
+        self.referral.with_user(self.manager).user_id = self.colleague
+        self.env.flush_all()
+        self.env.cr.flush()
+        self.assertEqual(get_notifications(), 1)
+
     def test_handed_over_together_with_the_step(self):
         self._complete_step(self.referral)
         self.referral.write(
@@ -694,9 +733,9 @@ class TestTalkTrack(ReferralCommon):
                 self.assertNotIn("|||", rendered[self.referral.id])
 
     def test_language_of_the_customer(self):
-        self.step["benefits"].with_context(lang="en_US").talk_track = (
-            "Hello {{ object.partner_id.name }}: {{ object.motive_summary }}"
-        )
+        self.step["benefits"].with_context(
+            lang="en_US"
+        ).talk_track = "Hello {{ object.partner_id.name }}: {{ object.motive_summary }}"
         self.step["benefits"].with_context(
             lang="zh_TW"
         ).talk_track = "您好,{{ object.partner_id.name }}:{{ object.motive_summary }}"
@@ -738,7 +777,9 @@ class TestTalkTrack(ReferralCommon):
 
     def test_manager_may_change_the_words(self):
         step = self.step["benefits"].with_user(self.manager)
-        step.write({"name": "Good Things", "talk_track": "Hi {{ object.partner_id.name }}"})
+        step.write(
+            {"name": "Good Things", "talk_track": "Hi {{ object.partner_id.name }}"}
+        )
         self.assertEqual(self.referral.talk_track, "Hi Ann Archer")
 
     def test_only_listed_placeholders(self):
