@@ -8,7 +8,7 @@ What of ECMA-376 (part 1, SpreadsheetML) it stands on:
 * 18.18.11 ``ST_CellType``: ``inlineStr`` is text, whatever it begins with; only an
   element ``f`` is a formula.
 * 22.9.2.19 ``ST_Xstring``: ``_xHHHH_`` stands for a character, so that a text which
-  looks like it is written ``_x005F_xHHHH_``.
+  looks like it is written ``_x005F_xHHHH_``. LibreOffice takes less than four digits.
 * 18.17.4.1: a date is the number of days since 1899-12-30, without doubt from
   1900-03-01 on: before that, Excel counts a day that never was.
 
@@ -129,7 +129,7 @@ class Column:
 CUT_MARK = b"\t"
 
 _NEEDS_CARE = (
-    r"'[\u0001-\u0009\u000b-\u001f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_"
+    r"'[\u0001-\u0009\u000b-\u001f\ufffe\uffff]|_x[0-9A-Fa-f]+_"
     r"|\u007f[ \n]|[ \n]\u007f'"
 )
 _FORBIDDEN = r"'[\u0001-\u0008\u000b-\u001f\ufffe\uffff]'"
@@ -332,7 +332,7 @@ def _careful_text(value: str, style: str) -> str:
         "E'\\x01', '') || E'\\u2026'"
     )
     escaped = _escaped(
-        "regexp_replace(t, '_(?=x[0-9A-Fa-f]{4}_)', '_x005F_', 'g')", tabs=True
+        "regexp_replace(t, '_(?=x[0-9A-Fa-f]+_)', '_x005F_', 'g')", tabs=True
     )
     return (
         f'coalesce((SELECT \'<c t="inlineStr"{style}><is><t xml:space="preserve">\' '
