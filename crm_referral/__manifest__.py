@@ -16,6 +16,7 @@
         "security/crm_referral_wizard_security.xml",
         "security/crm_referral_report_security.xml",
         "security/crm_referral_export_security.xml",
+        "security/crm_referral_report_schedule_security.xml",
         # Data
         "data/mail_activity_type_data.xml",
         "data/crm_lost_reason_data.xml",
@@ -47,6 +48,7 @@
         "report/crm_referral_dashboard_views.xml",
         "views/digest_digest_views.xml",
         "views/crm_referral_export_views.xml",
+        "views/crm_referral_report_schedule_views.xml",
         "views/res_config_settings_export_views.xml",
         # Menus
         "views/crm_referral_menus.xml",

@@ -11,6 +11,8 @@ from . import (
     crm_referral_export_sheet,
     crm_referral_motive,
     crm_referral_objection,
+    crm_referral_report_schedule,
+    crm_referral_report_schedule_run,
     crm_referral_step,
     crm_referral_step_log,
     calendar_event,

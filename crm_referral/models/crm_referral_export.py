@@ -260,7 +260,7 @@ class CrmReferralExport(models.Model):
         if not self.env.su and self.filtered(lambda export: export.state != "draft"):
             raise UserError(
                 self.env._(
-                    "Exports are kept, because they tell who took which data out of Odoo."
+                    "Exports are kept: they tell who took which data out of Odoo."
                 )
             )
 
@@ -483,7 +483,7 @@ class CrmReferralExport(models.Model):
         note = False
         if report.truncated:
             note = self.env._(
-                "%(number)s texts are longer than a cell may be in Excel; they were cut.",
+                "%(number)s texts are longer than a cell of Excel; they were cut.",
                 number=report.truncated,
             )
         self.write(
@@ -497,6 +497,10 @@ class CrmReferralExport(models.Model):
                 "finished_on": fields.Datetime.now(),
             }
         )
+
+    def _make_file_from_snapshot(self):
+        """Make the workbook in a background job; see :meth:`_make_file`."""
+        self._make_file(self._open_reader())
 
     def _attach(self, path):
         """Make an attachment of a file without reading it into memory.
@@ -567,7 +571,7 @@ class CrmReferralExport(models.Model):
             self._fail(
                 self.env._(
                     "The server was stopped %(number)s times while it made this "
-                    "workbook. Choose a shorter period or fewer sheets, then try again.",
+                    "workbook. Choose a shorter period or fewer sheets, and retry.",
                     number=self.attempt_count,
                 )
             )

@@ -5,7 +5,6 @@ from ..models.crm_guided_conversation_step_log import STEP_OUTCOMES
 from ..models.crm_referral import OUTCOMES
 from ..models.crm_referral_candidate import PROMISING_STATES, STATES
 
-
 KINDS = [
     ("request", "Request"),
     ("step", "Stay in a step"),
@@ -176,8 +175,8 @@ class CrmReferralReport(models.Model):
     )
     asked_on = fields.Datetime(
         readonly=True,
-        help="When the customer was asked. Group by it to see what came of the requests "
-        "of one month, whenever that was.",
+        help="When the customer was asked. Group by it to see what came of the "
+        "requests of one month, whenever that was.",
     )
     introduced_on = fields.Date(readonly=True)
     closed_on = fields.Datetime(string="Request Closed On", readonly=True)
@@ -548,7 +547,7 @@ class CrmReferralReport(models.Model):
             "closed_on": SQL("r.closed_on"),
             "lead_created_on": SQL("l.create_date"),
             "date": SQL(
-                "CASE WHEN l.won_status IN ('won', 'lost') THEN %s ELSE l.create_date END",
+                "CASE WHEN l.won_status = 'pending' THEN l.create_date ELSE %s END",
                 won_on,
             ),
             "referral_id": SQL("r.id"),
@@ -664,7 +663,8 @@ class CrmReferralReport(models.Model):
         return SQL(
             """CASE WHEN lc.currency_id IS NULL OR lc.currency_id = %(currency)s
                 THEN COALESCE(l.expected_revenue, 0)
-                ELSE COALESCE(l.expected_revenue, 0) * %(to_rate)s / %(from_rate)s END""",
+                ELSE COALESCE(l.expected_revenue, 0) * %(to_rate)s / %(from_rate)s
+                END""",
             currency=currency_id,
             to_rate=self._rate(SQL("%s", currency_id), day),
             from_rate=self._rate(SQL("lc.currency_id"), day),

@@ -627,8 +627,8 @@ class CrmReferralWorkbook(models.AbstractModel):
                 "revenue",
                 _("Won revenue from referral"),
                 _(
-                    "Expected revenue of the leads with a referrer that were won in the "
-                    "period, converted at the rate of the day they were won."
+                    "Expected revenue of the leads with a referrer that were won in "
+                    "the period, converted at the rate of the day they were won."
                 ),
                 revenue,
                 "date",
@@ -672,7 +672,7 @@ class CrmReferralWorkbook(models.AbstractModel):
         ]
 
     def _get_report_domain(self, options, kinds, date, period=None):
-        """:return: domain of rows of the analysis; all dates if a selection is exported.
+        """:return: domain of rows of the analysis; of a selection, all dates.
         :rtype: Domain
         """
         if period:
@@ -1067,8 +1067,8 @@ class CrmReferralWorkbook(models.AbstractModel):
             (
                 _("Currency"),
                 _(
-                    "Sums are in %(currency)s. Single leads are in the currency of their "
-                    "company.",
+                    "Sums are in %(currency)s. Single leads are in the currency of "
+                    "their company.",
                     currency=job.currency.name,
                 ),
             ),
@@ -1086,8 +1086,8 @@ class CrmReferralWorkbook(models.AbstractModel):
             text = str(each.rows)
             if len(each.names) > 1:
                 text = _(
-                    "%(rows)s, in %(number)s sheets, because Excel allows no more rows in "
-                    "one",
+                    "%(rows)s, in %(number)s sheets, because Excel allows no more rows "
+                    "in one",
                     rows=text,
                     number=len(each.names),
                 )
@@ -1124,8 +1124,8 @@ class CrmReferralWorkbook(models.AbstractModel):
             (
                 _("Actions Due"),
                 _(
-                    "Open activities on requests and their candidates that are due until "
-                    "the end of the period."
+                    "Open activities on requests and their candidates that are due "
+                    "until the end of the period."
                 ),
             ),
             (
@@ -1186,7 +1186,7 @@ class CrmReferralWorkbook(models.AbstractModel):
         decimals = (
             "." + "0" * currency.decimal_places if currency.decimal_places else ""
         )
-        symbol = '"%s"' % currency.symbol.replace('"', "")
+        symbol = f'"{currency.symbol.replace(chr(34), "")}"'
         amount = f"#,##0{decimals}"
         money_code = (
             f"{amount} {symbol}"

@@ -9,5 +9,6 @@ from . import test_partner
 from . import test_performance
 from . import test_referral
 from . import test_report
+from . import test_report_schedule
 from . import test_tours
 from . import test_xlsx_stream

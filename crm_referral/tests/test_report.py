@@ -13,8 +13,8 @@ class ReportCommon(ReferralCommon):
     """A small world of referrals whose figures can be counted by hand.
 
     The rep asked two customers. The first request brought two candidates, one lead and
-    a win of 1 000; the second was declined. A colleague's request brought one candidate,
-    whose lead was lost, and was started a year ago. 3 000 were won without referral.
+    a win of 1 000; the second was declined. A colleague's request brought one
+    candidate, whose lead was lost, and was started a year ago. 3 000 were won without referral.
     """
 
     @classmethod
@@ -390,6 +390,5 @@ class TestDigest(ReportCommon):
             )
             kpis.invalidate_recordset()
         with self.assertRaises(AccessError):
-            digest.with_user(self.employee).with_context(
-                **period
-            ).kpi_crm_referral_asks_value
+            kpis = digest.with_user(self.employee).with_context(**period)
+            kpis.mapped("kpi_crm_referral_asks_value")
