@@ -92,6 +92,13 @@ def expected_text(value):
     return value or None
 
 
+class FullDisk(io.BytesIO):
+    def write(self, data):
+        if self.tell() > 5000:
+            raise OSError(28, "No space left on device")
+        return super().write(data)
+
+
 class XlsxCase(TransactionCase):
     def make(self, columns, query, *, book=None, **spec):
         """The bytes of a workbook with one big sheet, and what is known of it."""
@@ -858,13 +865,7 @@ class TestXlsxWorkbook(XlsxCase):
         self.check_leaves_nothing(KeyError, action)
 
     def test_error_of_the_disk(self):
-        class Full(io.BytesIO):
-            def write(self, data):
-                if self.tell() > 5000:
-                    raise OSError(28, "No space left on device")
-                return super().write(data)
-
-        target = Full()
+        target = FullDisk()
         with self.assertRaises(OSError), StreamWorkbook(self.env.cr, target) as book:
             query = "SELECT md5(g::text) FROM generate_series(1, 50000) AS g"
             book.add_sheet(SheetSpec("Rows", [Column("t")], query))

@@ -141,6 +141,11 @@ def types_of(description: Sequence[Sequence[Any]]) -> list[str]:
     return [_TYPES.get(each[1], "other") for each in description]
 
 
+def probe_statement(query: str) -> str:
+    """What describes the values of a query, without a row."""
+    return f"SELECT * FROM ({query}\n) AS q LIMIT 0"
+
+
 def count_statement(columns: Sequence[Column], types: Sequence[str], query: str) -> str:
     """What counts the rows of a query, and sums the columns that have a total."""
     sums = [

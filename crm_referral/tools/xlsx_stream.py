@@ -51,6 +51,7 @@ from .xlsx_rows import (
     StreamError,
     copy_statement,
     count_statement,
+    probe_statement,
     source,
     types_of,
 )
@@ -376,7 +377,7 @@ class StreamWorkbook:
 
     def _types(self, spec: SheetSpec, query: str) -> list[str]:
         """Check that a query gives what the columns take."""
-        self._cr.execute(f"SELECT * FROM ({query}\n) AS q LIMIT 0")
+        self._cr.execute(probe_statement(query))
         types = types_of(self._cr.description)
         if len(types) != len(spec.columns):
             raise StreamError(
