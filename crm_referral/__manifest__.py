@@ -15,6 +15,9 @@
         "security/crm_referral_step_log_security.xml",
         "security/crm_referral_wizard_security.xml",
         "security/crm_assessment_security.xml",
+        "security/crm_referral_report_security.xml",
+        "security/crm_referral_export_security.xml",
+        "security/crm_referral_report_schedule_security.xml",
         # Data
         "data/mail_activity_type_data.xml",
         "data/crm_lost_reason_data.xml",
@@ -28,6 +31,9 @@
         "data/crm_assessment_mail_data.xml",
         "data/crm_assessment_pride_data.xml",
         "data/crm_assessment_be_sure_data.xml",
+        "data/digest_data.xml",
+        "data/crm_referral_export_sheet_data.xml",
+        "data/crm_referral_export_cron_data.xml",
         # Wizards
         "wizard/crm_referral_skip_views.xml",
         "wizard/crm_referral_decline_views.xml",
@@ -50,8 +56,16 @@
         "views/crm_assessment_be_sure_views.xml",
         "views/res_partner_assessment_views.xml",
         "views/crm_assessment_portal_templates.xml",
+        # Reports
+        "report/crm_referral_report_views.xml",
+        "report/crm_referral_dashboard_views.xml",
+        "views/digest_digest_views.xml",
+        "views/crm_referral_export_views.xml",
+        "views/crm_referral_report_schedule_views.xml",
+        "views/res_config_settings_export_views.xml",
         # Menus
         "views/crm_referral_menus.xml",
+        "views/crm_referral_report_menus.xml",
         "views/crm_assessment_menus.xml",
     ],
     "demo": [

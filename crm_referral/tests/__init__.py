@@ -7,10 +7,14 @@ from . import test_assessment_round
 from . import test_assessment_scoring
 from . import test_candidate
 from . import test_concurrency
+from . import test_export
 from . import test_forms
 from . import test_guided_conversation
 from . import test_lead
 from . import test_partner
 from . import test_performance
 from . import test_referral
+from . import test_report
+from . import test_report_schedule
 from . import test_tours
+from . import test_xlsx_stream

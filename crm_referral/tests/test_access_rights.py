@@ -32,6 +32,11 @@ MATRIX = {
         "all_documents": "rwc",
         "manager": "rwc",
     },
+    "crm.referral.report": {"rep": "r", "all_documents": "r", "manager": "r"},
+    "crm.referral.export": {"rep": "rwc", "all_documents": "rwc", "manager": "rwc"},
+    "crm.referral.export.sheet": {"rep": "r", "all_documents": "r", "manager": "rw"},
+    "crm.referral.report.schedule": {"manager": "rwcu"},
+    "crm.referral.report.schedule.run": {"manager": "r"},
 }
 ROLES = ("rep", "all_documents", "manager", "employee", "portal", "public")
 

@@ -1,1 +1,1 @@
-from . import assessment_scoring, maybe_float
+from . import assessment_scoring, maybe_float, xlsx_stream

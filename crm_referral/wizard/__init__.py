@@ -1,8 +1,8 @@
 from . import (
     base_partner_merge,
+    crm_assessment_dispute,
     crm_referral_candidate_convert,
     crm_referral_decline,
     crm_referral_override,
     crm_referral_skip,
 )
-from . import crm_assessment_dispute

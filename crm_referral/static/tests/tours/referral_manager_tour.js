@@ -22,11 +22,7 @@ registry.category("web_tour.tours").add("crm_referral_manager", {
         editField("talk_track", "Good morning {{ object.partner_id.name }}, how are you?"),
         ...stepUtils.saveForm(),
         // The quiet period
-        {
-            content: "open the requests",
-            trigger: "[data-menu-xmlid='crm_referral.crm_referral_menu_all']",
-            run: "click",
-        },
+        ...openMenu("crm_referral_menu_requests", "crm_referral_menu_all"),
         {
             content: "open the request that has ended",
             trigger:
@@ -52,11 +48,7 @@ registry.category("web_tour.tours").add("crm_referral_manager", {
         inStep("Benefits"),
         says("Good morning Ann Archer, how are you?"),
         // The figures
-        {
-            content: "open the requests",
-            trigger: "[data-menu-xmlid='crm_referral.crm_referral_menu_all']",
-            run: "click",
-        },
+        ...openMenu("crm_referral_menu_requests", "crm_referral_menu_all"),
         {
             content: "see the figures",
             trigger: ".o_list_view .o_switch_view.o_pivot, .o_cp_switch_buttons .o_pivot",

@@ -1,0 +1,18 @@
+from odoo import fields, models
+
+from .crm_referral_export import DIRECT_ROWS, KEEP_DAYS
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    referral_export_direct_rows = fields.Integer(
+        string="Rows to Export at Once",
+        default=DIRECT_ROWS,
+        config_parameter="crm_referral.export_direct_rows",
+    )
+    referral_export_keep_days = fields.Integer(
+        string="Days to Keep Exported Files",
+        default=KEEP_DAYS,
+        config_parameter="crm_referral.export_keep_days",
+    )

@@ -1,0 +1,1 @@
+from . import crm_referral_dashboard, crm_referral_report, crm_referral_workbook

@@ -1,0 +1,431 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from ..models.crm_referral_candidate import INFORM_REMINDER_DAYS
+
+PERIODS = (30, 90, 365)
+TREND_MONTHS = 12
+TOP_REFERRERS = 5
+
+
+class CrmReferralDashboard(models.AbstractModel):
+    """The few figures of referrals that matter, each with its trend and its records.
+
+    All of them come from the analysis and the records themselves with the rights of
+    the user who looks.
+    """
+
+    _name = "crm.referral.dashboard"
+    _description = "Referral Dashboard"
+
+    @api.model
+    @api.readonly
+    def get_dashboard(self, days=90):
+        """Collect what the dashboard shows.
+
+        :param int days: length of the period that ends now; each figure is compared
+            with the period of the same length before
+        :return: figures, where open requests are, what needs a hand, best referrers
+        :rtype: dict
+        """
+        if days not in PERIODS:
+            raise ValidationError(
+                self.env._(
+                    "Choose one of these periods, in days: %(periods)s.",
+                    periods=", ".join(map(str, PERIODS)),
+                )
+            )
+        today = fields.Date.context_today(self)
+        start = today - timedelta(days=days - 1)
+        periods = {
+            "current": (start, today + timedelta(days=1)),
+            "previous": (start - timedelta(days=days), start),
+        }
+        return {
+            "days": days,
+            "periods": [
+                {"days": length, "name": name}
+                for length, name in zip(PERIODS, self._get_period_names(), strict=True)
+            ],
+            "currency_id": self.env.company.currency_id.id,
+            "figures": self._get_figures(periods, today),
+            "steps": self._get_steps(),
+            "todo": self._get_todo(today),
+            "referrers": self._get_referrers(periods["current"]),
+        }
+
+    # === FIGURES === #
+
+    def _get_figure_definitions(self):
+        """The figures, in the order they are shown.
+
+        :return: for each figure its code, words, kinds of rows in the analysis, field
+            of the day that counts, aggregate, format, whether more is better, and the
+            model and domain of its records
+        :rtype: list[dict]
+        """
+        _ = self.env._
+        won = [("referrer_id", "!=", False), ("won_status", "=", "won")]
+        return [
+            {
+                "code": "asks",
+                "name": _("Requests"),
+                "help": _("Customers asked for an introduction."),
+                "kinds": ["request"],
+                "date": "date",
+                "aggregate": "request_count:sum",
+                "format": "integer",
+                "model": "crm.referral",
+                "model_date": "create_date",
+                "domain": [],
+            },
+            {
+                "code": "success",
+                "name": _("Ended with Introduction"),
+                "help": _(
+                    "Requests that ended with an introduction, of all requests that "
+                    "ended."
+                ),
+                "kinds": ["request"],
+                "date": "closed_on",
+                "aggregate": "success_rate:avg",
+                "base": "request_closed_count:sum",
+                "format": "percentage",
+                "model": "crm.referral",
+                "model_date": "closed_on",
+                "domain": [("outcome", "!=", False)],
+            },
+            {
+                "code": "introductions",
+                "name": _("Introductions"),
+                "help": _("Candidates whom a customer has introduced to us."),
+                "kinds": ["candidate"],
+                "date": "introduced_on",
+                "aggregate": "introduced_count:sum",
+                "format": "integer",
+                "model": "crm.referral.candidate",
+                "model_date": "introduced_on",
+                "domain": [("referral_id.active", "=", True)],
+            },
+            {
+                "code": "leads",
+                "name": _("Leads"),
+                "help": _("Leads that came of a referral."),
+                "kinds": ["lead"],
+                "date": "lead_created_on",
+                "aggregate": "lead_count:sum",
+                "format": "integer",
+                "model": "crm.lead",
+                "model_date": "create_date",
+                "domain": [
+                    ("referrer_id", "!=", False),
+                    "|",
+                    ("active", "=", True),
+                    ("won_status", "=", "lost"),
+                ],
+            },
+            {
+                "code": "wins",
+                "name": _("Won"),
+                "help": _("Opportunities from referral that were won."),
+                "kinds": ["lead"],
+                "date": "date",
+                "aggregate": "won_count:sum",
+                "format": "integer",
+                "model": "crm.lead",
+                "model_date": "date_closed",
+                "domain": won,
+            },
+            {
+                "code": "win_rate",
+                "name": _("Win Rate"),
+                "help": _("Leads from referral that were won, of those won or lost."),
+                "kinds": ["lead"],
+                "date": "date",
+                "aggregate": "win_rate:avg",
+                "base": "lead_closed_count:sum",
+                "format": "percentage",
+                "model": "crm.lead",
+                "model_date": "date_closed",
+                "domain": [
+                    ("referrer_id", "!=", False),
+                    ("won_status", "in", ("won", "lost")),
+                ],
+            },
+            {
+                "code": "revenue",
+                "name": _("Won Revenue"),
+                "help": _("Expected revenue of the opportunities won from referral."),
+                "kinds": ["lead", "other"],
+                "date": "date",
+                "aggregate": "won_revenue:sum",
+                "format": "monetary",
+                "model": "crm.lead",
+                "model_date": "date_closed",
+                "domain": won,
+            },
+            {
+                "code": "share",
+                "name": _("Share of Won Revenue"),
+                "help": _("Revenue won from referral, of all won revenue."),
+                "kinds": ["lead", "other"],
+                "date": "date",
+                "aggregate": "revenue_share:avg",
+                "base": "total_won_revenue:sum",
+                "base_format": "monetary",
+                "format": "percentage",
+                "model": "crm.lead",
+                "model_date": "date_closed",
+                "domain": [("won_status", "=", "won")],
+            },
+        ]
+
+    def _get_figures(self, periods, today):
+        definitions = self._get_figure_definitions()
+        values = {}
+        for kinds, date in dict.fromkeys(
+            (tuple(d["kinds"]), d["date"]) for d in definitions
+        ):
+            specs = [
+                spec
+                for d in definitions
+                if tuple(d["kinds"]) == kinds and d["date"] == date
+                for spec in (d["aggregate"], d.get("base"))
+                if spec
+            ]
+            values[kinds, date] = self._read_figures(kinds, date, specs, periods, today)
+        figures = []
+        for definition in definitions:
+            known = values[tuple(definition["kinds"]), definition["date"]]
+            spec = definition["aggregate"]
+            figure = {
+                key: definition[key] for key in ("code", "name", "help", "format")
+            }
+            figure.update(
+                value=known["current"][spec],
+                previous=known["previous"][spec],
+                trend=[month[spec] for month in known["trend"]],
+                base=known["current"].get(definition.get("base")),
+                base_format=definition.get("base_format", "integer"),
+                action=self._prepare_action(
+                    definition["name"],
+                    definition["model"],
+                    Domain(definition["domain"])
+                    & self._get_period_domain(
+                        self.env[definition["model"]],
+                        definition["model_date"],
+                        *periods["current"],
+                    ),
+                ),
+            )
+            figures.append(figure)
+        return figures
+
+    def _read_figures(self, kinds, date, specs, periods, today):
+        """:return: values of the aggregates now, before, and month by month.
+        :rtype: dict
+        """
+        Report = self.env["crm.referral.report"]
+        domain = Domain("kind", "in", kinds)
+        values = {}
+        for name, (start, end) in periods.items():
+            row = Report._read_group(
+                domain & self._get_period_domain(Report, date, start, end), [], specs
+            )[0]
+            values[name] = dict(zip(specs, row, strict=True))
+        first_month = today.replace(day=1) - relativedelta(months=TREND_MONTHS - 1)
+        by_month = {
+            (month.date() if isinstance(month, datetime) else month).replace(day=1): row
+            for month, *row in Report._read_group(
+                domain
+                & self._get_period_domain(
+                    Report, date, first_month, today + timedelta(days=1)
+                ),
+                [f"{date}:month"],
+                specs,
+            )
+        }
+        values["trend"] = [
+            dict(
+                zip(
+                    specs,
+                    by_month.get(
+                        first_month + relativedelta(months=index), [0] * len(specs)
+                    ),
+                    strict=True,
+                )
+            )
+            for index in range(TREND_MONTHS)
+        ]
+        return values
+
+    # === LISTS === #
+
+    def _get_steps(self):
+        """:return: every step with the open requests that are in it.
+        :rtype: list[dict]
+        """
+        domain = Domain("outcome", "=", False)
+        counts = dict(
+            self.env["crm.referral"]._read_group(domain, ["step_id"], ["__count"])
+        )
+        return [
+            {
+                "id": step.id,
+                "name": step.name,
+                "count": counts.get(step, 0),
+                "action": self._prepare_action(
+                    step.name, "crm.referral", domain & Domain("step_id", "=", step.id)
+                ),
+            }
+            for step in self.env["crm.referral"]._get_steps()
+        ]
+
+    def _get_todo(self, today):
+        """:return: what needs somebody's hand today, with its records.
+        :rtype: list[dict]
+        """
+        _ = self.env._
+        soon = today + timedelta(days=INFORM_REMINDER_DAYS)
+        definitions = [
+            (
+                "overdue",
+                _("Next step is overdue"),
+                "crm.referral",
+                [("outcome", "=", False), ("activity_ids.date_deadline", "<", today)],
+            ),
+            (
+                "unassigned",
+                _("Open requests without a salesperson"),
+                "crm.referral",
+                [("outcome", "=", False), ("user_id", "=", False)],
+            ),
+            (
+                "promises",
+                _("Promises past their day"),
+                "crm.referral",
+                [("promise_state", "=", "open"), ("promise_deadline", "<", today)],
+            ),
+            (
+                "tell",
+                _("Referrers who have not heard what came of it"),
+                "crm.referral.candidate",
+                [
+                    ("state", "in", ("contacted", "converted")),
+                    ("referrer_told_on", "=", False),
+                ],
+            ),
+            (
+                "inform",
+                _("Candidates to be told that we have their data"),
+                "crm.referral.candidate",
+                [
+                    ("inform_by", "<=", soon),
+                    ("informed_on", "=", False),
+                    ("erased_on", "=", False),
+                    ("state", "!=", "objected"),
+                ],
+            ),
+        ]
+        return [
+            {
+                "code": code,
+                "name": name,
+                "count": self.env[model].search_count(domain),
+                "action": self._prepare_action(name, model, Domain(domain)),
+            }
+            for code, name, model, domain in definitions
+        ]
+
+    def _get_referrers(self, period):
+        """:return: the customers through whom most was won in the period.
+        :rtype: list[dict]
+        """
+        Report = self.env["crm.referral.report"]
+        rows = Report._read_group(
+            Domain("kind", "=", "lead")
+            & Domain("won_status", "=", "won")
+            & self._get_period_domain(Report, "date", *period),
+            ["partner_id"],
+            ["won_count:sum", "won_revenue:sum"],
+            order="won_revenue:sum DESC, won_count:sum DESC",
+            limit=TOP_REFERRERS,
+        )
+        return [
+            {
+                "id": partner.id,
+                "name": partner.display_name,
+                "won_count": won_count,
+                "won_revenue": won_revenue,
+                "action": {
+                    "type": "ir.actions.act_window",
+                    "res_model": "res.partner",
+                    "res_id": partner.id,
+                    "views": [[False, "form"]],
+                },
+            }
+            for partner, won_count, won_revenue in rows
+        ]
+
+    # === TOOLS === #
+
+    def _get_period_names(self):
+        _ = self.env._
+        return [_("30 days"), _("90 days"), _("12 months")]
+
+    def _get_period_domain(self, model, fname, start, end):
+        """:return: domain of the days from ``start`` to before ``end``, as the user
+        counts days.
+        """
+        return self._get_since_domain(model, fname, start) & self._get_before_domain(
+            model, fname, end
+        )
+
+    def _get_since_domain(self, model, fname, day):
+        """:return: domain of what happened on that day of the user or later."""
+        return Domain(fname, ">=", self._get_start_of_day(model._fields[fname], day))
+
+    def _get_before_domain(self, model, fname, day):
+        """:return: domain of what happened before that day of the user."""
+        return Domain(fname, "<", self._get_start_of_day(model._fields[fname], day))
+
+    def _get_start_of_day(self, field, day):
+        if field.type != "datetime":
+            return day
+        midnight = self.env.tz.localize(datetime.combine(day, time.min))
+        return midnight.astimezone(pytz.utc).replace(tzinfo=None)
+
+    def _prepare_action(self, name, model, domain):
+        """:return: a window action on the records of a figure.
+        :rtype: dict
+        """
+        leads = model == "crm.lead"
+        return {
+            "name": name,
+            "type": "ir.actions.act_window",
+            "res_model": model,
+            "views": [[False, "list"], [False, "form"]],
+            "domain": [
+                [leaf[0], leaf[1], self._to_json(leaf[2])]
+                if isinstance(leaf, (list, tuple))
+                else leaf
+                for leaf in list(domain)
+            ],
+            # A lost lead is archived, and counts all the same.
+            "context": {"active_test": False} if leads else {},
+        }
+
+    def _to_json(self, value):
+        if isinstance(value, datetime):
+            return fields.Datetime.to_string(value)
+        if isinstance(value, (list, tuple, set, frozenset)) or hasattr(value, "union"):
+            return list(value)
+        if hasattr(value, "isoformat"):
+            return fields.Date.to_string(value)
+        return value

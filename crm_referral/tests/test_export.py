@@ -1,0 +1,579 @@
+import io
+import os
+from datetime import datetime, timedelta
+from unittest.mock import patch
+from zipfile import ZipFile
+
+from openpyxl import load_workbook
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from ..models import crm_referral_export
+from .common import ReferralCase
+from .test_report import ReportCommon
+
+EXPORT_LOGGER = "odoo.addons.crm_referral.models.crm_referral_export"
+
+
+class ExportCommon(ReportCommon):
+    def _create_export(self, user=None, **vals):
+        return (
+            self.env["crm.referral.export"]
+            .with_user(user or self.manager)
+            .create({"period": "all", **vals})
+        )
+
+    def _open(self, export, data_only=True):
+        """:return: the finished workbook, read back."""
+        self.assertEqual(export.state, "done", export.error)
+        content = export.attachment_id.sudo().raw
+        return load_workbook(io.BytesIO(content), data_only=data_only)
+
+    def _export(self, user=None, **vals):
+        export = self._create_export(user, **vals)
+        export.action_export()
+        return self._open(export)
+
+    def _get_rows(self, workbook, name):
+        """:return: rows of a big sheet as dicts by heading."""
+        rows = list(workbook[name].iter_rows(values_only=True))
+        heading = 1 if rows[0][0] == "Total" else 0
+        return [
+            dict(zip(rows[heading], row, strict=True))
+            for row in rows[heading + 1 :]
+            if isinstance(row[0], int)
+        ]
+
+    def _get_summary(self, workbook):
+        """:return: value in the column “Period” by the name of the figure."""
+        return {
+            row[0]: row[1] for row in workbook["Summary"].iter_rows(values_only=True)
+        }
+
+    def _give_export_right(self, user):
+        user.group_ids += self.env.ref("base.group_allow_export")
+
+
+@tagged("post_install", "-at_install")
+class TestExport(ExportCommon):
+    def test_sheets(self):
+        workbook = self._export()
+        self.assertEqual(
+            workbook.sheetnames,
+            [
+                "Summary",
+                "Funnel",
+                "Requests",
+                "Candidates",
+                "Leads and Revenue",
+                "Actions Due",
+                "About",
+            ],
+        )
+        sheet = workbook["Requests"]
+        self.assertEqual(sheet.freeze_panes, "C3")
+        self.assertTrue(sheet.auto_filter.ref)
+        self.assertEqual(sheet.page_setup.orientation, "landscape")
+        self.assertGreaterEqual(len(workbook["Summary"]._charts), 4)
+
+    def test_only_the_chosen_sheets(self):
+        sheets = self.env["crm.referral.export.sheet"].search(
+            [("code", "in", ("summary", "leads"))]
+        )
+        workbook = self._export(sheet_ids=[Command.set(sheets.ids)])
+        self.assertEqual(workbook.sheetnames, ["Summary", "Leads and Revenue"])
+
+    def test_summary_equals_plain_sql(self):
+        """Every figure of the summary, counted a second time in plain SQL."""
+        summary = self._get_summary(self._export())
+        queries = {
+            "Requests": "SELECT count(*) FROM crm_referral WHERE active AND {c}",
+            "Requests closed": """SELECT count(*) FROM crm_referral
+                WHERE active AND outcome IS NOT NULL AND {c}""",
+            "… with an introduction": """SELECT count(*) FROM crm_referral
+                WHERE active AND outcome = 'introduced' AND {c}""",
+            "… declined": """SELECT count(*) FROM crm_referral
+                WHERE active AND outcome = 'declined' AND {c}""",
+            "Share declined": """SELECT avg((outcome = 'declined')::int)
+                FROM crm_referral WHERE active AND outcome IS NOT NULL AND {c}""",
+            "Candidates named": """SELECT count(*) FROM crm_referral_candidate c
+                JOIN crm_referral r ON r.id = referral_id
+                WHERE c.active AND r.active AND c.{c}""",
+            "Introductions": """SELECT count(*) FROM crm_referral_candidate c
+                JOIN crm_referral r ON r.id = referral_id
+                WHERE c.active AND r.active AND introduced_on IS NOT NULL AND c.{c}""",
+            "Leads": """SELECT count(*) FROM crm_lead WHERE referrer_id IS NOT NULL
+                AND (active OR won_status = 'lost') AND {c}""",
+            "Leads won": """SELECT count(*) FROM crm_lead
+                WHERE referrer_id IS NOT NULL AND won_status = 'won' AND {c}""",
+            "Leads lost": """SELECT count(*) FROM crm_lead
+                WHERE referrer_id IS NOT NULL AND won_status = 'lost' AND {c}""",
+            "Win rate": """SELECT avg((won_status = 'won')::int) FROM crm_lead
+                WHERE referrer_id IS NOT NULL AND won_status IN ('won', 'lost')
+                AND {c}""",
+            "Won revenue from referral": """SELECT sum(expected_revenue) FROM crm_lead
+                WHERE referrer_id IS NOT NULL AND won_status = 'won' AND {c}""",
+            "All won revenue": """SELECT sum(expected_revenue) FROM crm_lead
+                WHERE won_status = 'won' AND active AND {n}""",
+            "Days to close a request": """SELECT
+                avg(extract(epoch FROM closed_on - create_date) / 86400)
+                FROM crm_referral WHERE active AND closed_on IS NOT NULL AND {c}""",
+        }
+        company = f"company_id = {self.company.id}"
+        for name, query in queries.items():
+            with self.subTest(name):
+                self.env.cr.execute(
+                    query.format(c=company, n=f"({company} OR company_id IS NULL)")
+                )
+                [expected] = self.env.cr.fetchone()
+                self.assertAlmostEqual(summary[name], float(expected or 0), places=6)
+
+    def test_totals_are_formulas(self):
+        export = self._create_export()
+        export.action_export()
+        formulas = self._open(export, data_only=False)
+        values = self._open(export)
+        heads = [cell.value for cell in values["Leads and Revenue"][2]]
+        column = heads.index("Won Revenue")
+        total = values["Leads and Revenue"][1][column]
+        self.assertTrue(
+            formulas["Leads and Revenue"][1][column].value.startswith("=SUBTOTAL(109,")
+        )
+        rows = self._get_rows(values, "Leads and Revenue")
+        self.assertEqual(total.value, sum(row["Won Revenue"] or 0 for row in rows))
+        self.assertIn("$", total.number_format)
+
+    def test_dates_are_real_and_in_the_time_zone(self):
+        self.manager.tz = "Asia/Taipei"
+        rows = self._get_rows(self._export(), "Requests")
+        won = next(row for row in rows if row["Open"] == self.won_request.id)
+        asked = self.won_request.create_date + timedelta(hours=8)
+        self.assertEqual(won["Asked On"], asked)
+        self.assertIsInstance(won["Closed On"], datetime)
+        candidates = self._get_rows(self._export(), "Candidates")
+        bob = next(row for row in candidates if row["Open"] == self.converted.id)
+        self.assertEqual(bob["Introduced On"].date(), self.converted.introduced_on)
+
+    def test_text_is_never_a_formula(self):
+        hostile = [
+            '=HYPERLINK("http://x","y")',
+            "+1",
+            "-1+1",
+            "@SUM(A1)",
+            "a\x0bb",
+            "_x0041_",
+            "😀 שלום <b>&",
+            "x" * 40_000,
+        ]
+        for index, name in enumerate(hostile):
+            self._create_candidate(
+                self.old_request.sudo(), name=name, function=f"hostile {index}"
+            )
+        export = self._create_export()
+        export.action_export()
+        workbook = self._open(export, data_only=False)
+        sheet = workbook["Candidates"]
+        by_function = {
+            row[2].value: row[1] for row in sheet.iter_rows() if row[2].value
+        }
+        for index, name in enumerate(hostile[:4]):
+            cell = by_function[f"hostile {index}"]
+            self.assertEqual((cell.value, cell.data_type), (name, "s"))
+        self.assertEqual(by_function["hostile 4"].value, "ab")
+        self.assertEqual(by_function["hostile 6"].value, hostile[6])
+        self.assertEqual(len(by_function["hostile 7"].value), 32_767)
+        self.assertIn("1 texts are longer", export.note)
+
+    def test_links_lead_to_the_record(self):
+        export = self._create_export()
+        export.action_export()
+        sheet = self._open(export, data_only=False)["Requests"]
+        links = [cell.value for cell in sheet["A"][2:]]
+        address = f"{self.env['crm.referral'].get_base_url()}/odoo/crm.referral/"
+        self.assertTrue(
+            any(address in link and str(self.won_request.id) in link for link in links)
+        )
+
+    def test_language_of_the_user(self):
+        self.env["res.lang"]._activate_lang("zh_TW")
+        self.manager.lang = "zh_TW"
+        state = self.env["ir.model.fields.selection"].search(
+            [("field_id.model", "=", "crm.referral"), ("value", "=", "declined")]
+        )
+        state.with_context(lang="zh_TW").name = "婉拒了"
+        self.step["profile"].with_context(lang="zh_TW").name = "輪廓"
+        export = self._create_export().with_context(lang="zh_TW")
+        export.action_export()
+        workbook = self._open(export)
+        sheet = workbook.worksheets[2]
+        texts = {cell.value for row in sheet.iter_rows() for cell in row}
+        self.assertIn("婉拒了", texts)
+        self.assertIn("輪廓", texts)
+
+    def test_period(self):
+        """Only what happened in the period; compared with the period before."""
+        export = self._create_export(
+            period="custom", date_from="2025-01-01", date_to="2025-12-31"
+        )
+        export.action_export()
+        workbook = self._open(export)
+        rows = self._get_rows(workbook, "Requests")
+        ours = [row["Open"] for row in rows if row["Open"] in self.ours]
+        self.assertEqual(ours, self.old_request.ids)
+        headers = [cell.value for cell in workbook["Summary"][4]]
+        self.assertEqual(
+            headers[:4], ["Key figures", "Period", "Period Before", "Change"]
+        )
+
+    def test_periods(self):
+        today = fields.Date.to_date("2026-03-02")
+        get_period = self.env["crm.referral.export"]._get_period
+        for period, expected in {
+            "this_month": ("2026-03-01", "2026-03-31"),
+            "last_month": ("2026-02-01", "2026-02-28"),
+            "this_quarter": ("2026-01-01", "2026-03-31"),
+            "last_quarter": ("2025-10-01", "2025-12-31"),
+            "this_year": ("2026-01-01", "2026-12-31"),
+            "last_year": ("2025-01-01", "2025-12-31"),
+            "last_12_months": ("2025-03-03", "2026-03-02"),
+        }.items():
+            self.assertEqual(
+                get_period(period, today), tuple(map(fields.Date.to_date, expected))
+            )
+        with self.assertRaises(ValidationError):
+            self._create_export(
+                period="custom", date_from="2026-02-01", date_to="2026-01-01"
+            )
+
+    def test_filter_by_salesperson(self):
+        workbook = self._export(salesperson_ids=[Command.set(self.colleague.ids)])
+        rows = self._get_rows(workbook, "Requests")
+        self.assertEqual({row["Salesperson"] for row in rows}, {"Colleague"})
+
+    def test_selection_of_the_list(self):
+        """Chosen in the list: these requests and what belongs to them, of any date."""
+        export = (
+            self.env["crm.referral.export"]
+            .with_user(self.manager)
+            .with_context(active_model="crm.referral", active_ids=self.won_request.ids)
+            .create({})
+        )
+        self.assertEqual(export.selected_count, 1)
+        export.action_export()
+        workbook = self._open(export)
+        self.assertEqual(
+            [row["Open"] for row in self._get_rows(workbook, "Requests")],
+            self.won_request.ids,
+        )
+        self.assertEqual(len(self._get_rows(workbook, "Candidates")), 2)
+        self.assertEqual(
+            [row["Open"] for row in self._get_rows(workbook, "Leads and Revenue")],
+            self.won_lead.ids,
+        )
+        self.assertEqual(self._get_summary(workbook)["Requests"], 1)
+
+    def test_actions_due(self):
+        rows = self._get_rows(self._export(), "Actions Due")
+        ours = [row for row in rows if row["Open"] == self.old_request.id]
+        expected = self.env["mail.activity"].search_count(
+            [
+                ("res_model", "=", "crm.referral"),
+                ("res_id", "=", self.old_request.id),
+            ]
+        ) + self.env["mail.activity"].search_count(
+            [
+                ("res_model", "=", "crm.referral.candidate"),
+                ("res_id", "in", self.old_request.candidate_ids.ids),
+            ]
+        )
+        self.assertEqual(len(ours), expected)
+        self.assertGreater(expected, 0)
+
+    def test_empty_result(self):
+        export = self._create_export(
+            period="custom", date_from="1999-01-01", date_to="1999-12-31"
+        )
+        export.action_export()
+        workbook = self._open(export)
+        texts = {
+            cell.value
+            for name in ("Summary", "Requests", "Actions Due")
+            for row in workbook[name].iter_rows()
+            for cell in row
+        }
+        self.assertIn("No record matches these filters.", texts)
+        self.assertIn("There is nothing in this period.", texts)
+        self.assertEqual(self._get_summary(workbook)["Requests"], 0)
+
+    def test_package_is_sound(self):
+        export = self._create_export()
+        export.action_export()
+        with ZipFile(io.BytesIO(export.attachment_id.sudo().raw)) as package:
+            self.assertIsNone(package.testzip())
+            self.assertIn("xl/charts/chart1.xml", package.namelist())
+
+    # === RIGHTS === #
+
+    def test_rep_without_right_may_not(self):
+        with self.assertRaises(AccessError):
+            self._create_export(self.rep)
+
+    def test_rep_with_right_gets_own_rows_only(self):
+        self._give_export_right(self.rep)
+        workbook = self._export(self.rep)
+        requests = {row["Open"] for row in self._get_rows(workbook, "Requests")}
+        self.assertEqual(
+            requests & set(self.ours), {*self.ours} - {self.old_request.id}
+        )
+        names = {row["Person"] for row in self._get_rows(workbook, "Candidates")}
+        self.assertNotIn("Eve", names)
+        leads = {row["Open"] for row in self._get_rows(workbook, "Leads and Revenue")}
+        self.assertNotIn(self.lost_lead.id, leads)
+        actions = {row["Open"] for row in self._get_rows(workbook, "Actions Due")}
+        self.assertNotIn(self.old_request.id, actions)
+        summary = self._get_summary(workbook)
+        self.assertEqual(summary["Requests"], 2)
+        self.assertNotIn("Colleague", summary)
+        self.assertEqual(summary["Leads lost"], 0)
+
+    def test_right_taken_away_before_the_job(self):
+        self._give_export_right(self.rep)
+        export = self._queue(self.rep)
+        self.rep.group_ids -= self.env.ref("base.group_allow_export")
+        with mute_logger(EXPORT_LOGGER):
+            self._run_cron("ir_cron_export")
+        self.assertEqual(export.state, "failed")
+        self.assertFalse(export.attachment_id)
+
+    def test_employee_and_portal_may_not(self):
+        for user in (self.employee, self.portal, self.public):
+            with self.assertRaises(AccessError):
+                self._create_export(user)
+
+    def test_other_company(self):
+        workbook = self._export(self.foreign_manager)
+        self.assertFalse(
+            {row["Open"] for row in self._get_rows(workbook, "Requests")}
+            & set(self.ours)
+        )
+        with self.assertRaises(AccessError):
+            self._create_export(company_ids=[Command.set(self.other_company.ids)])
+
+    def test_state_is_not_written_by_hand(self):
+        export = self._create_export()
+        for vals in (
+            {"state": "done"},
+            {"user_id": self.rep.id},
+            {"attachment_id": self.env["ir.attachment"].create({"name": "x"}).id},
+        ):
+            with self.assertRaises(AccessError):
+                export.write(vals)
+        other = self._create_export(user_id=self.rep.id, state="done")
+        self.assertEqual((other.user_id, other.state), (self.manager, "draft"))
+
+    def test_log_and_its_readers(self):
+        """Who exported what stays; a colleague neither sees it nor gets the file."""
+        self._give_export_right(self.rep)
+        self._give_export_right(self.colleague)
+        export = self._create_export(self.rep)
+        with patch.object(crm_referral_export._logger, "info") as log:
+            export.action_export()
+        self.assertIn(self.rep.login, log.call_args.args)
+        Export = self.env["crm.referral.export"]
+        self.assertIn(export, Export.with_user(self.manager).search([]))
+        self.assertNotIn(export, Export.with_user(self.colleague).search([]))
+        self.assertNotIn(export, Export.with_user(self.foreign_manager).search([]))
+        with self.assertRaises(AccessError):
+            export.attachment_id.with_user(self.colleague).read(["raw"])
+        with self.assertRaises(AccessError):
+            export.unlink()
+        with self.assertRaises(AccessError):
+            export.with_user(self.manager).action_cancel()
+
+    # === THE JOB === #
+
+    def _queue(self, user=None, **vals):
+        """:return: an export that waits for the scheduler."""
+        self.env["ir.config_parameter"].set_param("crm_referral.export_direct_rows", 1)
+        export = self._create_export(user, **vals)
+        action = export.action_export()
+        self.assertEqual(action["res_model"], export._name)
+        self.assertEqual(export.state, "queued")
+        self.assertFalse(export.attachment_id)
+        return export
+
+    def test_small_one_at_once(self):
+        export = self._create_export()
+        action = export.action_export()
+        self.assertEqual(action["url"], f"/crm_referral/export/{export.id}")
+        self.assertEqual((export.state, export.progress), ("done", 100))
+        with self.assertRaises(UserError):
+            export.action_export()
+
+    def test_large_one_in_the_background(self):
+        export = self._queue()
+        trigger = self.env["ir.cron.trigger"].search(
+            [("cron_id", "=", self.env.ref("crm_referral.ir_cron_export").id)]
+        )
+        self.assertTrue(trigger)
+        self._run_cron("ir_cron_export")
+        workbook = self._open(export)
+        self.assertIn(
+            self.won_request.id,
+            {row["Open"] for row in self._get_rows(workbook, "Requests")},
+        )
+        self.assertEqual(export.attempt_count, 1)
+        note = self.env["mail.message"].search(
+            [("model", "=", export._name), ("res_id", "=", export.id)]
+        )
+        self.assertIn(self.manager.partner_id, note.notified_partner_ids)
+
+    def test_same_workbook_either_way(self):
+        direct = self._create_export()
+        direct.action_export()
+        queued = self._queue()
+        self._run_cron("ir_cron_export")
+        for name in ("Requests", "Candidates", "Leads and Revenue"):
+            self.assertEqual(
+                self._get_rows(self._open(direct), name),
+                self._get_rows(self._open(queued), name),
+            )
+
+    def test_cancel_while_it_waits(self):
+        export = self._queue()
+        export.action_cancel()
+        self._run_cron("ir_cron_export")
+        self.assertEqual(export.state, "cancelled")
+        self.assertFalse(export.attachment_id)
+        export.action_retry()
+        self.assertEqual(export.state, "queued")
+
+    def test_cancel_while_it_runs(self):
+        """The next progress stops it, and leaves neither file nor attachment."""
+        export = self._queue()
+        folder = self.env["ir.attachment"]._filestore()
+        before = set(os.listdir(folder))
+
+        def cancel(workbook, options, target, progress=None):
+            export.action_cancel()
+            export.env.flush_all()
+            export.sudo()._save_progress(50)
+
+        Workbook = type(self.env["crm.referral.workbook"])
+        with (
+            self.enter_registry_test_mode(),
+            patch.object(Workbook, "_build", cancel),
+            patch.object(type(self.env["ir.cron"]), "_commit_progress", return_value=9),
+            patch.object(self.env.cr, "rollback"),
+        ):
+            export.sudo()._run_job()
+        self.assertEqual(export.state, "cancelled")
+        self.assertFalse(export.attachment_id)
+        self.assertEqual(set(os.listdir(folder)), before)
+
+    def test_progress(self):
+        export = self._queue()
+        export.sudo().state = "running"
+        export.env.flush_all()
+        with patch.object(
+            type(self.env["ir.cron"]), "_commit_progress", return_value=9
+        ):
+            export.sudo()._save_progress(42)
+            self.assertEqual(export.progress, 42)
+            export.action_cancel()
+            export.env.flush_all()
+            with self.assertRaises(crm_referral_export.ExportCancelled):
+                export.sudo()._save_progress(43)
+
+    def test_failure_is_told_and_retried(self):
+        export = self._queue()
+        Workbook = type(self.env["crm.referral.workbook"])
+        with (
+            mute_logger(EXPORT_LOGGER),
+            patch.object(Workbook, "_build", side_effect=OSError("No space left")),
+        ):
+            self._run_cron("ir_cron_export")
+        self.assertEqual((export.state, export.error), ("failed", "No space left"))
+        self.assertFalse(export.attachment_id)
+        export.action_retry()
+        self._run_cron("ir_cron_export")
+        self.assertEqual((export.state, export.error), ("done", False))
+
+    def test_interrupted_one_starts_again(self):
+        """A server that died left it running: it starts again, but not for ever."""
+        export = self._queue()
+        export.sudo().write({"state": "running", "attempt_count": 1})
+        self._run_cron("ir_cron_export")
+        self.assertEqual((export.state, export.attempt_count), ("done", 2))
+        hopeless = self._queue()
+        hopeless.sudo().write({"state": "running", "attempt_count": 3})
+        self._run_cron("ir_cron_export")
+        self.assertEqual(hopeless.state, "failed")
+        self.assertIn("3 times", hopeless.error)
+
+    def test_files_are_deleted_after_a_while(self):
+        export = self._create_export()
+        export.action_export()
+        attachment = export.attachment_id
+        draft = self._create_export()
+        self.env["crm.referral.export"]._gc_files()
+        self.assertTrue(attachment.exists())
+        old = fields.Datetime.now() - timedelta(days=8)
+        export.sudo().finished_on = old
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_referral_export SET create_date = %s WHERE id = %s",
+            [old, draft.id],
+        )
+        self.env.invalidate_all()
+        self.env["crm.referral.export"]._gc_files()
+        self.assertFalse(attachment.exists())
+        self.assertFalse(draft.exists())
+        self.assertEqual(export.state, "expired")
+
+    def test_attachment_is_a_file_like_any_other(self):
+        export = self._create_export()
+        export.action_export()
+        attachment = export.attachment_id.sudo()
+        self.assertEqual(
+            attachment.checksum, attachment._compute_checksum(attachment.raw)
+        )
+        self.assertEqual(attachment.file_size, len(attachment.raw))
+        self.env["ir.config_parameter"].set_param("ir_attachment.location", "db")
+        other = self._create_export()
+        other.action_export()
+        self._open(other)
+
+
+@tagged("post_install", "-at_install")
+class TestExportHttp(ReferralCase, HttpCase):
+    def test_download(self):
+        """The finished file; a small one is even made on the way; nobody else's."""
+        referral = self._create_referral(self.manager)
+        Export = self.env["crm.referral.export"].with_user(self.manager)
+        draft = Export.create({"period": "all"})
+        done = Export.create({"period": "all"})
+        done.action_export()
+        self.authenticate(self.manager.login, self.manager.login)
+        for export in (draft, done):
+            response = self.url_open(f"/crm_referral/export/{export.id}")
+            self.assertEqual(response.status_code, 200)
+            self.assertIn(".xlsx", response.headers["Content-Disposition"])
+            workbook = load_workbook(io.BytesIO(response.content))
+            ids = {row[0].value for row in workbook["Requests"].iter_rows()}
+            self.assertTrue(any(str(referral.id) in str(each) for each in ids))
+        self.assertEqual(draft.state, "draft")
+        self.authenticate(self.rep.login, self.rep.login)
+        for export in (draft, done):
+            self.assertEqual(
+                self.url_open(f"/crm_referral/export/{export.id}").status_code, 404
+            )
+        self.authenticate(None, None)
+        response = self.url_open(
+            f"/crm_referral/export/{done.id}", allow_redirects=False
+        )
+        self.assertEqual(response.status_code, 303)
