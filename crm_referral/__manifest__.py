@@ -23,6 +23,24 @@
         "data/crm_referral_step_data.xml",
         "data/ir_cron_data.xml",
         "data/mail_template_data.xml",
+        "data/web_tour_data.xml",
+        # Wizards
+        "wizard/crm_referral_skip_views.xml",
+        "wizard/crm_referral_decline_views.xml",
+        "wizard/crm_referral_override_views.xml",
+        "wizard/crm_referral_candidate_convert_views.xml",
+        # Views
+        "views/crm_referral_candidate_views.xml",
+        "views/crm_referral_views.xml",
+        "views/crm_referral_benefit_views.xml",
+        "views/crm_referral_step_views.xml",
+        "views/crm_referral_motive_views.xml",
+        "views/crm_referral_decline_reason_views.xml",
+        "views/crm_lead_views.xml",
+        "views/res_partner_views.xml",
+        "views/res_config_settings_views.xml",
+        # Menus
+        "views/crm_referral_menus.xml",
         # Assessments
         "data/crm_assessment_scale_data.xml",
         "data/crm_assessment_mail_data.xml",
@@ -34,8 +52,16 @@
         "views/crm_assessment_round_views.xml",
         "views/crm_assessment_be_sure_views.xml",
         "views/res_partner_assessment_views.xml",
-        "views/crm_assessment_menus.xml",
         "views/crm_assessment_portal_templates.xml",
+        "views/crm_assessment_menus.xml",
+    ],
+    "demo": [
+        "demo/res_partner_demo.xml",
+        "demo/crm_referral_benefit_demo.xml",
+        "demo/crm_referral_demo.xml",
+        "demo/crm_referral_candidate_demo.xml",
+        "demo/crm_lead_demo.xml",
+        "demo/crm_referral_progress_demo.xml",
     ],
     "application": True,
     "assets": {

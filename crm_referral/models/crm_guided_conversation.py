@@ -157,9 +157,12 @@ class CrmGuidedConversation(models.AbstractModel):
         :raise UserError: when something is still missing; says what
         """
         self._check_conversation_open()
+        last_step = self._get_steps()[-1:]
         ending = self.filtered(lambda record: record._ends_at_current_step())
-        for record in self - ending:
-            record._check_step_complete(record.step_id)
+        for record in self:
+            # A conversation that ends before its last step does so with less.
+            if record not in ending or record.step_id == last_step:
+                record._check_step_complete(record.step_id)
         ending._finish_conversation()
         (self - ending)._move_steps(1)
         return True
@@ -183,19 +186,23 @@ class CrmGuidedConversation(models.AbstractModel):
         reason = (reason or "").strip()
         if not reason:
             raise UserError(
-                self.env._("Write in a few words why you skip this step, then try again.")
+                self.env._(
+                    "Write in a few words why you skip this step, then try again."
+                )
             )
         self._check_conversation_open()
+        self.check_access("write")
         self._close_step_log("skipped", reason)
-        for record in self:
-            record.message_post(
-                body=self.env._(
+        self._message_log_batch(
+            {
+                record.id: self.env._(
                     "Step skipped: %(step)s. Reason: %(reason)s",
                     step=record.step_id.name,
                     reason=reason,
-                ),
-                subtype_xmlid="mail.mt_note",
-            )
+                )
+                for record in self
+            }
+        )
         last_step = self._get_steps()[-1:]
         ending = self.filtered(lambda record: record.step_id == last_step)
         ending._finish_conversation()
@@ -239,7 +246,8 @@ class CrmGuidedConversation(models.AbstractModel):
     @api.model
     def _get_steps(self):
         """:return: all steps of this conversation, in their order."""
-        return self.env[self._fields["step_id"].comodel_name].search([])
+        Step = self.env[self._fields["step_id"].comodel_name]
+        return Step.browse(Step._get_step_ids())
 
     def _get_missing_requirements(self, step):
         """What the given step still lacks for this record.
@@ -327,7 +335,7 @@ class CrmGuidedConversation(models.AbstractModel):
         )
 
     def _log_step_left(self, previous_steps):
-        """Close the logs of the steps that were left, and log those passed on the way."""
+        """Close the logs of the steps left, and log those passed on the way."""
         by_direction = self.grouped(
             lambda record: (
                 "back"
@@ -395,7 +403,11 @@ class CrmGuidedConversation(models.AbstractModel):
         """
         self._unlink_step_activity()
         today = fields.Date.context_today(self)
-        self.env["mail.activity"]._schedule_batch(
+        # Who gets the record is told so by Odoo; not of its activity on top.
+        Activity = self.env["mail.activity"].with_context(
+            mail_activity_quick_update=True
+        )
+        Activity._schedule_batch(
             self._step_activity_type,
             {
                 record: {
@@ -414,7 +426,9 @@ class CrmGuidedConversation(models.AbstractModel):
 
     def _reassign_step_activity(self):
         """Hand the open step activity over when the record changes hands."""
-        for user, records in self.grouped("user_id").items():
+        # Who gets the record is told so by Odoo; not of its activity on top.
+        quietly = self.with_context(mail_activity_quick_update=True)
+        for user, records in quietly.grouped("user_id").items():
             if user:
                 records.activity_reschedule(
                     [self._step_activity_type], new_user_id=user.id

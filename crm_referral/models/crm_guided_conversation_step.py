@@ -2,6 +2,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import ormcache
 
 
 class CrmGuidedConversationStep(models.AbstractModel):
@@ -36,7 +37,9 @@ class CrmGuidedConversationStep(models.AbstractModel):
         "filled in for the record at hand, in the customer's language.",
     )
     hint = fields.Text(
-        string="Hints", translate=True, help="What helps in this step, for our eyes only."
+        string="Hints",
+        translate=True,
+        help="What helps in this step, for our eyes only.",
     )
     deadline_days = fields.Integer(
         string="Days to Act",
@@ -86,13 +89,24 @@ class CrmGuidedConversationStep(models.AbstractModel):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        steps = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return steps
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
     def write(self, vals):
         for fname in ("code", "sequence"):
             if fname in vals and any(step[fname] != vals[fname] for step in self):
                 raise UserError(
                     self.env._(
-                        "The order and the codes of the steps are fixed. You can change "
-                        "their names, texts and deadlines."
+                        "The order and the codes of the steps are fixed. You can "
+                        "change their names, texts and deadlines."
                     )
                 )
         return super().write(vals)
@@ -109,6 +123,13 @@ class CrmGuidedConversationStep(models.AbstractModel):
         return result
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    @ormcache()
+    def _get_step_ids(self):
+        """:return: ids of all steps in their order, which nobody can change."""
+        # sudo: the same for everybody, so that it can be kept
+        return tuple(self.sudo().search([])._ids)
 
     @api.model
     def _render_template_inline_template(self, template_txt, *args, **kwargs):

@@ -44,6 +44,27 @@ class CrmLead(models.Model):
             self._fill_in_referrer()
         return result
 
+    def unlink(self):
+        # sudo: the introductions go on without the lead, also those of a colleague
+        candidates_sudo = (
+            self.sudo().with_context(active_test=False).referral_candidate_ids
+        )
+        result = super().unlink()
+        candidates_sudo._on_lead_deleted()
+        return result
+
+    # === ACTION METHODS === #
+
+    def action_view_referral(self):
+        """Show the candidate behind this lead, and through it the request.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        return self.referral_candidate_id._get_records_action(
+            name=self.env._("Candidate")
+        )
+
     # === BUSINESS METHODS === #
 
     def _fill_in_referrer(self):
@@ -78,9 +99,9 @@ class CrmLead(models.Model):
     def _merge_dependences(self, opportunities):
         super()._merge_dependences(opportunities)
         # sudo: the introductions follow the lead, also those of a colleague
-        opportunities.sudo().with_context(active_test=False).referral_candidate_ids.write(
-            {"lead_id": self.id}
-        )
+        opportunities.sudo().with_context(
+            active_test=False
+        ).referral_candidate_ids.write({"lead_id": self.id})
 
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
         """Won and lost flow back to the candidate, the request and the referrer."""

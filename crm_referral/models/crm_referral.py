@@ -1,8 +1,10 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
+
+from .crm_referral_candidate import ENDED_WITHOUT_LEAD_STATES
 
 OUTCOMES = [
     ("introduced", "Introduced"),
@@ -45,6 +47,10 @@ class CrmReferral(models.Model):
     )
     partner_phone = fields.Char(related="partner_id.phone")
     partner_email = fields.Char(related="partner_id.email")
+    partner_readiness_note = fields.Char(
+        related="partner_id.referral_readiness_note",
+        help="Shown while a new request is written: why the customer may not be asked.",
+    )
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="Salesperson",
@@ -117,7 +123,8 @@ class CrmReferral(models.Model):
     override_reason = fields.Char(
         copy=False,
         tracking=True,
-        help="Why a manager lets us ask this customer although a rule speaks against it.",
+        help="Why a manager lets us ask this customer although a rule speaks "
+        "against it.",
     )
 
     # 1 benefits, 2 profile
@@ -225,7 +232,9 @@ class CrmReferral(models.Model):
     _open_step_idx = models.Index(
         "(user_id, step_id) WHERE outcome IS NULL AND active IS TRUE"
     )
-    _next_ask_idx = models.Index("(partner_id, next_ask_date) WHERE outcome IS NOT NULL")
+    _next_ask_idx = models.Index(
+        "(partner_id, next_ask_date) WHERE outcome IS NOT NULL"
+    )
 
     # === DEFAULT METHODS === #
 
@@ -267,7 +276,8 @@ class CrmReferral(models.Model):
         "candidate_ids.lead_id.expected_revenue",
     )
     def _compute_candidate_figures(self):
-        for referral in self:
+        # Archiving hides a candidate; what the customer has done for us still counts.
+        for referral in self.with_context(active_test=False):
             candidates = referral.candidate_ids
             leads = candidates.lead_id
             won = leads.filtered(lambda lead: lead.won_status == "won")
@@ -278,7 +288,11 @@ class CrmReferral(models.Model):
             referral.won_revenue = sum(won.mapped("expected_revenue"))
 
     @api.depends(
-        "benefit_ids.name", "motive_ids.name", "candidate_ids.name", "candidate_ids.function"
+        "benefit_ids.name",
+        "motive_ids.name",
+        "candidate_ids.name",
+        "candidate_ids.function",
+        "candidate_ids.state",
     )
     @api.depends_context("lang")
     def _compute_summaries(self):
@@ -291,7 +305,8 @@ class CrmReferral(models.Model):
             referral.candidate_summary = comma.join(
                 candidate.name or candidate.function
                 for candidate in spoken.candidate_ids
-                if candidate.name or candidate.function
+                if candidate.state not in ENDED_WITHOUT_LEAD_STATES
+                and (candidate.name or candidate.function)
             )
 
     @api.depends_context("uid")
@@ -316,8 +331,8 @@ class CrmReferral(models.Model):
                 if not any(candidate._was_introduced() for candidate in candidates):
                     raise ValidationError(
                         self.env._(
-                            "Nobody was introduced in the request of %(customer)s, so it "
-                            "cannot end as “Introduced”.",
+                            "Nobody was introduced in the request of %(customer)s, so "
+                            "it cannot end as “Introduced”.",
                             customer=referral.display_name,
                         )
                     )
@@ -327,7 +342,8 @@ class CrmReferral(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(customer)s agreed to an introduction, so the request cannot "
-                        "end without a candidate. Bring the candidates to an end first.",
+                        "end without a candidate. Bring the candidates to an end "
+                        "first.",
                         customer=referral.display_name,
                     )
                 )
@@ -357,27 +373,25 @@ class CrmReferral(models.Model):
     def create(self, vals_list):
         self._check_no_open_request(
             {
-                (vals.get("partner_id"), vals.get("company_id") or self.env.company.id)
+                self._get_customer(vals)
                 for vals in vals_list
                 if not vals.get("outcome") and vals.get("active", True)
             }
         )
-        referrals = super().create(vals_list)
+        referrals = super().create(self._propose_benefits(vals_list))
         referrals._check_ask_allowed()
-        without_benefits = referrals.browse(
-            referral.id
-            for referral, vals in zip(referrals, vals_list, strict=True)
-            if not vals.get("benefit_ids")
-        )
-        without_benefits._propose_benefits()
         referrals._schedule_promise_activity()
         closed = referrals.filtered("outcome")
-        closed._on_closed()
+        closed.sudo()._on_closed()  # sudo: the quiet period is not the user's choice
         return referrals
 
     def write(self, vals):
-        was_open = self.filtered(lambda referral: not referral.outcome)
-        partners = {referral: referral.partner_id for referral in self}
+        self.check_access("write")
+        self._check_quiet_period_writable(vals)
+        # sudo: whoever hands a request over may not see it any more afterwards
+        self_sudo = self.sudo()
+        was_open = self_sudo.filtered(lambda referral: not referral.outcome)
+        asked = {referral: referral._get_asked_customer() for referral in self_sudo}
         if {"partner_id", "company_id", "outcome", "active"} & vals.keys():
             self._check_no_open_request(
                 {
@@ -385,29 +399,38 @@ class CrmReferral(models.Model):
                         vals.get("partner_id", referral.partner_id.id),
                         vals.get("company_id", referral.company_id.id),
                     )
-                    for referral in self
+                    for referral in self_sudo
                     if not vals.get("outcome", referral.outcome)
                     and vals.get("active", referral.active)
                 },
                 exclude_referrals=self,
             )
         result = super().write(vals)
-        if "partner_id" in vals:
-            moved = self.filtered(lambda r: r.partner_id != partners[r])
-            moved._check_ask_allowed()
+        # Another customer, a reopened or an unarchived request: somebody is asked anew.
+        self_sudo.filtered(
+            lambda r: r._get_asked_customer() not in (None, asked[r])
+        )._check_ask_allowed()
         if "outcome" in vals:
             was_open.filtered("outcome")._on_closed()
-            (self - was_open).filtered(lambda r: not r.outcome)._on_reopened()
-        if {"promise", "promise_deadline"} & vals.keys():
-            self._schedule_promise_activity()
-        elif vals.get("promise_state") in ("kept", "not_kept"):
-            self.activity_unlink(["crm_referral.mail_activity_type_promise"])
+            (self_sudo - was_open).filtered(lambda r: not r.outcome)._on_reopened()
+        elif "active" in vals:
+            self_sudo._on_archived_or_unarchived()
+        if {"promise", "promise_deadline", "promise_state"} & vals.keys():
+            self_sudo._schedule_promise_activity()
         return result
+
+    def unlink(self):
+        # The database would delete the candidates, but not their messages, activities
+        # and attachments, which tell who they were.
+        self.check_access("unlink")
+        self._unlink_except_with_leads()
+        self.with_context(active_test=False).candidate_ids.unlink()
+        return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_leads(self):
         for referral in self:
-            if referral.candidate_ids.lead_id:
+            if referral.with_context(active_test=False).candidate_ids.lead_id:
                 raise UserError(
                     self.env._(
                         "Leads came of the request of %(customer)s, so it cannot be "
@@ -549,13 +572,6 @@ class CrmReferral(models.Model):
         self.ensure_one()
         return bool(self.outcome)
 
-    def _get_rotting_depends_fields(self):
-        return [*super()._get_rotting_depends_fields(), "outcome"]
-
-    def _get_rotting_domain(self):
-        """An ended request is not stale."""
-        return super()._get_rotting_domain() & Domain("outcome", "=", False)
-
     def _get_progress_dependencies(self):
         """:return: fields that tell which steps are done, skipped and still to come."""
         return [
@@ -688,7 +704,11 @@ class CrmReferral(models.Model):
         # sudo: a colleague's request counts too; only the name of the customer is told
         open_referrals = self.sudo().search_fetch(
             [
-                ("partner_id", "in", [partner_id for partner_id, _company in customers]),
+                (
+                    "partner_id",
+                    "in",
+                    [partner_id for partner_id, _company in customers],
+                ),
                 ("outcome", "=", False),
                 ("id", "not in", exclude_referrals.ids if exclude_referrals else []),
             ],
@@ -705,18 +725,50 @@ class CrmReferral(models.Model):
                     )
                 )
 
+    @api.model
+    def _get_customer(self, vals):
+        """:return: ids of the partner and the company in values of a request."""
+        defaults = self.env.context
+        return (
+            vals.get("partner_id") or defaults.get("default_partner_id"),
+            vals.get("company_id")
+            or defaults.get("default_company_id")
+            or self.env.company.id,
+        )
+
+    def _check_quiet_period_writable(self, vals):
+        """:raise AccessError: when a rep moves the end of a quiet period by hand."""
+        if (
+            {"closed_on", "next_ask_date"} & vals.keys()
+            and not self.env.su
+            and not self.env.user.has_group("sales_team.group_sale_manager")
+        ):
+            raise AccessError(
+                self.env._(
+                    "Only a sales manager may change when a customer can be asked "
+                    "again."
+                )
+            )
+
+    def _get_asked_customer(self):
+        """:return: who is being asked, and for which company; None if nobody is."""
+        self.ensure_one()
+        if self.outcome or not self.active:
+            return None
+        return self.partner_id, self.company_id
+
     def _check_ask_allowed(self):
         """Check that the customer of every open request may be asked.
 
         :raise UserError: says why not, and what would help; a manager may override with
             a reason, which is logged
         """
-        for company, referrals in self.filtered(lambda r: not r.outcome).grouped(
-            "company_id"
-        ).items():
-            blockers = referrals.partner_id.with_company(company)._get_referral_blockers(
-                exclude_referrals=referrals
-            )
+        for company, referrals in (
+            self.filtered(lambda r: not r.outcome).grouped("company_id").items()
+        ):
+            blockers = referrals.partner_id.with_company(
+                company
+            )._get_referral_blockers(exclude_referrals=referrals)
             for referral in referrals:
                 reasons = blockers[referral.partner_id]
                 if reasons:
@@ -728,8 +780,8 @@ class CrmReferral(models.Model):
         if self.can_override and (self.override_reason or "").strip():
             self.message_post(
                 body=self.env._(
-                    "%(manager)s allowed this request in spite of: %(blockers)s Reason: "
-                    "%(reason)s",
+                    "%(manager)s allowed this request in spite of: %(blockers)s "
+                    "Reason: %(reason)s",
                     manager=self.env.user.name,
                     blockers=" ".join(reasons),
                     reason=self.override_reason,
@@ -744,6 +796,15 @@ class CrmReferral(models.Model):
         )
         raise UserError("\n".join([*reasons, way_out]))
 
+    # === STALENESS === #
+
+    def _get_rotting_depends_fields(self):
+        return [*super()._get_rotting_depends_fields(), "outcome"]
+
+    def _get_rotting_domain(self):
+        """A request that has ended does not get stale."""
+        return super()._get_rotting_domain() & Domain("outcome", "=", False)
+
     # === BENEFITS === #
 
     @api.model
@@ -753,43 +814,66 @@ class CrmReferral(models.Model):
             [("partner_id", "in", partners.ids), ("company_id", "in", companies.ids)]
         )
 
-    def _propose_benefits(self):
+    @api.model
+    def _propose_benefits(self, vals_list):
         """Put what we know about the customer in front of the rep.
 
         The library first, then what Odoo knows and the library does not have yet.
-        """
-        if not self:
-            return
-        self.env["crm.referral.benefit"].create(self._prepare_known_benefits())
-        benefits = self._find_benefits(self.partner_id, self.company_id).grouped(
-            lambda benefit: (benefit.partner_id, benefit.company_id)
-        )
-        for referral in self:
-            known = benefits.get((referral.partner_id, referral.company_id))
-            if known:
-                referral.benefit_ids = known
 
-    def _prepare_known_benefits(self):
+        :param list vals_list: values of requests to create
+        :return: the same, with the benefits of the customer where none were chosen
+        :rtype: list[dict]
+        """
+        asked = {
+            index: self._get_customer(vals)
+            for index, vals in enumerate(vals_list)
+            if not vals.get("benefit_ids") and not vals.get("outcome")
+        }
+        customers = [
+            (self.env["res.partner"].browse(partner_id), company)
+            for partner_id, company_id in dict.fromkeys(asked.values())
+            if partner_id and (company := self.env["res.company"].browse(company_id))
+        ]
+        if not customers:
+            return vals_list
+        self.env["crm.referral.benefit"].create(self._prepare_known_benefits(customers))
+        library = self._find_benefits(
+            self.env["res.partner"].union(*(partner for partner, _c in customers)),
+            self.env["res.company"].union(*(company for _p, company in customers)),
+        ).grouped(lambda benefit: (benefit.partner_id.id, benefit.company_id.id))
+        return [
+            {**vals, "benefit_ids": [Command.set(library[asked[index]].ids)]}
+            if asked.get(index) in library
+            else vals
+            for index, vals in enumerate(vals_list)
+        ]
+
+    @api.model
+    def _prepare_known_benefits(self, customers):
         """Collect benefits from what Odoo knows of the customers: won opportunities.
 
         Bridges to orders or complaints add theirs.
 
+        :param list customers: pairs of a res.partner and the res.company that asks
         :return: values of benefits that the library does not have yet
         :rtype: list[dict]
         """
+        partners = self.env["res.partner"].union(
+            *(partner for partner, _c in customers)
+        )
         leads = self.env["crm.lead"].search(
             [
                 (
                     "partner_id.commercial_partner_id",
                     "in",
-                    self.commercial_partner_id.ids,
+                    partners.commercial_partner_id.ids,
                 ),
                 ("won_status", "=", "won"),
             ],
             order="date_closed desc, id desc",
         )
         known = {
-            (benefit.partner_id, benefit.lead_id)
+            (benefit.partner_id, benefit.lead_id, benefit.company_id)
             for benefit in self.env["crm.referral.benefit"]
             .with_context(active_test=False)
             .search([("lead_id", "in", leads.ids)])
@@ -797,22 +881,22 @@ class CrmReferral(models.Model):
         by_customer = leads.grouped(lambda lead: lead.partner_id.commercial_partner_id)
         return [
             {
-                "partner_id": referral.partner_id.id,
-                "company_id": referral.company_id.id,
+                "partner_id": partner.id,
+                "company_id": company.id,
                 "name": lead.name,
                 "origin": "opportunity",
                 "lead_id": lead.id,
                 "delivered_on": lead.date_closed and lead.date_closed.date(),
             }
-            for referral in self
+            for partner, company in customers
             for lead in by_customer.get(
-                referral.commercial_partner_id, leads.browse()
+                partner.commercial_partner_id, leads.browse()
             ).filtered(
-                lambda lead, company=referral.company_id: (
+                lambda lead, company=company: (
                     lead.company_id in (company, company.browse())
                 )
             )[:PROPOSED_BENEFITS]
-            if (referral.partner_id, lead) not in known
+            if (partner, lead, company) not in known
         ]
 
     # === CLOSING === #
@@ -820,20 +904,29 @@ class CrmReferral(models.Model):
     def _on_closed(self):
         """The request has ended: close the log, start the quiet period."""
         now = self.env.cr.now()
-        today = fields.Date.context_today(self)
         first_step = self._get_steps()[:1]
+        # sudo: the log decides, also where the user does not see the request any more
+        logged_steps = {
+            referral: referral.sudo().step_log_ids.step_id for referral in self
+        }
         introduced = self.filtered(lambda r: r.outcome == "introduced")
         introduced._close_step_log("done")
         (self - introduced)._close_step_log("ended")
         self._unlink_step_activity()
         for referral in self:
             # Cancelled before the conversation began: the customer heard no question.
-            unasked = referral.outcome == "cancelled" and referral.step_id == first_step
+            unasked = referral.outcome == "cancelled" and not (
+                (logged_steps[referral] | referral.step_id) - first_step
+            )
             quiet_days = 0 if unasked else referral.company_id.referral_quiet_days
+            closed_on = referral.closed_on or now  # an import knows when it ended
             referral.write(
                 {
-                    "closed_on": referral.closed_on or now,
-                    "next_ask_date": today + timedelta(days=quiet_days),
+                    "closed_on": closed_on,
+                    "next_ask_date": fields.Datetime.context_timestamp(
+                        referral, closed_on
+                    ).date()
+                    + timedelta(days=quiet_days),
                 }
             )
 
@@ -842,6 +935,17 @@ class CrmReferral(models.Model):
         self.write({"closed_on": False, "next_ask_date": False})
         self._log_step_entered()
         self._schedule_step_activity()
+
+    def _on_archived_or_unarchived(self):
+        """An archived request is nobody's work, an unarchived one somebody's."""
+        self.filtered(lambda r: not r.active)._unlink_step_activity()
+        self.filtered(lambda r: r.active)._schedule_step_activity()
+        self._schedule_promise_activity()
+
+    def _reassign_step_activity(self):
+        """The promise to the customer goes to the new salesperson as well."""
+        super()._reassign_step_activity()
+        self._schedule_promise_activity()
 
     # === PROMISE === #
 
@@ -855,7 +959,9 @@ class CrmReferral(models.Model):
     def _schedule_promise_activity(self):
         """An open promise is an activity, due when it was promised."""
         promise_type = "crm_referral.mail_activity_type_promise"
-        referrals = self.filtered(lambda r: r.promise and r.promise_state == "open")
+        referrals = self.filtered(
+            lambda r: r.active and r.promise and r.promise_state == "open"
+        )
         self.activity_unlink([promise_type])
         in_two_weeks = fields.Date.context_today(self) + timedelta(days=14)
         self.env["mail.activity"]._schedule_batch(

@@ -14,7 +14,9 @@ class CrmReferralBenefit(models.Model):
         required=True,
         help="What got better for the customer, in words they would use themselves.",
     )
-    measure = fields.Char(help="By how much, since when: a number or a fact, if there is one.")
+    measure = fields.Char(
+        help="By how much, since when: a number or a fact, if there is one."
+    )
     partner_id = fields.Many2one(
         comodel_name="res.partner",
         string="Customer",
@@ -48,14 +50,16 @@ class CrmReferralBenefit(models.Model):
         check_company=True,
     )
     delivered_on = fields.Date()
-    confirmed = fields.Boolean(help="The customer agreed, in conversation, that it is so.")
+    confirmed = fields.Boolean(
+        help="The customer agreed, in conversation, that it is so."
+    )
     confirmed_on = fields.Date(
         compute="_compute_confirmed_on", store=True, readonly=False
     )
     active = fields.Boolean(default=True)
 
     _lead_partner_uniq = models.UniqueIndex(
-        "(lead_id, partner_id) WHERE lead_id IS NOT NULL",
+        "(lead_id, partner_id, company_id) WHERE lead_id IS NOT NULL",
         "This opportunity is already among the customer's benefits.",
     )
 

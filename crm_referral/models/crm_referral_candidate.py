@@ -29,7 +29,7 @@ NEXT_STATES = {
         "objected",
     },
     "contacted": {"converted", "introduced", "declined", "unfit", "objected"},
-    "converted": {"objected"},
+    "converted": {"introduced", "contacted", "objected"},
     "declined": {"suggested", "agreed", "unfit", "objected"},
     "unfit": {"suggested", "agreed", "declined", "objected"},
     "objected": set(),
@@ -37,7 +37,7 @@ NEXT_STATES = {
 PROMISING_STATES = ("agreed", "introduced", "contacted", "converted")
 ENDED_WITHOUT_LEAD_STATES = ("declined", "unfit", "objected")
 
-# A person whose data we did not get from them is told within a month: GDPR art. 14 (3) a.
+# Whose data we got from somebody else is told within a month: GDPR art. 14 (3) a.
 INFORM_WITHIN_DAYS = 30
 # The rep is reminded this many days before.
 INFORM_REMINDER_DAYS = 7
@@ -198,7 +198,8 @@ class CrmReferralCandidate(models.Model):
         compute="_compute_inform_by",
         store=True,
         index="btree_not_null",
-        help="Until when the person must be told that we have their data, and from whom.",
+        help="Until when the person must be told that we have their data, and from "
+        "whom.",
     )
     informed_on = fields.Date(
         copy=False, tracking=True, help="When the person was told."
@@ -207,7 +208,8 @@ class CrmReferralCandidate(models.Model):
     erased_on = fields.Date(readonly=True, copy=False)
 
     _named = models.Constraint(
-        "CHECK (name <> '' OR function <> '' OR erased_on IS NOT NULL)",
+        "CHECK (COALESCE(name, '') <> '' OR COALESCE(function, '') <> '' "
+        "OR erased_on IS NOT NULL)",
         "A candidate needs a name or a job position.",
     )
     _introduced_first = models.Constraint(
@@ -314,7 +316,15 @@ class CrmReferralCandidate(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        candidates = super().create(vals_list)
+        today = fields.Date.context_today(self)
+        candidates = super().create(
+            [
+                {"objected_on": today, **vals}
+                if vals.get("state") == "objected"
+                else vals
+                for vals in vals_list
+            ]
+        )
         candidates._check_objection()
         candidates._check_converted_has_lead()
         candidates.filtered(lambda c: c.state == "objected")._on_objected()
@@ -325,16 +335,26 @@ class CrmReferralCandidate(models.Model):
         if "state" in vals:
             moved = self.filtered(lambda candidate: candidate.state != vals["state"])
             moved._check_next_state(vals["state"])
+            vals = {**moved._prepare_undone_dates(vals["state"]), **vals}
         dates = self._prepare_state_dates(vals.get("state"))
         for fname, candidates in dates.items():
             candidates.write({fname: fields.Date.context_today(self)})
         result = super().write(vals)
         if {"email", "phone", "state"} & vals.keys():
             self._check_objection()
+        if {"lead_id", "state"} & vals.keys():
             self._check_converted_has_lead()
         if vals.get("state") == "objected":
             moved._on_objected()
+        elif {"email", "phone"} & vals.keys():
+            self.filtered(lambda c: c.state == "objected")._record_objection()
         return result
+
+    def unlink(self):
+        self.check_access("unlink")
+        self._unlink_except_with_lead()
+        self.sudo()._unlink_traces()  # sudo: also what colleagues have written
+        return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_lead(self):
@@ -395,7 +415,7 @@ class CrmReferralCandidate(models.Model):
         return self._convert().redirect_lead_opportunity_view()
 
     def action_decline(self):
-        """The customer will not introduce these candidates, or they do not want to talk.
+        """The customer does not introduce these candidates, or they do not want it.
 
         :return: True
         """
@@ -528,16 +548,17 @@ class CrmReferralCandidate(models.Model):
         """:raise UserError: when a candidate cannot come to this state from its own."""
         labels = dict(self._fields["state"]._description_selection(self.env))
         for candidate in self:
-            if state not in NEXT_STATES[candidate.state]:
+            next_states = NEXT_STATES[candidate.state]
+            if candidate.state == "converted" and candidate.lead_id:
+                next_states = {"objected"}
+            if state not in next_states:
                 possible = [
-                    label
-                    for value, label in labels.items()
-                    if value in NEXT_STATES[candidate.state]
+                    label for value, label in labels.items() if value in next_states
                 ]
                 raise UserError(
                     self.env._(
-                        "%(candidate)s is “%(current)s” and cannot become “%(wanted)s”. "
-                        "Possible next: %(possible)s.",
+                        "%(candidate)s is “%(current)s” and cannot become "
+                        "“%(wanted)s”. Possible next: %(possible)s.",
                         candidate=candidate.display_name,
                         current=labels[candidate.state],
                         wanted=labels.get(state, state),
@@ -546,7 +567,7 @@ class CrmReferralCandidate(models.Model):
                 )
 
     def _prepare_state_dates(self, state):
-        """:return: the candidates whose date of the new state is not noted yet, by field.
+        """:return: the candidates whose date of the new state is missing, by field.
         :rtype: dict
         """
         fname = {
@@ -556,6 +577,19 @@ class CrmReferralCandidate(models.Model):
         }.get(state)
         candidates = self.filtered(lambda c: fname and not c[fname])
         return {fname: candidates} if candidates else {}
+
+    @api.model
+    def _prepare_undone_dates(self, state):
+        """What has not happened after all has no date, else it would still count.
+
+        :return: values that go with a step back to this state
+        :rtype: dict
+        """
+        return {
+            "suggested": {"introduced_on": False, "contacted_on": False},
+            "agreed": {"introduced_on": False, "contacted_on": False},
+            "introduced": {"contacted_on": False},
+        }.get(state, {})
 
     def _check_converted_has_lead(self):
         """:raise UserError: when a candidate is called converted without a lead."""
@@ -571,17 +605,21 @@ class CrmReferralCandidate(models.Model):
     # === OBJECTION AND ERASURE === #
 
     def _check_objection(self):
-        """:raise UserError: when one of these persons has objected to being contacted."""
+        """:raise UserError: when one of these persons has objected to contact."""
         Objection = self.env["crm.referral.objection"]
         candidates = self.filtered(
-            lambda c: c.state != "objected" and (c.email_normalized or c.phone_sanitized)
+            lambda c: (
+                c.state != "objected" and (c.email_normalized or c.phone_sanitized)
+            )
         )
         if not Objection._find(
             candidates.mapped("email_normalized"), candidates.mapped("phone_sanitized")
         ):
             return
         for candidate in candidates:
-            if Objection._find([candidate.email_normalized], [candidate.phone_sanitized]):
+            if Objection._find(
+                [candidate.email_normalized], [candidate.phone_sanitized]
+            ):
                 raise UserError(
                     self.env._(
                         "%(candidate)s has asked us not to get in touch. Leave this "
@@ -592,9 +630,9 @@ class CrmReferralCandidate(models.Model):
 
     def _on_objected(self):
         """Stop everything, and remember the objection when the rest is erased."""
-        self.env["crm.referral.objection"]._record(
-            self.mapped("email_normalized"), self.mapped("phone_sanitized")
-        )
+        if not self:
+            return
+        self._record_objection()
         # sudo: an objection also stops what colleagues have planned
         candidates_sudo = self.sudo()
         candidates_sudo.activity_ids.unlink()
@@ -609,6 +647,21 @@ class CrmReferralCandidate(models.Model):
                 lost_reason_id=self.env.ref("crm_referral.lost_reason_objected").id
             )
 
+    def _record_objection(self):
+        """Remember that these persons have objected; it counts for all requests."""
+        self.env["crm.referral.objection"]._record(
+            self.mapped("email_normalized"), self.mapped("phone_sanitized")
+        )
+        same_person = Domain.OR(
+            Domain(fname, "in", values)
+            for fname in ("email_normalized", "phone_sanitized")
+            if (values := [value for value in self.mapped(fname) if value])
+        )
+        # sudo: the person may have been named to a colleague, too
+        self.sudo().with_context(active_test=False).search(
+            same_person & Domain("state", "!=", "objected")
+        ).write({"state": "objected"})
+
     def _erase(self):
         """Erase who these candidates were; keep what the figures need.
 
@@ -617,14 +670,7 @@ class CrmReferralCandidate(models.Model):
         """
         # sudo: the erasure is complete whoever wrote the messages
         candidates_sudo = self.sudo().with_context(tracking_disable=True)
-        candidates_sudo.activity_ids.unlink()
-        candidates_sudo.message_ids.unlink()
-        candidates_sudo.calendar_event_ids.filtered(
-            lambda event: event.referral_candidate_id
-        ).unlink()
-        self.env["ir.attachment"].sudo().search(  # sudo: see above
-            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
-        ).unlink()
+        candidates_sudo._unlink_traces()
         candidates_sudo.write(
             {
                 "erased_on": fields.Date.context_today(self),
@@ -632,11 +678,29 @@ class CrmReferralCandidate(models.Model):
             }
         )
 
+    def _unlink_traces(self):
+        """Delete what is kept elsewhere and tells who these candidates were.
+
+        Done activities and cancelled meetings are archived, so they count, too.
+        """
+        env = self.with_context(active_test=False).env
+        of_these = [("res_id", "in", self.ids)]
+        for model, domain in (
+            ("mail.activity", [("res_model", "=", self._name), *of_these]),
+            ("mail.message", [("model", "=", self._name), *of_these]),
+            ("mail.scheduled.message", [("model", "=", self._name), *of_these]),
+            ("ir.attachment", [("res_model", "=", self._name), *of_these]),
+            ("calendar.event", [("referral_candidate_id", "in", self.ids)]),
+        ):
+            env[model].search(domain).unlink()
+
     @api.model
     def _cron_erase(self, batch_size=500):
         """Erase candidates that led nowhere, when their company's period is over."""
         today = fields.Date.context_today(self)
-        companies = self.env["res.company"].search([("referral_retention_days", ">", 0)])
+        companies = self.env["res.company"].search(
+            [("referral_retention_days", ">", 0)]
+        )
         domain = Domain.OR(
             Domain("company_id", "=", company.id)
             & Domain(
@@ -704,7 +768,7 @@ class CrmReferralCandidate(models.Model):
         :return: crm.lead records, in sudo mode when ``include_hidden``
         """
         self.ensure_one()
-        # sudo: a duplicate is one also when a colleague owns it; only the number is shown
+        # sudo: a colleague's lead is a duplicate, too; only the number is shown
         Lead = self.env["crm.lead"].sudo() if include_hidden else self.env["crm.lead"]
         same_person = Domain.OR(
             Domain(fname, "=", value)
@@ -790,14 +854,20 @@ class CrmReferralCandidate(models.Model):
         self.write({"lead_id": lead.id, "state": "converted"})
         return lead
 
+    def _on_lead_deleted(self):
+        """Without its lead the candidate is where they were before."""
+        for candidate in self.filtered(
+            lambda c: c.state == "converted" and not c.lead_id
+        ):
+            dated = candidate.introduced_on and candidate.contacted_on
+            candidate.state = "contacted" if dated else "introduced"
+
     def _on_lead_closed(self):
         """Tell the rep of the request how the lead ended, and whom to thank."""
         won = self.filtered(lambda c: c.lead_won_status == "won")
         for referral, candidates in self.grouped("referral_id").items():
             for candidate in candidates:
-                outcome = (
-                    self.env._("won") if candidate in won else self.env._("lost")
-                )
+                outcome = self.env._("won") if candidate in won else self.env._("lost")
                 referral.message_post(
                     body=self.env._(
                         "A lead that came of this request was %(outcome)s: %(lead)s",
@@ -826,7 +896,8 @@ class CrmReferralCandidate(models.Model):
             activity_type,
             {
                 candidate: {
-                    "date_deadline": fields.Date.context_today(self) + timedelta(days=3),
+                    "date_deadline": fields.Date.context_today(self)
+                    + timedelta(days=3),
                     "summary": summary
                     % {
                         "referrer": candidate.referrer_id.display_name,

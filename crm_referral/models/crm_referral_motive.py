@@ -10,7 +10,8 @@ class CrmReferralMotive(models.Model):
 
     name = fields.Char(required=True, translate=True)
     description = fields.Text(
-        translate=True, help="How to bring it up, honestly and from the customer's side."
+        translate=True,
+        help="How to bring it up, honestly and from the customer's side.",
     )
     sequence = fields.Integer(default=10, aggregator=None)
     color = fields.Integer(aggregator=None)

@@ -9,4 +9,6 @@ class CrmReferralStep(models.Model):
     _inherit = ["crm.guided.conversation.step"]
     _conversation_model = "crm.referral"
 
-    _code_uniq = models.Constraint("UNIQUE (code)", "There is already a step with this code.")
+    _code_uniq = models.Constraint(
+        "UNIQUE (code)", "There is already a step with this code."
+    )

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command, Domain
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 READINESS = [
@@ -83,14 +83,19 @@ class ResPartner(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("referral_do_not_ask", "commercial_partner_id.referral_do_not_ask")
-    @api.depends("referral_ids.outcome", "referral_ids.next_ask_date")
+    @api.depends(
+        "referral_do_not_ask",
+        "commercial_partner_id.referral_do_not_ask",
+        "referral_ids.outcome",
+        "referral_ids.active",
+        "referral_ids.next_ask_date",
+    )
     @api.depends_context("company", "lang")
     def _compute_referral_readiness(self):
         blockers = self._get_referral_blockers()
         for partner in self:
             code, note = next(
-                iter(blockers[partner._origin].items()), ("ready", False)
+                iter(blockers.get(partner._origin, {}).items()), ("ready", False)
             )
             partner.referral_readiness = code
             partner.referral_readiness_note = note
@@ -102,16 +107,16 @@ class ResPartner(models.Model):
         today = fields.Date.context_today(self)
         company = Domain("company_id", "=", self.env.company.id)
         # sudo: whether a customer is being asked does not depend on who looks
-        Referral = self.env["crm.referral"].sudo()
+        Referral = self.env["crm.referral"].sudo().with_context(active_test=False)
         do_not_ask = Domain("referral_do_not_ask", "=", True) | Domain(
             "commercial_partner_id.referral_do_not_ask", "=", True
         )
         open_request = Domain(
             "id",
             "in",
-            Referral._search(company & Domain("outcome", "=", False)).subselect(
-                "partner_id"
-            ),
+            Referral._search(
+                company & Domain("outcome", "=", False) & Domain("active", "=", True)
+            ).subselect("partner_id"),
         )
         quiet = Domain(
             "id",
@@ -130,6 +135,7 @@ class ResPartner(models.Model):
         }
         return Domain.OR(domains[code] for code in value if code in domains)
 
+    @api.depends_context("uid", "company", "allowed_company_ids")
     def _compute_referral_figures(self):
         referrals = dict(
             self.env["crm.referral"]._read_group(
@@ -269,13 +275,20 @@ class ResPartner(models.Model):
         referrals = (
             self.env["crm.referral"]
             .sudo()
+            .with_context(active_test=False)  # archiving does not end a quiet period
             .search_fetch(
                 [
                     ("partner_id", "in", self.ids),
                     ("company_id", "=", self.env.company.id),
-                    ("id", "not in", exclude_referrals.ids if exclude_referrals else []),
+                    (
+                        "id",
+                        "not in",
+                        exclude_referrals.ids if exclude_referrals else [],
+                    ),
                     "|",
+                    "&",
                     ("outcome", "=", False),
+                    ("active", "=", True),
                     ("next_ask_date", ">", fields.Date.context_today(self)),
                 ],
                 ["partner_id", "outcome", "next_ask_date"],

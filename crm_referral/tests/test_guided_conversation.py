@@ -382,6 +382,17 @@ class TestSkipAndBack(ReferralCommon):
             ["skipped", "done", "ended", "todo", "todo", "todo"],
         )
 
+    def test_kanban_shows_all_steps(self):
+        result = (
+            self.env["crm.referral"]
+            .with_context(read_group_expand=True)
+            .web_read_group([("id", "=", self.referral.id)], ["step_id"], ["__count"])
+        )
+        self.assertEqual(
+            [(group["step_id"][0], group["__count"]) for group in result["groups"]],
+            [(step.id, int(step.code == "benefits")) for step in self.steps],
+        )
+
     def test_batch_in_different_steps(self):
         first = self.referral
         second = self._walk_to(
@@ -582,6 +593,23 @@ class TestStepActivity(ReferralCommon):
         self.referral.write({"user_id": self.colleague.id})
         self.assertEqual(self._get_step_activity().user_id, self.colleague)
         self.assertFalse(self.referral.has_access("read"))
+
+    def test_new_salesperson_is_told_once(self):
+        """Of the request, by Odoo; not of its activity on top."""
+
+        def get_notifications():
+            return self.env["mail.message"].search_count(
+                [
+                    ("model", "=", "crm.referral"),
+                    ("res_id", "=", self.referral.id),
+                    ("message_type", "=", "user_notification"),
+                ]
+            )
+
+        self.referral.with_user(self.manager).user_id = self.colleague
+        self.env.flush_all()
+        self.env.cr.flush()
+        self.assertEqual(get_notifications(), 1)
 
     def test_handed_over_together_with_the_step(self):
         self._complete_step(self.referral)

@@ -27,8 +27,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             for referral in referrals - furthest:
                 referral.message_post(
                     body=self.env._(
-                        "Ended because the customer was merged with one who has an open "
-                        "request: %(request)s",
+                        "Ended because the customer was merged with one who has an "
+                        "open request: %(request)s",
                         request=furthest._get_html_link(),
                     ),
                     subtype_xmlid="mail.mt_note",
@@ -38,7 +38,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     @api.model
     def _drop_double_benefits(self, partners):
-        """One opportunity is one benefit of one customer."""
+        """One opportunity is one benefit of one customer, for each company."""
         # sudo: the merge concerns all companies
         benefits = (
             self.env["crm.referral.benefit"]
@@ -46,7 +46,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             .with_context(active_test=False)
             .search([("partner_id", "in", partners.ids), ("lead_id", "!=", False)])
         )
-        for doubles in benefits.grouped("lead_id").values():
+        for doubles in benefits.grouped(lambda b: (b.lead_id, b.company_id)).values():
             kept = doubles.sorted(lambda b: (b.confirmed, b.id), reverse=True)[0]
             (doubles - kept).lead_id = False
         self.env.flush_all()

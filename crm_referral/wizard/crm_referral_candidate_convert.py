@@ -12,7 +12,9 @@ class CrmReferralCandidateConvert(models.TransientModel):
         comodel_name="crm.referral.candidate", required=True, ondelete="cascade"
     )
     duplicate_lead_ids = fields.Many2many(
-        comodel_name="crm.lead", compute="_compute_duplicates", string="Possible Duplicates"
+        comodel_name="crm.lead",
+        compute="_compute_duplicates",
+        string="Possible Duplicates",
     )
     hidden_duplicate_count = fields.Integer(
         compute="_compute_duplicates",

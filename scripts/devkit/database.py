@@ -26,6 +26,8 @@ COPY = "crm_referral_test"
 # What a database does not depend on.
 NOT_INSTALLED = re.compile(r"/(tests|readme|description|__pycache__)/|\.(md|rst|pot)$")
 
+# English first: the first language becomes everybody's.
+LOAD_LANGUAGES = f"--load-language={','.join(['en_US', *base.LANGUAGES])}"
 PREGENERATE = "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()"
 
 
@@ -180,13 +182,11 @@ class Lab:
     # Templates
     def template_base(self) -> str:
         modules = dependencies()
-        pins = (self.source.version, venv.RUN, *modules, *base.LANGUAGES)
+        pins = (self.source.version, venv.RUN, *modules, LOAD_LANGUAGES)
 
         def build(name: str) -> None:
             base.say(f"Installing {', '.join(modules)} (half a minute, kept) …")
-            languages = f"--load-language={','.join(base.LANGUAGES)}"
-            install = f"-i{','.join(modules)}"
-            self.install(name, install, languages, log=name)
+            self.install(name, f"-i{','.join(modules)}", LOAD_LANGUAGES, log=name)
 
         return self._template("base", base.content_hash(*pins), None, build)
 

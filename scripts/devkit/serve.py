@@ -95,9 +95,8 @@ def prepare(lab: Lab, *, reset: bool, demo: bool) -> None:
         lab.drop(DATABASE)  # its files
         story = "with its demo story" if demo else "without demo data"
         base.say(f"Creating the database {story} (a minute) …")
-        languages = f"--load-language={','.join(base.LANGUAGES)}"
-        extra = ["--with-demo"] if demo else []
-        lab.install(unfinished, f"-i{addons}", languages, *extra, log="install")
+        extra = [database.LOAD_LANGUAGES, *(["--with-demo"] if demo else [])]
+        lab.install(unfinished, f"-i{addons}", *extra, log="install")
         lab.shell(unfinished, database.PREGENERATE, log="bundles")
         if lab.filestore(unfinished).exists():
             lab.filestore(unfinished).rename(lab.filestore(DATABASE))
@@ -186,8 +185,7 @@ def welcome(lab: Lab, url: str, log: Path) -> str:
             "Log in as (name / password):",
             *table,
             "",
-            "Try first: the app CRM, menu Referrals. Open a request and follow its "
-            "six steps.",
+            "Try first: the app Referrals. Open a request and follow its six steps.",
             "Languages: English, 繁體中文, 简体中文 (your name, Preferences).",
             "",
             f"Log: {log}",

@@ -1,8 +1,10 @@
 """Is a .pot fresh, are the Chinese .po files complete?
 
-Runs in the virtual environment: `python -m devkit.translations ADDON EXPORTED_POT`.
-Prints a line beginning with "ok " for each file that is right, and each complaint on a
-line of its own.
+Runs in the virtual environment: `python -m devkit.translations check ADDON POT`, where
+POT is what Odoo has just exported. Prints a line that begins with "ok " for each file
+that is right, and each complaint on a line of its own. `update` in place of `check`
+writes the .pot file of the addon, and puts the new texts into the .po files, with
+Odoo's own translation where Odoo has the very same text.
 """
 
 import re
@@ -12,7 +14,7 @@ from pathlib import Path
 
 import polib
 
-from . import base
+from . import base, odoo
 
 # What a translation must take over: placeholders, and the tags of a text with markup.
 PLACEHOLDER = re.compile(
@@ -87,7 +89,7 @@ def _writes(encoding: str, character: str) -> bool:
     return True
 
 
-def main(addon: Path, exported: Path) -> int:
+def check(addon: Path, exported: Path) -> int:
     pot = addon / f"i18n/{addon.name}.pot"
     files = {pot: stale(pot, exported)}
     for language in base.LANGUAGES:
@@ -102,5 +104,42 @@ def main(addon: Path, exported: Path) -> int:
     return status
 
 
+def of_odoo(language: str) -> dict[str, str]:
+    """Odoo's own translations, those of crm before those of mail and base."""
+    source = odoo.find()
+    found = {}
+    for addon in ("base", "web", "mail", "portal", "sales_team", "crm"):
+        path = source.addon(addon) / f"i18n/{language}.po"
+        if path.exists():
+            translated = polib.pofile(str(path)).translated_entries()
+            found |= {entry.msgid: entry.msgstr for entry in translated}
+    return found
+
+
+def update(addon: Path, exported: Path) -> int:
+    fresh = polib.pofile(str(exported))
+    for header in ("POT-Creation-Date", "PO-Revision-Date"):
+        fresh.metadata.pop(header, None)  # no difference where there is none
+    folder = addon / "i18n"
+    folder.mkdir(exist_ok=True)
+    fresh.save(str(folder / f"{addon.name}.pot"))
+    for language in base.LANGUAGES:
+        path = folder / f"{language}.po"
+        po = polib.pofile(str(path)) if path.exists() else polib.POFile()
+        po.metadata = {**fresh.metadata, "Language": language}
+        po.header = f"Translation of Odoo Server.\n\t* {addon.name}"
+        po.merge(fresh)
+        for entry in po.obsolete_entries():
+            po.remove(entry)
+        known = of_odoo(language)
+        for entry in po.untranslated_entries():
+            entry.msgstr = known.get(entry.msgid, "")
+        po.save(str(path))
+        open_texts = len(po.untranslated_entries()) + len(po.fuzzy_entries())
+        print(f"{path.relative_to(addon.parent)}: {open_texts} texts to translate")
+    return 0
+
+
 if __name__ == "__main__":
-    sys.exit(main(*map(Path, sys.argv[1:])))
+    command, *paths = sys.argv[1:]
+    sys.exit({"check": check, "update": update}[command](*map(Path, paths)))

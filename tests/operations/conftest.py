@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from devkit import base, odoo, testing, venv
-from devkit.database import Lab
+from devkit.database import LOAD_LANGUAGES, Lab
 from devkit.postgres import Server
 
 
@@ -26,9 +26,8 @@ def installed(lab: Lab) -> str:
 def with_demo(lab: Lab) -> Iterator[tuple[str, str]]:
     """A new database with our addons and all demo data, and its log."""
     with lab.database() as name:
-        languages = f"--load-language={','.join(base.LANGUAGES)}"
-        install = f"-i{','.join(base.addons())}"
-        yield name, lab.install(name, install, "--with-demo", languages, log="demo")
+        install = (f"-i{','.join(base.addons())}", LOAD_LANGUAGES, "--with-demo")
+        yield name, lab.install(name, *install, log="demo")
 
 
 @pytest.fixture

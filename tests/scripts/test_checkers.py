@@ -188,6 +188,25 @@ def test_stale_pot(tmp_path):
     assert list(translations.stale(tmp_path / "none.pot", exported))
 
 
+def test_update(tmp_path):
+    """New texts come in, old ones go, what is translated stays."""
+    exported = catalogue(tmp_path / "new.pot", entry("One"), entry("Three"))
+    folder = tmp_path / "x/i18n"
+    folder.mkdir(parents=True)
+    catalogue(folder / "zh_TW.po", entry("One", "一"), entry("Two2", "二"))
+    assert translations.check(tmp_path / "x", exported)
+    translations.update(tmp_path / "x", exported)
+    po = polib.pofile(str(folder / "zh_TW.po"))
+    assert {each.msgid: each.msgstr for each in po} == {"One": "一", "Three": ""}
+    assert translations.check(tmp_path / "x", exported)
+    for language, text in {"zh_TW": "三", "zh_CN": "三"}.items():
+        po = polib.pofile(str(folder / f"{language}.po"))
+        for each in po:
+            each.msgstr = each.msgstr or text
+        po.save()
+    assert not translations.check(tmp_path / "x", exported)
+
+
 JUNIT = """<testsuites><testsuite>
 <testcase classname="a" name="good"/>
 <testcase classname="a" name="bad"><failure message="x"/></testcase>

@@ -1,0 +1,77 @@
+/**
+ * Steps that several tours share. A `content` says what the user does; a trigger waits for
+ * the state that the user would wait for.
+ */
+
+/** The user is in the given step of the request, which is loaded and saved. */
+export function inStep(name) {
+    return {
+        content: `the request is in the step ${name}`,
+        trigger: `.o_guided_step_current button[aria-current='step']:contains(${name})`,
+    };
+}
+
+/** The talk-track has these words. */
+export function says(words) {
+    return {
+        content: `the words to say have: ${words}`,
+        trigger: `.o_talk_track:contains(${words})`,
+    };
+}
+
+/** The form says that something of this kind is missing. */
+export function isMissing(words) {
+    return {
+        content: `still missing: ${words}`,
+        trigger: `.o_field_widget[name='missing_requirements']:contains(${words})`,
+    };
+}
+
+export const isComplete = {
+    content: "nothing is missing in this step",
+    trigger: ".alert-success[name='complete']",
+};
+
+export const editField = (name, value, scope = "") => ({
+    content: `note ${name}`,
+    trigger: `${scope} .o_field_widget[name='${name}'] :is(input, textarea)`.trim(),
+    run: `edit ${value}`,
+});
+
+export const clickButton = (name, scope = ".o_statusbar_buttons") => ({
+    content: `press ${name}`,
+    trigger: `${scope} button[name='${name}']`,
+    run: "click",
+});
+
+export const next = clickButton("action_next_step");
+
+/** The server says no, and why. */
+export const isRefused = (words) => [
+    {
+        content: `refused: ${words}`,
+        trigger: `.modal:contains(${words})`,
+    },
+    {
+        content: "close the message",
+        trigger: ".modal footer button.btn-primary",
+        run: "click",
+    },
+    {
+        content: "the message is gone",
+        trigger: "body:not(:has(.modal))",
+    },
+];
+
+export const openMenu = (section, item) => [
+    {
+        content: `open ${section}`,
+        trigger: `button[data-menu-xmlid='crm_referral.${section}']`,
+        run: "click",
+    },
+    {
+        content: `choose ${item}`,
+        trigger: `.dropdown-item[data-menu-xmlid='crm_referral.${item}']`,
+        run: "click",
+    },
+];

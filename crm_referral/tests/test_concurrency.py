@@ -1,0 +1,171 @@
+import threading
+import time
+from contextlib import contextmanager
+
+from odoo import api
+from odoo.exceptions import UserError, ValidationError
+from odoo.modules.registry import DummyRLock, Registry
+from odoo.service.model import retrying
+from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tools import mute_logger
+
+PATIENCE = 20  # seconds; what is waited for takes milliseconds
+
+
+@tagged("post_install", "-at_install")
+class TestConcurrency(BaseCase):
+    """Two people at once, in two real transactions that commit.
+
+    Each test cleans up after itself, since nothing is rolled back for it.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.registry = Registry(get_db_name())
+        cls.addClassCleanup(cls.registry.reset_changes)
+        cls.addClassCleanup(cls.registry.clear_all_caches)
+
+    def setUp(self):
+        super().setUp()
+        # Odoo's own test runner holds this lock; our second thread would wait for it.
+        self.patch(Registry, "_lock", DummyRLock())
+        with self._transaction() as env:
+            self.partner_id = env["res.partner"].create({"name": "Busy Customer"}).id
+        self.addCleanup(self._clean_up)
+
+    def _clean_up(self):
+        with self._transaction() as env:
+            partner = env["res.partner"].browse(self.partner_id)
+            env["crm.referral"].search([("partner_id", "=", partner.id)]).unlink()
+            env["crm.referral.benefit"].search(
+                [("partner_id", "=", partner.id)]
+            ).unlink()
+            partner.unlink()
+
+    @contextmanager
+    def _transaction(self):
+        with self.registry.cursor() as cr:
+            yield api.Environment(cr, api.SUPERUSER_ID, {})
+
+    def _get_referrals(self, env):
+        return env["crm.referral"].search([("partner_id", "=", self.partner_id)])
+
+    def _wait_until_blocked(self, pid):
+        """Wait until the database holds this backend up for another transaction."""
+        deadline = time.monotonic() + PATIENCE
+        with self.registry.cursor() as cr:
+            while time.monotonic() < deadline:
+                cr.execute("SELECT cardinality(pg_blocking_pids(%s))", [pid])
+                if cr.fetchone()[0]:
+                    return
+                time.sleep(0.01)
+        self.fail("The second transaction did not wait for the first.")
+
+    def _race(self, call):
+        """Two do the same at once: the second is in the middle when the first commits.
+
+        :param call: called with an environment, first in one, then in another thread
+        :return: what the second got: a result or an exception
+        """
+        second = {}
+        started = threading.Event()
+        go = threading.Event()
+
+        def run_second():
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, api.SUPERUSER_ID, {})
+                cr.execute(
+                    "SELECT pg_backend_pid()"
+                )  # its view of the data starts here
+                second["pid"] = cr.fetchone()[0]
+                started.set()
+                go.wait(PATIENCE)
+                try:
+                    # as Odoo does for every call from outside
+                    second["result"] = retrying(lambda: call(env), env)
+                except Exception as error:  # noqa: BLE001, told to the main thread
+                    second["result"] = error
+
+        thread = threading.Thread(target=run_second)
+        thread.start()
+        try:
+            self.assertTrue(started.wait(PATIENCE))
+            with self._transaction() as env:
+                call(env)
+                env.flush_all()
+                go.set()
+                self._wait_until_blocked(second["pid"])
+        finally:
+            go.set()
+            thread.join(PATIENCE)
+        self.assertFalse(thread.is_alive())
+        return second["result"]
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_two_ask_the_same_customer(self):
+        result = self._race(
+            lambda env: env["res.partner"].browse(self.partner_id).action_ask_referral()
+        )
+        self.assertIsInstance(result, ValidationError)
+        self.assertIn("already has an open referral request", str(result))
+        with self._transaction() as env:
+            self.assertEqual(len(self._get_referrals(env)), 1)
+            self.assertEqual(len(self._get_referrals(env).step_log_ids), 1)
+            self.assertEqual(len(self._get_referrals(env).activity_ids), 1)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_two_move_the_same_request(self):
+        with self._transaction() as env:
+            referral = env["crm.referral"].create({"partner_id": self.partner_id})
+            referral.benefit_ids = env["crm.referral.benefit"].create(
+                {"partner_id": self.partner_id, "name": "Fast", "confirmed": True}
+            )
+        result = self._race(lambda env: self._get_referrals(env).action_next_step())
+        self.assertIsInstance(result, UserError)
+        self.assertIn("not finished yet", str(result))
+        with self._transaction() as env:
+            referral = self._get_referrals(env)
+            self.assertEqual(
+                [(log.step_id.code, log.outcome) for log in referral.step_log_ids],
+                [("benefits", "done"), ("profile", False)],
+            )
+            self.assertEqual(referral.activity_ids.mapped("summary"), ["Profile"])
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_two_end_the_same_request(self):
+        with self._transaction() as env:
+            env["crm.referral"].create({"partner_id": self.partner_id})
+        result = self._race(lambda env: self._get_referrals(env).action_cancel())
+        self.assertIsInstance(result, UserError)
+        self.assertIn("has ended", str(result))
+        with self._transaction() as env:
+            self.assertEqual(
+                self._get_referrals(env).step_log_ids.mapped("outcome"), ["ended"]
+            )
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_two_record_the_same_objection(self):
+        """Both candidates are stopped, and the person is remembered once."""
+        with self._transaction() as env:
+            referral = env["crm.referral"].create({"partner_id": self.partner_id})
+            candidate = env["crm.referral.candidate"].create(
+                {
+                    "referral_id": referral.id,
+                    "name": "Bob",
+                    "email": "bob@concurrency.example.com",
+                }
+            )
+        result = self._race(
+            lambda env: env[candidate._name].browse(candidate.id).action_object()
+        )
+        self.assertTrue(result is True or isinstance(result, UserError), result)
+        with self._transaction() as env:
+            self.assertEqual(
+                env[candidate._name].browse(candidate.id).state, "objected"
+            )
+            Objection = env["crm.referral.objection"]
+            hashes = Objection._hash_contacts(["bob@concurrency.example.com"])
+            found = Objection.search([("contact_hash", "in", list(hashes))])
+            self.assertEqual(len(found), 1)
+            found.unlink()

@@ -1,0 +1,94 @@
+from odoo.tests import HttpCase, tagged
+
+from .common import ReferralCase
+
+
+@tagged("post_install", "-at_install")
+class TestTours(ReferralCase, HttpCase):
+    """The browser as the users see it; each tour ends with what the server knows."""
+
+    def test_rep(self):
+        """A rep walks through all steps with a customer they typed in themselves."""
+        self.start_tour("/odoo", "crm_referral_rep", login=self.rep.login)
+        referral = self.env["crm.referral"].search([("user_id", "=", self.rep.id)])
+        referrer = referral.partner_id
+        self.assertEqual(referrer.name, "Lin Mei-Hua")
+        self.assertEqual(referral.outcome, "introduced")
+        self.assertEqual(referral.user_id, self.rep)
+        self.assertEqual(referral.promise_state, "open")
+        self.assertEqual(
+            referral.step_log_ids.sorted("id").mapped("step_id.code"),
+            self.steps.mapped("code"),
+        )
+        self.assertEqual(set(referral.step_log_ids.mapped("outcome")), {"done"})
+        self.assertEqual(referral.step_log_ids.left_by_id, self.rep)
+
+        introduced, declined = referral.candidate_ids
+        self.assertEqual(introduced.name, "Wu Chih-Ming")
+        self.assertEqual(introduced.state, "converted")
+        self.assertTrue(introduced.referrer_told_on)
+        self.assertEqual(declined.function, "Head of a school")
+        self.assertEqual(declined.state, "declined")
+
+        lead = introduced.lead_id
+        self.assertEqual(lead.won_status, "won")
+        self.assertEqual(lead.referrer_id, referrer)
+        self.assertEqual(lead.source_id, self.env.ref("utm.utm_source_referral"))
+        self.assertEqual(lead.partner_id.name, "Wu Chih-Ming")
+        self.assertEqual(lead.partner_id.referrer_id, referrer)
+        self.assertEqual(referral.won_count, 1)
+
+    def test_gate(self):
+        """Nobody jumps over an unfinished step; a skip needs a reason."""
+        referral = self._create_referral()
+        self.start_tour("/odoo", "crm_referral_gate", login=self.rep.login)
+        log = referral.step_log_ids.sorted("id")
+        self.assertEqual(
+            [(line.step_id.code, line.outcome) for line in log],
+            [("benefits", "skipped"), ("profile", "back"), ("benefits", False)],
+        )
+        self.assertEqual(log[0].reason, "We talked about it last week")
+        self.assertIn("We talked about it last week", self._get_chatter(referral))
+
+    def test_manager(self):
+        """A manager edits the words, allows an exception and reads the figures."""
+        quiet = self._walk_to(self._create_referral(), "profile")
+        quiet.action_cancel()
+        self.start_tour("/odoo", "crm_referral_manager", login=self.manager.login)
+        referral = self.customer.referral_ids - quiet
+        self.assertEqual(referral.user_id, self.manager)
+        self.assertEqual(referral.override_reason, "She offered it herself")
+        self.assertIn("She offered it herself", self._get_chatter(referral))
+
+    def test_keyboard(self):
+        """The rep's main path without a mouse."""
+        benefit = self._create_benefit(confirmed=True)
+        referral = self._create_referral(benefit_ids=benefit.ids)
+        self.start_tour("/odoo", "crm_referral_keyboard", login=self.rep.login)
+        self.assertEqual(referral.step_code, "introduce")
+        self.assertEqual(referral.candidate_ids.mapped("state"), ["agreed"])
+
+    def test_onboarding(self):
+        """A new rep is led through the first step."""
+        self.start_tour("/odoo", "crm_referral_tour", login=self.rep.login)
+        referral = self.env["crm.referral"].search([("user_id", "=", self.rep.id)])
+        self.assertEqual(referral.partner_id.name, "Lin Mei-Hua")
+        self.assertEqual(referral.step_code, "profile")
+        self.assertTrue(referral.benefit_ids.confirmed)
+
+
+@tagged("post_install", "-at_install")
+class TestToursPhone(ReferralCase, HttpCase):
+    """The rep's main path on a telephone."""
+
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_rep_on_the_phone(self):
+        """Up to the introduction, with one thumb."""
+        referral = self._create_referral()
+        self.start_tour("/odoo", "crm_referral_phone", login=self.rep.login)
+        self.assertEqual(referral.step_code, "follow_through")
+        self.assertEqual(
+            referral.candidate_ids.mapped("state"), ["introduced", "declined"]
+        )
