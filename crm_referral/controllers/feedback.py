@@ -22,6 +22,9 @@ HTTP_STATUS = {
     "revoked": 410,
     "busy": 429,
 }
+# What the frontend's scripts need where `website` is installed. The address stays the
+# same in all languages.
+FRONTEND = {"website": True, "multilang": False, "sitemap": False}
 # Within ten minutes. A page of forty questions needs fewer, even with a slow writer.
 VISITS_PER_LINK = 300
 WRONG_LINKS_PER_ADDRESS = 30
@@ -33,7 +36,11 @@ class FeedbackController(http.Controller):
     """The page on which a customer answers, behind a personal link."""
 
     @http.route(
-        [PATH, f"{PATH}/<string:token>"], type="http", auth="public", methods=["GET"]
+        [PATH, f"{PATH}/<string:token>"],
+        type="http",
+        auth="public",
+        methods=["GET"],
+        **FRONTEND,
     )
     def feedback_page(self, token=None, lang=None, **_kwargs):
         """The questions, or a page that says why there are none."""
@@ -51,6 +58,7 @@ class FeedbackController(http.Controller):
         methods=["POST"],
         csrf=False,
         max_content_length=MAX_BODY,
+        **FRONTEND,
     )
     def feedback_submit(self, token=None, lang=None, csrf_token=None, **post):
         """Save the answers, and sign them when the customer sends them."""

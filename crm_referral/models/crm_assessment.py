@@ -381,21 +381,19 @@ class CrmAssessment(models.Model):
 
         :raise UserError: when something is missing
         """
-        asking = self.filtered(
-            lambda assessment: assessment.form_id.content["framework"].get("asks_cause")
-        )
-        for line in asking.line_ids:
-            is_complete = line.cause and (
-                line.cause != "organization" or line.cause_section_id
-            )
-            if line._is_failed() and not is_complete:
-                raise UserError(
-                    self.env._(
-                        "“%(item)s”: say whether the agent or the organization is the "
-                        "cause, and for the organization the PRIDE letter.",
-                        item=line.name,
+        for form, assessments in self.grouped("form_id").items():
+            failed = form._get_failed_answers()
+            for line in assessments.line_ids if failed else ():
+                if (line.item_id.id, line.option_id.id) in failed and not (
+                    line.cause == "agent" or line.cause_section_id
+                ):
+                    raise UserError(
+                        self.env._(
+                            "“%(item)s”: say whether the agent or the organization is "
+                            "the cause, and for the organization the PRIDE letter.",
+                            item=line.name,
+                        )
                     )
-                )
         for assessment in self.filtered(lambda a: a.viewpoint == "reviewer"):
             colleagues = assessment.round_id._search_assessments()
             if colleagues.filtered(

@@ -90,6 +90,24 @@ class CrmAssessmentForm(models.Model):
         self.ensure_one()
         return {option["id"]: option["value"] for option in self.content["options"]}
 
+    def _get_failed_answers(self):
+        """The answers that need a cause: the worst ones, if the framework asks for it.
+
+        :return: pairs of the ids of item and option
+        :rtype: set[tuple[int, int]]
+        """
+        self.ensure_one()
+        content = self.content
+        if not content["framework"].get("asks_cause"):
+            return set()
+        return {
+            (item["id"], option["id"])
+            for item in content["items"]
+            for option in content["options"]
+            if item["kind"] == "scale"
+            and option["value"] == (1 if item["is_reversed"] else 0)
+        }
+
     def _get_entries(self, kind):
         """:param str kind: ``options``, ``sections`` or ``items``
         :return: these parts of the form by id, with their texts in the user's language.

@@ -220,17 +220,3 @@ class CrmAssessmentLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_closed(self):
         self.assessment_id._check_open()
-
-    # === BUSINESS METHODS === #
-
-    def _is_failed(self):
-        """:return: whether this is the worst answer that could be given.
-        :rtype: bool
-        """
-        self.ensure_one()
-        form = self.assessment_id.form_id
-        value = form._get_option_values().get(self.option_id.id)
-        if value is None:
-            return False
-        is_reversed = form._get_entries("items")[self.item_id.id]["is_reversed"]
-        return value == (1 if is_reversed else 0)

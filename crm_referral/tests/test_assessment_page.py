@@ -205,9 +205,9 @@ class TestFeedbackPage(FeedbackCase):
     @warmup
     def test_query_budget(self):
         self.url_open(self._path())
-        # 13: the user, 3 of the gate, the rest of assessment, form, lines and company;
+        # 15: the user, 3 of the gate, the rest of assessment, form, lines and company;
         # none for each question
-        with self.assertQueryCount(14):
+        with self.assertQueryCount(16):
             self.url_open(self._path())
 
 

@@ -1,0 +1,276 @@
+import { expect, test } from "@odoo/hoot";
+import { queryAllTexts } from "@odoo/hoot-dom";
+import { animationFrame } from "@odoo/hoot-mock";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import {
+    clickSave,
+    contains,
+    defineModels,
+    fields,
+    getService,
+    models,
+    mockService,
+    mountView,
+    mountWithCleanup,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
+import { WebClient } from "@web/webclient/webclient";
+
+class Option extends models.Model {
+    _name = "option";
+
+    name = fields.Char();
+
+    _records = [
+        { id: 1, name: "Yes" },
+        { id: 2, name: "No" },
+    ];
+}
+
+class Section extends models.Model {
+    _name = "section";
+
+    name = fields.Char();
+
+    _records = [
+        { id: 1, name: "B · Broad Knowledge" },
+        { id: 7, name: "P · Process" },
+    ];
+}
+
+class Line extends models.Model {
+    _name = "line";
+
+    parent_id = fields.Many2one({ relation: "form" });
+    name = fields.Char();
+    hint = fields.Char();
+    kind = fields.Char();
+    asks_control = fields.Boolean();
+    section_id = fields.Many2one({ relation: "section" });
+    option_id = fields.Many2one({ relation: "option" });
+    rating = fields.Char();
+    note = fields.Text();
+    control = fields.Char();
+    cause = fields.Char();
+    cause_section_id = fields.Many2one({ relation: "section" });
+    answer = fields.Char();
+
+    _records = [
+        { id: 1, parent_id: 1, name: "Limits were told.", kind: "scale", section_id: 1 },
+        { id: 2, parent_id: 1, name: "Recommend?", kind: "rating" },
+        { id: 3, parent_id: 1, name: "Anything else?", kind: "text", note: "<b>x</b>" },
+        { id: 4, parent_id: 1, name: "Enough time.", kind: "scale", asks_control: true },
+    ];
+}
+
+const LETTERS = ["Process", "Roles", "Interpersonal"].map((name, index) => ({
+    id: index + 1,
+    letter: name[0],
+    name,
+    description: "",
+    score: [44, 75, false][index],
+    level: ["weak", "strong", false][index],
+    level_name: ["Weak", "Strong", ""][index],
+    is_undecided: index === 0,
+    scores: [
+        { score: [44, 75, false][index], answered: 4 - index },
+        { score: 94, answered: 4 },
+    ],
+}));
+
+class FormModel extends models.Model {
+    _name = "form";
+
+    line_ids = fields.One2many({ relation: "line", relation_field: "parent_id" });
+    checklist = fields.Json();
+    result = fields.Json();
+
+    _records = [
+        {
+            id: 1,
+            line_ids: [1, 2, 3, 4],
+            checklist: {
+                options: [
+                    { id: 1, name: "Yes", value: 1 },
+                    { id: 2, name: "No", value: 0 },
+                ],
+                asks_cause: true,
+                letters: [{ id: 7, name: "P · Process" }],
+            },
+            result: {
+                viewpoints: [
+                    { code: "customer", name: "The customer" },
+                    { code: "manager", name: "The manager" },
+                ],
+                letters: LETTERS,
+                gaps: ["The manager sees Process 50 points better than the customer."],
+                trend: [
+                    { id: 1, date: "Jan 1", score: 30 },
+                    { id: 2, date: "Feb 1", score: false },
+                    { id: 3, date: "Mar 1", score: 60 },
+                ],
+            },
+        },
+    ];
+}
+
+defineMailModels();
+defineModels([Option, Section, Line, FormModel]);
+
+const LINES = /* xml */ `
+    <list>
+        <field name="section_id"/><field name="name"/><field name="hint"/><field name="kind"/>
+        <field name="asks_control"/><field name="option_id"/><field name="rating"/>
+        <field name="note"/><field name="control"/><field name="cause"/>
+        <field name="cause_section_id"/><field name="answer"/>
+    </list>`;
+
+const mountChecklist = (attributes = "") =>
+    mountView({
+        type: "form",
+        resModel: "form",
+        resId: 1,
+        arch: `
+            <form>
+                <field name="checklist" invisible="1"/>
+                <field name="line_ids" widget="assessment_checklist" ${attributes}>${LINES}</field>
+            </form>`,
+    });
+
+test("checklist: one tap an answer, a no asks for its cause", async () => {
+    onRpc("form", "web_save", ({ args }) => expect.step(args[1].line_ids));
+    await mountChecklist();
+    expect(".o_assessment_row").toHaveCount(4);
+    expect(".o_assessment_checklist p").toHaveText("0 of 3 answered");
+    expect(".o_assessment_letter").toHaveText("B");
+    expect(".o_assessment_cause").toHaveCount(0);
+
+    await contains(".o_assessment_row:eq(0) .btn:contains(No)").click();
+    expect(".o_assessment_row:eq(0) .btn.active").toHaveText("No");
+    expect(".o_assessment_row:eq(0) .btn.active").toHaveAttribute("aria-pressed", "true");
+    expect(".o_assessment_checklist p").toHaveText("1 of 3 answered");
+    expect(".o_assessment_cause select").toHaveCount(0);
+    await contains(".o_assessment_cause .btn:contains(Organization)").click();
+    await contains(".o_assessment_cause select").select("7");
+    await contains(".o_assessment_row:eq(1) .btn:contains(7)").click();
+    await contains(".o_assessment_row:eq(3) .btn:contains(Outside)").click();
+    await clickSave();
+    expect.verifySteps([
+        [
+            [1, 1, { option_id: 2, cause: "organization", cause_section_id: 7 }],
+            [1, 2, { rating: "7" }],
+            [1, 4, { control: "outside" }],
+        ],
+    ]);
+});
+
+test("checklist: a better answer takes the cause back", async () => {
+    await mountChecklist();
+    await contains(".o_assessment_row:eq(0) .btn:contains(No)").click();
+    await contains(".o_assessment_cause .btn:contains(Agent)").click();
+    await contains(".o_assessment_row:eq(0) .btn:contains(Yes)").click();
+    expect(".o_assessment_cause").toHaveCount(0);
+    await contains(".o_assessment_row:eq(0) .btn:contains(No)").click();
+    expect(".o_assessment_cause .btn.active").toHaveCount(0);
+});
+
+test("checklist: read only, and nothing that was written is markup", async () => {
+    await mountChecklist('readonly="1"');
+    expect(".o_assessment_row .o_assessment_buttons .btn").toHaveCount(0);
+    expect(".o_assessment_note").toHaveText("<b>x</b>");
+    expect(".o_assessment_note b").toHaveCount(0);
+});
+
+test("result: figures with n, levels, gaps, decision", async () => {
+    mockService("action", {
+        doAction(action) {
+            expect.step([action.res_model, action.context]);
+        },
+    });
+    await mountView({
+        type: "form",
+        resModel: "form",
+        resId: 1,
+        arch: `<form><field name="result" widget="assessment_result"/></form>`,
+    });
+    await animationFrame();
+    expect(".o_assessment_letter").toHaveCount(3);
+    expect(queryAllTexts(".o_assessment_letter:eq(0) td")).toEqual([
+        "44 n=4",
+        "94 n=4",
+        "44",
+        "WeakDecide",
+    ]);
+    expect(".o_assessment_letter:eq(2) td:last").toHaveText("Not enough answers");
+    expect(".o_assessment_gaps li").toHaveCount(1);
+    expect(".o_assessment_radar").toHaveCount(0, { message: "two scores make no radar" });
+    expect(".o_assessment_trend canvas").toHaveAttribute(
+        "aria-label",
+        "Overall score of the last rounds: Jan 1: 30, Mar 1: 60"
+    );
+    await contains(".btn:contains(Decide)").click();
+    expect.verifySteps([
+        ["crm.assessment.action", { default_round_id: 1, default_section_id: 1 }],
+    ]);
+});
+
+test("heat map: a cell opens what is behind it", async () => {
+    onRpc("crm.assessment.score", "get_heat_map", ({ kwargs }) => {
+        expect.step([kwargs.rows, kwargs.viewpoint, kwargs.months]);
+        return {
+            letters: [
+                { id: 1, letter: "P", name: "Process" },
+                { id: 2, letter: "R", name: "Roles" },
+            ],
+            rows: [{ id: 5, name: "Clinic", cells: { 1: { score: 33.4, level: "weak", n: 3 } } }],
+            total: 9,
+            domain: [["viewpoint", "=", "customer"]],
+        };
+    });
+    await mountWithCleanup(WebClient);
+    await getService("action").doAction({
+        type: "ir.actions.client",
+        tag: "crm_referral.assessment_heat_map",
+    });
+    expect(".o_heat_cell:eq(0)").toHaveText("33 n=3");
+    expect(".o_heat_cell:eq(0)").toHaveAttribute("aria-label", "Clinic, Process: 33 of 100, n=3");
+    expect(".o_heat_cell:eq(1)").not.toBeEnabled();
+    expect(".o_assessment_heat_map p").toHaveText("The 1 weakest of 9 are shown.");
+    await contains("select[name=rows]").select("team_id");
+    expect.verifySteps([
+        ["partner_id", "customer", 12],
+        ["team_id", "customer", 12],
+    ]);
+});
+
+test("scorecard: who has too few checklists is not ranked", async () => {
+    const agent = (id, name, isRanked) => ({
+        id,
+        name,
+        score: 70,
+        n: isRanked ? 6 : 1,
+        is_ranked: isRanked,
+        letters: { 1: { score: 70, level: "fair", n: 6, gap: 12 } },
+        months: { "2026-01": { 1: { score: 70, n: 6 } } },
+        coaching: 0,
+    });
+    onRpc("crm.assessment.round", "get_scorecards", () => ({
+        letters: [{ id: 1, letter: "B", name: "Broad Knowledge" }],
+        minimum: 5,
+        agents: [agent(1, "Ann", true), agent(2, "Bob", false)],
+    }));
+    await mountWithCleanup(WebClient);
+    await getService("action").doAction({
+        type: "ir.actions.client",
+        tag: "crm_referral.assessment_scorecard",
+    });
+    const rows = ".o_assessment_scorecard tbody tr";
+    expect(`${rows}:eq(0) td:first`).toHaveText("1.");
+    expect(`${rows}:eq(1) td:first`).toHaveText("");
+    expect(`${rows}:eq(1)`).toHaveText(/too few to compare/);
+    expect(".o_assessment_agent").toHaveCount(0);
+    await contains(`${rows}:eq(0) th .btn`).click();
+    expect(".o_assessment_agent tr:last td").toHaveText("+12");
+    await contains(`${rows}:eq(0) th .btn`).click();
+    expect(".o_assessment_agent").toHaveCount(0);
+});
