@@ -69,7 +69,7 @@ MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
 MAX_NAME = 31
 
-# Half the time of level 6 for a quarter more bytes: see benchmarks/README.md.
+# About half the time of level 6 for a quarter more bytes: see benchmarks/README.md.
 LEVEL = 1
 CHUNK = 1 << 18
 
