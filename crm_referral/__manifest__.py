@@ -28,6 +28,7 @@
         "data/digest_data.xml",
         "data/crm_referral_export_sheet_data.xml",
         "data/crm_referral_export_cron_data.xml",
+        "data/web_tour_data.xml",
         # Wizards
         "wizard/crm_referral_skip_views.xml",
         "wizard/crm_referral_decline_views.xml",
@@ -63,6 +64,7 @@
         "demo/crm_referral_progress_demo.xml",
     ],
     "application": True,
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": ["crm_referral/static/src/**/*"],
         "web.assets_tests": ["crm_referral/static/tests/tours/**/*"],

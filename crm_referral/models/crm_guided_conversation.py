@@ -38,9 +38,7 @@ class CrmGuidedConversation(models.AbstractModel):
         copy=False,
     )
     step_code = fields.Char(related="step_id.code", export_string_translation=False)
-    step_number = fields.Integer(
-        string="Step Number", compute="_compute_step_progress", aggregator=None
-    )
+    step_number = fields.Integer(compute="_compute_step_progress", aggregator=None)
     step_count = fields.Integer(
         string="Number of Steps", compute="_compute_step_progress", aggregator=None
     )
@@ -335,7 +333,7 @@ class CrmGuidedConversation(models.AbstractModel):
         )
 
     def _log_step_left(self, previous_steps):
-        """Close the logs of the steps that were left, and log those passed on the way."""
+        """Close the logs of the steps left, and log those passed on the way."""
         by_direction = self.grouped(
             lambda record: (
                 "back"

@@ -123,7 +123,8 @@ class CrmReferral(models.Model):
     override_reason = fields.Char(
         copy=False,
         tracking=True,
-        help="Why a manager lets us ask this customer although a rule speaks against it.",
+        help="Why a manager lets us ask this customer although a rule speaks "
+        "against it.",
     )
 
     # 1 benefits, 2 profile
@@ -330,8 +331,8 @@ class CrmReferral(models.Model):
                 if not any(candidate._was_introduced() for candidate in candidates):
                     raise ValidationError(
                         self.env._(
-                            "Nobody was introduced in the request of %(customer)s, so it "
-                            "cannot end as “Introduced”.",
+                            "Nobody was introduced in the request of %(customer)s, so "
+                            "it cannot end as “Introduced”.",
                             customer=referral.display_name,
                         )
                     )
@@ -341,7 +342,8 @@ class CrmReferral(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(customer)s agreed to an introduction, so the request cannot "
-                        "end without a candidate. Bring the candidates to an end first.",
+                        "end without a candidate. Bring the candidates to an end "
+                        "first.",
                         customer=referral.display_name,
                     )
                 )
@@ -678,7 +680,7 @@ class CrmReferral(models.Model):
 
     def _finish_conversation(self):
         """End with what is true: introduced, declined, or no candidate."""
-        super()._finish_conversation()
+        result = super()._finish_conversation()
         introduced = self.filtered(
             lambda r: any(candidate._was_introduced() for candidate in r.candidate_ids)
         )
@@ -688,6 +690,7 @@ class CrmReferral(models.Model):
             reason = self.env.ref("crm_referral.decline_reason_no_introduction")
             declined.write({"outcome": "declined", "decline_reason_id": reason.id})
         (self - introduced - declined).write({"outcome": "no_candidate"})
+        return result
 
     # === WHO MAY BE ASKED === #
 
@@ -725,7 +728,7 @@ class CrmReferral(models.Model):
 
     @api.model
     def _get_customer(self, vals):
-        """:return: ids of the partner and the company of a request with these values."""
+        """:return: ids of the partner and the company in values of a request."""
         defaults = self.env.context
         return (
             vals.get("partner_id") or defaults.get("default_partner_id"),
@@ -743,7 +746,8 @@ class CrmReferral(models.Model):
         ):
             raise AccessError(
                 self.env._(
-                    "Only a sales manager may change when a customer can be asked again."
+                    "Only a sales manager may change when a customer can be asked "
+                    "again."
                 )
             )
 
@@ -777,8 +781,8 @@ class CrmReferral(models.Model):
         if self.can_override and (self.override_reason or "").strip():
             self.message_post(
                 body=self.env._(
-                    "%(manager)s allowed this request in spite of: %(blockers)s Reason: "
-                    "%(reason)s",
+                    "%(manager)s allowed this request in spite of: %(blockers)s "
+                    "Reason: %(reason)s",
                     manager=self.env.user.name,
                     blockers=" ".join(reasons),
                     reason=self.override_reason,
@@ -934,15 +938,16 @@ class CrmReferral(models.Model):
         self._schedule_step_activity()
 
     def _on_archived_or_unarchived(self):
-        """An archived request is nobody's work; an unarchived one is somebody's again."""
+        """An archived request is nobody's work, an unarchived one somebody's."""
         self.filtered(lambda r: not r.active)._unlink_step_activity()
         self.filtered(lambda r: r.active)._schedule_step_activity()
         self._schedule_promise_activity()
 
     def _reassign_step_activity(self):
         """The promise to the customer goes to the new salesperson as well."""
-        super()._reassign_step_activity()
+        result = super()._reassign_step_activity()
         self._schedule_promise_activity()
+        return result
 
     # === PROMISE === #
 

@@ -37,7 +37,7 @@ NEXT_STATES = {
 PROMISING_STATES = ("agreed", "introduced", "contacted", "converted")
 ENDED_WITHOUT_LEAD_STATES = ("declined", "unfit", "objected")
 
-# A person whose data we did not get from them is told within a month: GDPR art. 14 (3) a.
+# Whose data we got from somebody else is told within a month: GDPR art. 14 (3) a.
 INFORM_WITHIN_DAYS = 30
 # The rep is reminded this many days before.
 INFORM_REMINDER_DAYS = 7
@@ -198,7 +198,8 @@ class CrmReferralCandidate(models.Model):
         compute="_compute_inform_by",
         store=True,
         index="btree_not_null",
-        help="Until when the person must be told that we have their data, and from whom.",
+        help="Until when the person must be told that we have their data, and from "
+        "whom.",
     )
     informed_on = fields.Date(
         copy=False, tracking=True, help="When the person was told."
@@ -414,7 +415,7 @@ class CrmReferralCandidate(models.Model):
         return self._convert().redirect_lead_opportunity_view()
 
     def action_decline(self):
-        """The customer will not introduce these candidates, or they do not want to talk.
+        """The customer does not introduce these candidates, or they do not want it.
 
         :return: True
         """
@@ -556,8 +557,8 @@ class CrmReferralCandidate(models.Model):
                 ]
                 raise UserError(
                     self.env._(
-                        "%(candidate)s is “%(current)s” and cannot become “%(wanted)s”. "
-                        "Possible next: %(possible)s.",
+                        "%(candidate)s is “%(current)s” and cannot become "
+                        "“%(wanted)s”. Possible next: %(possible)s.",
                         candidate=candidate.display_name,
                         current=labels[candidate.state],
                         wanted=labels.get(state, state),
@@ -566,7 +567,7 @@ class CrmReferralCandidate(models.Model):
                 )
 
     def _prepare_state_dates(self, state):
-        """:return: the candidates whose date of the new state is not noted yet, by field.
+        """:return: the candidates whose date of the new state is missing, by field.
         :rtype: dict
         """
         fname = {
@@ -604,7 +605,7 @@ class CrmReferralCandidate(models.Model):
     # === OBJECTION AND ERASURE === #
 
     def _check_objection(self):
-        """:raise UserError: when one of these persons has objected to being contacted."""
+        """:raise UserError: when one of these persons has objected to contact."""
         Objection = self.env["crm.referral.objection"]
         candidates = self.filtered(
             lambda c: (
@@ -767,7 +768,7 @@ class CrmReferralCandidate(models.Model):
         :return: crm.lead records, in sudo mode when ``include_hidden``
         """
         self.ensure_one()
-        # sudo: a duplicate is one also when a colleague owns it; only the number is shown
+        # sudo: a colleague's lead is a duplicate, too; only the number is shown
         Lead = self.env["crm.lead"].sudo() if include_hidden else self.env["crm.lead"]
         same_person = Domain.OR(
             Domain(fname, "=", value)

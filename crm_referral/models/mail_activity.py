@@ -43,8 +43,8 @@ class MailActivity(models.Model):
         """Schedule one activity of the given type on each record, in one go.
 
         :param str activity_type_xmlid: external id of the mail.activity.type
-        :param dict values_by_record: values of the activity for each record; all records
-            are of one model
+        :param dict values_by_record: values of the activity for each record; all
+            records are of one model
         :return: the activities
         """
         if not values_by_record or self.env.context.get(

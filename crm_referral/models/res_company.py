@@ -13,8 +13,8 @@ class ResCompany(models.Model):
     referral_retention_days = fields.Integer(
         string="Keep Candidates (days)",
         default=180,
-        help="The personal data of candidates that led nowhere is erased after this many "
-        "days. Zero keeps it.",
+        help="The personal data of candidates that led nowhere is erased after this "
+        "many days. Zero keeps it.",
     )
 
     _referral_quiet_days_positive = models.Constraint(

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 from odoo import api
 from odoo.exceptions import UserError, ValidationError
-from odoo.modules.registry import Registry
+from odoo.modules.registry import DummyRLock, Registry
 from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
@@ -28,6 +28,8 @@ class TestConcurrency(BaseCase):
 
     def setUp(self):
         super().setUp()
+        # Odoo's own test runner holds this lock; our second thread would wait for it.
+        self.patch(Registry, "_lock", DummyRLock())
         with self._transaction() as env:
             self.partner_id = env["res.partner"].create({"name": "Busy Customer"}).id
         self.addCleanup(self._clean_up)

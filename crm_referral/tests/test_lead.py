@@ -394,7 +394,8 @@ class TestWonLost(ReferralCommon):
             self._get_reminder(),
             [
                 {
-                    "summary": "Won! Tell and thank Ann Archer for introducing Bob Builder",
+                    "summary": "Won! Tell and thank Ann Archer for introducing "
+                    "Bob Builder",
                     "user_id": self.rep.id,
                     "date_deadline": date(2026, 3, 5),
                 }

@@ -3,7 +3,7 @@ from odoo.tests import tagged, users, warmup
 
 from .common import ReferralCommon
 
-# Queries that hundred records may take more than ten: inserts go in batches of some size.
+# Queries that hundred records may take more than ten: inserts go in batches.
 BATCH_MARGIN = 5
 
 

@@ -10,8 +10,9 @@ class TestTours(ReferralCase, HttpCase):
     def test_rep(self):
         """A rep walks through all steps with a customer they typed in themselves."""
         self.start_tour("/odoo", "crm_referral_rep", login=self.rep.login)
-        referrer = self.env["res.partner"].search([("name", "=", "Lin Mei-Hua")])
-        referral = self.env["crm.referral"].search([("partner_id", "=", referrer.id)])
+        referral = self.env["crm.referral"].search([("user_id", "=", self.rep.id)])
+        referrer = referral.partner_id
+        self.assertEqual(referrer.name, "Lin Mei-Hua")
         self.assertEqual(referral.outcome, "introduced")
         self.assertEqual(referral.user_id, self.rep)
         self.assertEqual(referral.promise_state, "open")
@@ -58,3 +59,36 @@ class TestTours(ReferralCase, HttpCase):
         self.assertEqual(referral.user_id, self.manager)
         self.assertEqual(referral.override_reason, "She offered it herself")
         self.assertIn("She offered it herself", self._get_chatter(referral))
+
+    def test_keyboard(self):
+        """The rep's main path without a mouse."""
+        benefit = self._create_benefit(confirmed=True)
+        referral = self._create_referral(benefit_ids=benefit.ids)
+        self.start_tour("/odoo", "crm_referral_keyboard", login=self.rep.login)
+        self.assertEqual(referral.step_code, "introduce")
+        self.assertEqual(referral.candidate_ids.mapped("state"), ["agreed"])
+
+    def test_onboarding(self):
+        """A new rep is led through the first step."""
+        self.start_tour("/odoo", "crm_referral_tour", login=self.rep.login)
+        referral = self.env["crm.referral"].search([("user_id", "=", self.rep.id)])
+        self.assertEqual(referral.partner_id.name, "Lin Mei-Hua")
+        self.assertEqual(referral.step_code, "profile")
+        self.assertTrue(referral.benefit_ids.confirmed)
+
+
+@tagged("post_install", "-at_install")
+class TestToursPhone(ReferralCase, HttpCase):
+    """The rep's main path on a telephone."""
+
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_rep_on_the_phone(self):
+        """Up to the introduction, with one thumb."""
+        referral = self._create_referral()
+        self.start_tour("/odoo", "crm_referral_phone", login=self.rep.login)
+        self.assertEqual(referral.step_code, "follow_through")
+        self.assertEqual(
+            referral.candidate_ids.mapped("state"), ["introduced", "declined"]
+        )

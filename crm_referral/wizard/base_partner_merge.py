@@ -27,8 +27,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             for referral in referrals - furthest:
                 referral.message_post(
                     body=self.env._(
-                        "Ended because the customer was merged with one who has an open "
-                        "request: %(request)s",
+                        "Ended because the customer was merged with one who has an "
+                        "open request: %(request)s",
                         request=furthest._get_html_link(),
                     ),
                     subtype_xmlid="mail.mt_note",

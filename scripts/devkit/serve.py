@@ -185,8 +185,7 @@ def welcome(lab: Lab, url: str, log: Path) -> str:
             "Log in as (name / password):",
             *table,
             "",
-            "Try first: the app CRM, menu Referrals. Open a request and follow its "
-            "six steps.",
+            "Try first: the app Referrals. Open a request and follow its six steps.",
             "Languages: English, 繁體中文, 简体中文 (your name, Preferences).",
             "",
             f"Log: {log}",

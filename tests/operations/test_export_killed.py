@@ -131,7 +131,8 @@ def test_cancelled_in_the_middle(lab, crowded):
         query(
             lab,
             crowded,
-            "UPDATE crm_referral_export SET state = 'cancelled' WHERE state = 'running'",
+            """UPDATE crm_referral_export SET state = 'cancelled'
+            WHERE state = 'running'""",
         )
         lab.shell(crowded, EXPORT, log="export-start-3")
         assert wait_for_state(lab, crowded, "done", "failed") == "done"

@@ -1,14 +1,18 @@
 import { _t } from "@web/core/l10n/translation";
 import { makeContext } from "@web/core/context";
 import { registry } from "@web/core/registry";
-import { X2ManyField, x2ManyField } from "@web/views/fields/x2many/x2many_field";
+
+import {
+    ConversationListField,
+    conversationListField,
+} from "@crm_referral/conversation_list/conversation_list";
 
 /**
  * A many2many whose "Add" writes a new record at once, instead of asking which of the
  * existing ones to link. A `<create>` control with `from_library` in its context still
  * asks.
  */
-export class Many2ManyCreateField extends X2ManyField {
+export class Many2ManyCreateField extends ConversationListField {
     async onAdd({ context, editable } = {}) {
         const fullContext = makeContext([this.props.context, context]);
         if (fullContext.from_library) {
@@ -26,7 +30,7 @@ export class Many2ManyCreateField extends X2ManyField {
 }
 
 export const many2ManyCreateField = {
-    ...x2ManyField,
+    ...conversationListField,
     component: Many2ManyCreateField,
     displayName: _t("Relational table with new records first"),
     supportedTypes: ["many2many"],

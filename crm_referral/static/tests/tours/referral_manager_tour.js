@@ -29,7 +29,8 @@ registry.category("web_tour.tours").add("crm_referral_manager", {
         },
         {
             content: "open the request that has ended",
-            trigger: ".o_list_view .o_data_row:contains(Ann Archer) .o_data_cell[name='partner_id']",
+            trigger:
+                ".o_list_view .o_data_row:contains(Ann Archer) .o_data_cell[name='partner_id']",
             run: "click",
         },
         {

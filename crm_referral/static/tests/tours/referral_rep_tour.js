@@ -146,7 +146,7 @@ registry.category("web_tour.tours").add("crm_referral_rep", {
         next,
         {
             content: "the request ended well",
-            trigger: ".o_form_view .ribbon:contains(Introduced)",
+            trigger: ".o_form_view:has(.o_guided_step_ended) [name='outcome']:contains(Introduced)",
         },
         clickButton("action_view_leads", ".o-form-buttonbox"),
         {
