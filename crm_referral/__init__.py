@@ -1,1 +1,2 @@
-from . import controllers, from.hooksimportuninstall_hook, models, report, tools, wizard
+from . import controllers, models, report, tools, wizard
+from .hooks import uninstall_hook

@@ -301,7 +301,12 @@ class CrmReferralExport(models.Model):
         export_sudo.state = "queued"
         # sudo: the user may not start crons
         self.env.ref("crm_referral.ir_cron_export").sudo()._trigger()
-        return self._get_records_action(name=self.env._("Export"), target="new")
+        view = self.env.ref("crm_referral.crm_referral_export_view_form_dialog")
+        return self._get_records_action(
+            name=self.env._("Making the Workbook"),
+            target="new",
+            views=[(view.id, "form")],
+        )
 
     def action_retry(self):
         """Start an export again that failed or was cancelled.
@@ -332,7 +337,7 @@ class CrmReferralExport(models.Model):
         return {
             "type": "ir.actions.act_url",
             "url": f"/crm_referral/export/{self.id}",
-            "target": "download",
+            "target": "new",
             "close": True,
         }
 

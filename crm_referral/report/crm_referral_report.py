@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL, Query
 
 from ..models.crm_guided_conversation_step_log import STEP_OUTCOMES
@@ -379,14 +380,50 @@ class CrmReferralReport(models.Model):
     def _table_query(self) -> SQL:
         """The rows of all kinds, one below the other.
 
-        A constant ``kind`` in each part lets PostgreSQL leave out the parts that a
-        filter excludes; ids are those of the records, spread so that none is there
-        twice.
+        Only of the kinds that :meth:`_search` found to be asked for. The ids are those
+        of the records, spread so that none is there twice.
         """
+        kinds = self.env.context.get("referral_report_kinds")
         return SQL(" UNION ALL ").join(
             self._prepare_part(position, kind, *part())
             for position, (kind, part) in enumerate(self._get_parts().items())
+            if kinds is None or kind in kinds
         )
+
+    def _search(self, domain, *args, **kwargs):
+        """Leave out the kinds of rows that the domain excludes.
+
+        PostgreSQL would leave them out as well, but it would compute all columns of
+        what is left: a select of one kind alone becomes part of the query around it.
+        """
+        kinds = self._get_kinds(Domain(domain))
+        if kinds:
+            self = self.with_context(referral_report_kinds=sorted(kinds))
+        return super()._search(domain, *args, **kwargs)
+
+    def _get_kinds(self, domain):
+        """:return: kinds that a domain allows; empty when it does not say.
+        :rtype: set[str]
+        """
+        kinds, said = set(self._get_parts()), False
+        for fname, operator, value in self._get_conjuncts(iter(domain)):
+            if fname == "kind" and operator in ("=", "in"):
+                kinds &= {value} if isinstance(value, str) else set(value or ())
+                said = True
+        return kinds if said else set()
+
+    def _get_conjuncts(self, tokens):
+        """:return: conditions of a domain, in prefix notation, that always hold.
+        :rtype: list
+        """
+        token = next(tokens, None)
+        if token in ("|", "&"):
+            parts = [self._get_conjuncts(tokens) for _side in range(2)]
+            return parts[0] + parts[1] if token == "&" else []
+        if token == "!":
+            self._get_conjuncts(tokens)
+            return []
+        return [token] if token and len(token) == 3 else []
 
     def _get_parts(self):
         """What the analysis is made of; a bridge adds its kind at the end.

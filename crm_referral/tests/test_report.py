@@ -1,6 +1,7 @@
 from datetime import datetime
 
 from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Domain
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -14,7 +15,8 @@ class ReportCommon(ReferralCommon):
 
     The rep asked two customers. The first request brought two candidates, one lead and
     a win of 1 000; the second was declined. A colleague's request brought one
-    candidate, whose lead was lost, and was started a year ago. 3 000 were won without referral.
+    candidate, whose lead was lost, and was started a year ago. 3 000 were won without
+    referral.
     """
 
     @classmethod
@@ -285,6 +287,28 @@ class TestReport(ReportCommon):
                 self._read(["request_count:sum"], user=user)
             with self.assertRaises(AccessError):
                 self.env["crm.referral.dashboard"].with_user(user).get_dashboard()
+
+    def test_kinds_that_a_domain_allows(self):
+        """What is left out is left out by the domain too, whatever its form."""
+        Report = self.env["crm.referral.report"]
+        step, lead = [("kind", "=", "step")], [("kind", "in", ["lead", "other"])]
+        for domain, expected in (
+            (step, {"step"}),
+            (
+                [*lead, ("user_id", "=", 1), ("date", ">", "2020-01-01")],
+                {"lead", "other"},
+            ),
+            (["|", *step, *lead], set()),
+            (["!", *step], set()),
+            (["|", ("user_id", "=", 1), ("team_id", "=", 1), *step], {"step"}),
+            ([("user_id", "=", 1)], set()),
+            ([], set()),
+            ([("kind", "!=", "other")], set()),
+        ):
+            with self.subTest(domain=domain):
+                self.assertEqual(Report._get_kinds(Domain(domain)), expected)
+        both = Report.search_count([*step, *lead])
+        self.assertEqual(both, 0)
 
     def test_a_step_only_reads_steps(self):
         """A filter on the kind leaves the other tables alone."""
