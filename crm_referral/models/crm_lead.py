@@ -85,11 +85,15 @@ class CrmLead(models.Model):
             leads.partner_id._set_referrer(referrer)
 
     def _prepare_customer_values(self, partner_name, is_company=False, parent_id=False):
-        """The customer that a lead becomes remembers who referred them."""
+        """The customer that a lead becomes remembers who referred them.
+
+        Where a company is made along with its contact, the contact was referred: one
+        introduction is one referred customer.
+        """
         values = super()._prepare_customer_values(
             partner_name, is_company=is_company, parent_id=parent_id
         )
-        if self.referrer_id:
+        if self.referrer_id and not (is_company and self.contact_name):
             values["referrer_id"] = self.referrer_id.id
         return values
 
@@ -114,6 +118,15 @@ class CrmLead(models.Model):
                 for status in ("is_won", "is_lost")
             )
         )
+        # A customer who was referred shows who referred them, so there must be one.
+        closed.filtered(
+            lambda lead: (
+                lead.won_status == "won"
+                and lead.referrer_id
+                and not lead.partner_id
+                and (lead.contact_name or lead.partner_name)
+            )
+        )._handle_partner_assignment()
         # sudo: the lead may belong to somebody else than the request
         closed.sudo().referral_candidate_ids._on_lead_closed()
         return result

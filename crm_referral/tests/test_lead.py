@@ -283,7 +283,26 @@ class TestLeadToCustomer(ReferralCommon):
         self.assertEqual(contact.name, "Bob Builder")
         self.assertEqual(contact.parent_id.name, "Clinic")
         self.assertEqual(contact.referrer_id, self.customer)
-        self.assertEqual(contact.parent_id.referrer_id, self.customer)
+        self.assertFalse(
+            contact.parent_id.referrer_id, "one introduction, one referred customer"
+        )
+
+    def test_winning_makes_the_customer(self):
+        self.lead.with_user(self.lead.user_id).action_set_won()
+        self.assertEqual(self.lead.partner_id.name, "Bob Builder")
+        self.assertEqual(self.lead.partner_id.referrer_id, self.customer)
+        self.assertEqual(self.customer.referred_count, 1)
+
+    def test_winning_keeps_the_customer_there_is(self):
+        partner = self.env["res.partner"].create({"name": "Clinic of Bob"})
+        self.lead.partner_id = partner
+        self.lead.action_set_won()
+        self.assertEqual(self.lead.partner_id, partner)
+
+    def test_winning_without_referrer_makes_no_customer(self):
+        lead = self.env["crm.lead"].create({"name": "Walk-in", "contact_name": "Joe"})
+        lead.action_set_won()
+        self.assertFalse(lead.partner_id)
 
     def test_by_the_wizard_of_a_rep(self):
         wizard = (
