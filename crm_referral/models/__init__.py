@@ -28,7 +28,6 @@ from . import (
     crm_personal_link_visit,
     crm_assessment_page,
     crm_assessment_stage,
-    res_partner_assessment,
     mail_activity,
     res_company,
     res_config_settings,
