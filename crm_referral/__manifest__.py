@@ -64,6 +64,7 @@
         "demo/crm_referral_progress_demo.xml",
     ],
     "application": True,
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [
             "crm_referral/static/src/**/*",

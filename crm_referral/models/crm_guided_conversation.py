@@ -38,9 +38,7 @@ class CrmGuidedConversation(models.AbstractModel):
         copy=False,
     )
     step_code = fields.Char(related="step_id.code", export_string_translation=False)
-    step_number = fields.Integer(
-        string="Step Number", compute="_compute_step_progress", aggregator=None
-    )
+    step_number = fields.Integer(compute="_compute_step_progress", aggregator=None)
     step_count = fields.Integer(
         string="Number of Steps", compute="_compute_step_progress", aggregator=None
     )

@@ -2,6 +2,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import ormcache
 
 
@@ -129,7 +130,7 @@ class CrmGuidedConversationStep(models.AbstractModel):
     def _get_step_ids(self):
         """:return: ids of all steps in their order, which nobody can change."""
         # sudo: the same for everybody, so that it can be kept
-        return tuple(self.sudo().search([])._ids)
+        return tuple(self.sudo().search(Domain.TRUE)._ids)
 
     @api.model
     def _render_template_inline_template(self, template_txt, *args, **kwargs):

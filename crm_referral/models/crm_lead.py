@@ -97,11 +97,12 @@ class CrmLead(models.Model):
         return [*super()._merge_get_fields(), "referrer_id", "referral_candidate_id"]
 
     def _merge_dependences(self, opportunities):
-        super()._merge_dependences(opportunities)
+        result = super()._merge_dependences(opportunities)
         # sudo: the introductions follow the lead, also those of a colleague
         opportunities.sudo().with_context(
             active_test=False
         ).referral_candidate_ids.write({"lead_id": self.id})
+        return result
 
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
         """Won and lost flow back to the candidate, the request and the referrer."""

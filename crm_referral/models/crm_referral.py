@@ -680,7 +680,7 @@ class CrmReferral(models.Model):
 
     def _finish_conversation(self):
         """End with what is true: introduced, declined, or no candidate."""
-        super()._finish_conversation()
+        result = super()._finish_conversation()
         introduced = self.filtered(
             lambda r: any(candidate._was_introduced() for candidate in r.candidate_ids)
         )
@@ -690,6 +690,7 @@ class CrmReferral(models.Model):
             reason = self.env.ref("crm_referral.decline_reason_no_introduction")
             declined.write({"outcome": "declined", "decline_reason_id": reason.id})
         (self - introduced - declined).write({"outcome": "no_candidate"})
+        return result
 
     # === WHO MAY BE ASKED === #
 
@@ -944,8 +945,9 @@ class CrmReferral(models.Model):
 
     def _reassign_step_activity(self):
         """The promise to the customer goes to the new salesperson as well."""
-        super()._reassign_step_activity()
+        result = super()._reassign_step_activity()
         self._schedule_promise_activity()
+        return result
 
     # === PROMISE === #
 
