@@ -32,7 +32,6 @@ from . import (
     crm_personal_link_visit,
     crm_assessment_page,
     crm_assessment_stage,
-    res_partner_assessment,
     digest_digest,
     mail_activity,
     res_company,

@@ -58,7 +58,6 @@ class CrmAssessmentAction(models.Model):
     )
     agent_id = fields.Many2one(
         comodel_name="res.users",
-        string="Agent",
         compute="_compute_from_assessment",
         store=True,
         precompute=True,

@@ -41,10 +41,12 @@ class CrmAssessmentForm(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        """:raise UserError: always: old results rest on it"""
-        raise UserError(
-            self.env._("A form with which assessments were made cannot be changed.")
-        )
+        """:raise UserError: when anything changes: old results rest on it"""
+        if vals:
+            raise UserError(
+                self.env._("A form with which assessments were made cannot be changed.")
+            )
+        return super().write(vals)
 
     # === BUSINESS METHODS === #
 

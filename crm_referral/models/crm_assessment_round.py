@@ -3,14 +3,12 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
-from odoo.tools import LazyTranslate, format_date
+from odoo.tools import format_date
 
 from ..tools import assessment_scoring as scoring
 from ..tools.maybe_float import MaybeFloat
 from .crm_assessment import OPEN_STATES
 from .crm_assessment_score import LEVELS
-
-_lt = LazyTranslate(__name__)
 
 STATES = [("open", "Asking"), ("done", "Answered"), ("cancelled", "Cancelled")]
 DISPUTE_STATES = [("open", "Disputed"), ("settled", "Settled")]
@@ -43,20 +41,6 @@ RESULT_FIELDS = frozenset(
 FIXED_FIELDS = frozenset(
     {"company_id", "framework_id", "manager_id", "partner_id", "user_id"}
 )
-WHO = {
-    "customer": _lt("The customer"),
-    "employee": _lt("The person who serves"),
-    "manager": _lt("The manager"),
-    "self": _lt("The agent"),
-    "reviewer": _lt("The reviewer"),
-}
-COMPARED_WITH = {
-    "customer": _lt("the customer"),
-    "employee": _lt("the person who serves"),
-    "manager": _lt("the manager"),
-    "self": _lt("the agent"),
-    "reviewer": _lt("the reviewer"),
-}
 # Checklists are evidence for as long.
 EVIDENCE_PERIOD = timedelta(days=365)
 # Rounds that the trend shows, at most.
@@ -122,7 +106,6 @@ class CrmAssessmentRound(models.Model):
     )
     manager_id = fields.Many2one(
         comodel_name="res.users",
-        string="Manager",
         compute="_compute_manager_id",
         store=True,
         precompute=True,
@@ -364,11 +347,12 @@ class CrmAssessmentRound(models.Model):
             self.env["crm.assessment"]._fields["state"]._description_selection(self.env)
         )
         assessments_sudo = self._search_assessments().grouped("round_id")
+        who = self._get_who()
         for round_ in self:
             round_.progress = " · ".join(
                 self.env._(
                     "%(who)s: %(state)s",
-                    who=WHO[assessment_sudo.viewpoint],
+                    who=who[assessment_sudo.viewpoint],
                     state=states[assessment_sudo.state],
                 )
                 for assessment_sudo in assessments_sudo.get(round_._origin.sudo(), ())
@@ -1184,10 +1168,10 @@ class CrmAssessmentRound(models.Model):
             if any(viewpoint in letter["scores"] for letter in letters.values())
         ]
         levels = dict(self._fields["level"]._description_selection(self.env))
+        who = self._get_who()
         return {
             "viewpoints": [
-                {"code": viewpoint, "name": self.env._(WHO[viewpoint])}
-                for viewpoint in viewpoints
+                {"code": viewpoint, "name": who[viewpoint]} for viewpoint in viewpoints
             ],
             "letters": [
                 {
@@ -1215,6 +1199,19 @@ class CrmAssessmentRound(models.Model):
             "trend": self._get_trend(),
         }
 
+    @api.model
+    def _get_who(self):
+        """:return: the viewpoints, as a sentence begins with them.
+        :rtype: dict
+        """
+        return {
+            "customer": self.env._("The customer"),
+            "employee": self.env._("The person who serves"),
+            "manager": self.env._("The manager"),
+            "self": self.env._("The agent"),
+            "reviewer": self.env._("The reviewer"),
+        }
+
     def _get_gap_sentences(self, letters):
         """Say in words where the viewpoints lie far apart, the widest gap first.
 
@@ -1222,6 +1219,14 @@ class CrmAssessmentRound(models.Model):
         :rtype: list[str]
         """
         gaps = []
+        who = self._get_who()
+        compared_with = {
+            "customer": self.env._("the customer"),
+            "employee": self.env._("the person who serves"),
+            "manager": self.env._("the manager"),
+            "self": self.env._("the agent"),
+            "reviewer": self.env._("the reviewer"),
+        }
         for section, letter in letters.items():
             known = sorted(
                 (
@@ -1239,10 +1244,10 @@ class CrmAssessmentRound(models.Model):
         return [
             self.env._(
                 "%(who)s sees %(letter)s %(points)s points better than %(other)s.",
-                who=self.env._(WHO[above]),
+                who=who[above],
                 letter=section.name,
                 points=-points,
-                other=self.env._(COMPARED_WITH[below]),
+                other=compared_with[below],
             )
             for points, section, above, below in sorted(gaps, key=lambda gap: gap[0])
         ]

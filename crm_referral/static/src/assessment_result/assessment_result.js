@@ -27,7 +27,7 @@ export class AssessmentResult extends Component {
         onWillStart(() => loadBundle("web.chartjs_lib"));
         useEffect(
             () => this.renderCharts(),
-            () => [JSON.stringify(this.result)]
+            () => [JSON.stringify(this.result)],
         );
         onWillUnmount(() => this.destroyCharts());
     }
@@ -95,7 +95,7 @@ export class AssessmentResult extends Component {
                     return {
                         label: viewpoint.name,
                         data: letters.map(({ scores }) =>
-                            scores[index].score === false ? null : scores[index].score
+                            scores[index].score === false ? null : scores[index].score,
                         ),
                         borderColor: color,
                         backgroundColor: `${color}22`,
@@ -157,7 +157,7 @@ export class AssessmentResult extends Component {
                     default_section_id: letter.id,
                 },
             },
-            { onClose: () => this.props.record.load() }
+            { onClose: () => this.props.record.load() },
         );
     }
 }

@@ -206,12 +206,10 @@ test("result: figures with n, levels, gaps, decision", async () => {
     expect(".o_assessment_radar").toHaveCount(0, { message: "two scores make no radar" });
     expect(".o_assessment_trend canvas").toHaveAttribute(
         "aria-label",
-        "Overall score of the last rounds: Jan 1: 30, Mar 1: 60"
+        "Overall score of the last rounds: Jan 1: 30, Mar 1: 60",
     );
     await contains(".btn:contains(Decide)").click();
-    expect.verifySteps([
-        ["crm.assessment.action", { default_round_id: 1, default_section_id: 1 }],
-    ]);
+    expect.verifySteps([["crm.assessment.action", { default_round_id: 1, default_section_id: 1 }]]);
 });
 
 test("heat map: a cell opens what is behind it", async () => {
