@@ -36,6 +36,5 @@ from . import (
     mail_activity,
     res_company,
     res_config_settings,
-    res_config_settings_export,
     res_partner,
 )

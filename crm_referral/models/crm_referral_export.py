@@ -158,7 +158,7 @@ class CrmReferralExport(models.Model):
         return self.env.company
 
     def _default_sheet_ids(self):
-        return self.env["crm.referral.export.sheet"].search([])
+        return self.env["crm.referral.export.sheet"].search([("code", "!=", False)])
 
     def _default_user_id(self):
         return self.env.user

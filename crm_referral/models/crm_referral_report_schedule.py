@@ -79,7 +79,7 @@ class CrmReferralReportSchedule(models.Model):
         return self.env.company
 
     def _default_sheet_ids(self):
-        return self.env["crm.referral.export.sheet"].search([])
+        return self.env["crm.referral.export.sheet"].search([("code", "!=", False)])
 
     # === COMPUTE METHODS === #
 

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .crm_referral_export import DIRECT_ROWS, KEEP_DAYS
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
@@ -9,4 +11,14 @@ class ResConfigSettings(models.TransientModel):
     )
     referral_retention_days = fields.Integer(
         related="company_id.referral_retention_days", readonly=False
+    )
+    referral_export_direct_rows = fields.Integer(
+        string="Rows to Export at Once",
+        default=DIRECT_ROWS,
+        config_parameter="crm_referral.export_direct_rows",
+    )
+    referral_export_keep_days = fields.Integer(
+        string="Days to Keep Exported Files",
+        default=KEEP_DAYS,
+        config_parameter="crm_referral.export_keep_days",
     )

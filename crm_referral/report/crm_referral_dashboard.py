@@ -70,13 +70,12 @@ class CrmReferralDashboard(models.AbstractModel):
             model and domain of its records
         :rtype: list[dict]
         """
-        _ = self.env._
         won = [("referrer_id", "!=", False), ("won_status", "=", "won")]
         return [
             {
                 "code": "asks",
-                "name": _("Requests"),
-                "help": _("Customers asked for an introduction."),
+                "name": self.env._("Requests"),
+                "help": self.env._("Customers asked for an introduction."),
                 "kinds": ["request"],
                 "date": "date",
                 "aggregate": "request_count:sum",
@@ -87,8 +86,8 @@ class CrmReferralDashboard(models.AbstractModel):
             },
             {
                 "code": "success",
-                "name": _("Ended with Introduction"),
-                "help": _(
+                "name": self.env._("Ended with Introduction"),
+                "help": self.env._(
                     "Requests that ended with an introduction, of all requests that "
                     "ended."
                 ),
@@ -103,8 +102,8 @@ class CrmReferralDashboard(models.AbstractModel):
             },
             {
                 "code": "introductions",
-                "name": _("Introductions"),
-                "help": _("Candidates whom a customer has introduced to us."),
+                "name": self.env._("Introductions"),
+                "help": self.env._("Candidates whom a customer has introduced to us."),
                 "kinds": ["candidate"],
                 "date": "introduced_on",
                 "aggregate": "introduced_count:sum",
@@ -115,8 +114,8 @@ class CrmReferralDashboard(models.AbstractModel):
             },
             {
                 "code": "leads",
-                "name": _("Leads"),
-                "help": _("Leads that came of a referral."),
+                "name": self.env._("Leads"),
+                "help": self.env._("Leads that came of a referral."),
                 "kinds": ["lead"],
                 "date": "lead_created_on",
                 "aggregate": "lead_count:sum",
@@ -132,8 +131,8 @@ class CrmReferralDashboard(models.AbstractModel):
             },
             {
                 "code": "wins",
-                "name": _("Won"),
-                "help": _("Opportunities from referral that were won."),
+                "name": self.env._("Won"),
+                "help": self.env._("Opportunities from referral that were won."),
                 "kinds": ["lead"],
                 "date": "date",
                 "aggregate": "won_count:sum",
@@ -144,8 +143,10 @@ class CrmReferralDashboard(models.AbstractModel):
             },
             {
                 "code": "win_rate",
-                "name": _("Win Rate"),
-                "help": _("Leads from referral that were won, of those won or lost."),
+                "name": self.env._("Win Rate"),
+                "help": self.env._(
+                    "Leads from referral that were won, of those won or lost."
+                ),
                 "kinds": ["lead"],
                 "date": "date",
                 "aggregate": "win_rate:avg",
@@ -160,8 +161,10 @@ class CrmReferralDashboard(models.AbstractModel):
             },
             {
                 "code": "revenue",
-                "name": _("Won Revenue"),
-                "help": _("Expected revenue of the opportunities won from referral."),
+                "name": self.env._("Won Revenue"),
+                "help": self.env._(
+                    "Expected revenue of the opportunities won from referral."
+                ),
                 "kinds": ["lead", "other"],
                 "date": "date",
                 "aggregate": "won_revenue:sum",
@@ -172,8 +175,8 @@ class CrmReferralDashboard(models.AbstractModel):
             },
             {
                 "code": "share",
-                "name": _("Share of Won Revenue"),
-                "help": _("Revenue won from referral, of all won revenue."),
+                "name": self.env._("Share of Won Revenue"),
+                "help": self.env._("Revenue won from referral, of all won revenue."),
                 "kinds": ["lead", "other"],
                 "date": "date",
                 "aggregate": "revenue_share:avg",
@@ -291,30 +294,29 @@ class CrmReferralDashboard(models.AbstractModel):
         """:return: what needs somebody's hand today, with its records.
         :rtype: list[dict]
         """
-        _ = self.env._
         soon = today + timedelta(days=INFORM_REMINDER_DAYS)
         definitions = [
             (
                 "overdue",
-                _("Next step is overdue"),
+                self.env._("Next step is overdue"),
                 "crm.referral",
                 [("outcome", "=", False), ("activity_ids.date_deadline", "<", today)],
             ),
             (
                 "unassigned",
-                _("Open requests without a salesperson"),
+                self.env._("Open requests without a salesperson"),
                 "crm.referral",
                 [("outcome", "=", False), ("user_id", "=", False)],
             ),
             (
                 "promises",
-                _("Promises past their day"),
+                self.env._("Promises past their day"),
                 "crm.referral",
                 [("promise_state", "=", "open"), ("promise_deadline", "<", today)],
             ),
             (
                 "tell",
-                _("Referrers who have not heard what came of it"),
+                self.env._("Referrers who have not heard what came of it"),
                 "crm.referral.candidate",
                 [
                     ("state", "in", ("contacted", "converted")),
@@ -323,7 +325,7 @@ class CrmReferralDashboard(models.AbstractModel):
             ),
             (
                 "inform",
-                _("Candidates to be told that we have their data"),
+                self.env._("Candidates to be told that we have their data"),
                 "crm.referral.candidate",
                 [
                     ("inform_by", "<=", soon),
@@ -376,8 +378,7 @@ class CrmReferralDashboard(models.AbstractModel):
     # === TOOLS === #
 
     def _get_period_names(self):
-        _ = self.env._
-        return [_("30 days"), _("90 days"), _("12 months")]
+        return [self.env._("30 days"), self.env._("90 days"), self.env._("12 months")]
 
     def _get_period_domain(self, model, fname, start, end):
         """:return: domain of the days from ``start`` to before ``end``, as the user

@@ -486,14 +486,14 @@ class CrmReferralReport(models.Model):
             "company_id": SQL("r.company_id"),
             "outcome": SQL("r.outcome"),
             "decline_reason_id": SQL("r.decline_reason_id"),
-            "days_to_close": self._days("r.create_date", "r.closed_on"),
+            "days_to_close": self._days(SQL("r.create_date"), SQL("r.closed_on")),
             "request_count": SQL("1"),
-            "request_open_count": self._flag("r.outcome IS NULL"),
-            "request_closed_count": self._flag("r.outcome IS NOT NULL"),
-            "request_introduced_count": self._flag("r.outcome = 'introduced'"),
-            "request_declined_count": self._flag("r.outcome = 'declined'"),
+            "request_open_count": self._flag(SQL("r.outcome IS NULL")),
+            "request_closed_count": self._flag(SQL("r.outcome IS NOT NULL")),
+            "request_introduced_count": self._flag(SQL("r.outcome = 'introduced'")),
+            "request_declined_count": self._flag(SQL("r.outcome = 'declined'")),
         }
-        source = SQL("crm_referral r %s", self._join_partner("r.partner_id"))
+        source = SQL("crm_referral r %s", self._join_partner(SQL("r.partner_id")))
         return SQL("r.id"), columns, source
 
     def _prepare_step_part(self):
@@ -516,14 +516,14 @@ class CrmReferralReport(models.Model):
                 "CASE WHEN s.left_on IS NOT NULL THEN s.duration_hours END"
             ),
             "step_entered_count": SQL("1"),
-            "step_left_count": self._flag("s.left_on IS NOT NULL"),
-            "step_done_count": self._flag("s.outcome = 'done'"),
-            "step_skipped_count": self._flag("s.outcome = 'skipped'"),
-            "step_back_count": self._flag("s.outcome = 'back'"),
+            "step_left_count": self._flag(SQL("s.left_on IS NOT NULL")),
+            "step_done_count": self._flag(SQL("s.outcome = 'done'")),
+            "step_skipped_count": self._flag(SQL("s.outcome = 'skipped'")),
+            "step_back_count": self._flag(SQL("s.outcome = 'back'")),
         }
         source = SQL(
             "crm_referral_step_log s JOIN crm_referral r ON r.id = s.referral_id %s",
-            self._join_partner("r.partner_id"),
+            self._join_partner(SQL("r.partner_id")),
         )
         return SQL("s.id"), columns, source
 
@@ -557,19 +557,19 @@ class CrmReferralReport(models.Model):
             "candidate_count": SQL("1"),
             "agreed_count": self._flag(promising),
             "introduced_count": self._flag(
-                "(c.introduced_on IS NOT NULL OR c.state = 'converted')"
+                SQL("(c.introduced_on IS NOT NULL OR c.state = 'converted')")
             ),
             "contacted_count": self._flag(
-                "(c.contacted_on IS NOT NULL OR c.state = 'contacted')"
+                SQL("(c.contacted_on IS NOT NULL OR c.state = 'contacted')")
             ),
-            "converted_count": self._flag("c.state = 'converted'"),
+            "converted_count": self._flag(SQL("c.state = 'converted'")),
         }
         source = SQL(
             """crm_referral_candidate c
             JOIN crm_referral r ON r.id = c.referral_id
             LEFT JOIN crm_lead l ON l.id = c.lead_id
             %s""",
-            self._join_partner("c.referrer_id"),
+            self._join_partner(SQL("c.referrer_id")),
         )
         return SQL("c.id"), columns, source
 
@@ -596,14 +596,16 @@ class CrmReferralReport(models.Model):
             "state": SQL("c.state"),
             "introduction_channel": SQL("c.introduction_channel"),
             "named_by": SQL("c.named_by"),
-            "days_to_lead": self._days("r.create_date", "l.create_date"),
+            "days_to_lead": self._days(SQL("r.create_date"), SQL("l.create_date")),
             "days_to_win": SQL(
-                "CASE WHEN %s THEN %s END", won, self._days("r.create_date", won_on)
+                "CASE WHEN %s THEN %s END",
+                won,
+                self._days(SQL("r.create_date"), won_on),
             ),
             "lead_count": SQL("1"),
-            "lead_closed_count": self._flag("l.won_status IN ('won', 'lost')"),
+            "lead_closed_count": self._flag(SQL("l.won_status IN ('won', 'lost')")),
             "won_count": self._flag(won),
-            "lost_count": self._flag("l.won_status = 'lost'"),
+            "lost_count": self._flag(SQL("l.won_status = 'lost'")),
             "won_revenue": SQL("CASE WHEN %s THEN %s ELSE 0 END", won, revenue),
             "total_won_revenue": SQL("CASE WHEN %s THEN %s ELSE 0 END", won, revenue),
             "open_revenue": SQL(
@@ -616,7 +618,7 @@ class CrmReferralReport(models.Model):
             LEFT JOIN crm_referral r ON r.id = c.referral_id
             %s %s %s
             WHERE l.referrer_id IS NOT NULL""",
-            self._join_partner("l.referrer_id"),
+            self._join_partner(SQL("l.referrer_id")),
             self._join_buyer(),
             self._join_company(),
         )
@@ -651,14 +653,11 @@ class CrmReferralReport(models.Model):
     @staticmethod
     def _flag(condition) -> SQL:
         """:return: 1 if the condition holds, else 0."""
-        if isinstance(condition, str):
-            condition = SQL(condition)
         return SQL("CASE WHEN %s THEN 1 ELSE 0 END", condition)
 
     @staticmethod
     def _days(start, end) -> SQL:
         """:return: days from one time to another, with fractions."""
-        start, end = (SQL(t) if isinstance(t, str) else t for t in (start, end))
         return SQL("EXTRACT(EPOCH FROM (%s - %s)) / 86400.0", end, start)
 
     @staticmethod
@@ -671,7 +670,7 @@ class CrmReferralReport(models.Model):
         return SQL(
             """LEFT JOIN res_partner p ON p.id = %s
             LEFT JOIN res_partner cp ON cp.id = p.commercial_partner_id""",
-            SQL(column),
+            column,
         )
 
     @staticmethod

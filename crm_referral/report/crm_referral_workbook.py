@@ -276,35 +276,34 @@ class CrmReferralWorkbook(models.AbstractModel):
 
     def _add_sheet_requests(self, job):
         """A row per request that was asked in the period."""
-        _ = self.env._
         self._add_records(
             job,
-            _("Requests"),
+            self.env._("Requests"),
             "crm.referral",
             self._get_query_requests(job.options),
             [
-                Source("id", _("Open")),
-                Source("partner_id", _("Customer"), width=32),
-                Source("partner_id.industry_id", _("Industry")),
-                Source("user_id", _("Salesperson")),
-                Source("team_id", _("Sales Team")),
+                Source("id", self.env._("Open")),
+                Source("partner_id", self.env._("Customer"), width=32),
+                Source("partner_id.industry_id", self.env._("Industry")),
+                Source("user_id", self.env._("Salesperson")),
+                Source("team_id", self.env._("Sales Team")),
                 *self._get_company_source(),
-                Source("create_date", _("Asked On")),
-                Source("step_id", _("Step")),
-                Source("outcome", _("Outcome"), width=14),
-                Source("decline_reason_id", _("Decline Reason")),
-                Source("closed_on", _("Closed On")),
-                Source("candidate_count", _("Candidates"), total=True),
-                Source("introduced_count", _("Introductions"), total=True),
-                Source("lead_count", _("Leads"), total=True),
-                Source("won_count", _("Leads Won"), total=True),
-                Source("won_revenue", _("Won Revenue"), total=True),
-                Source("challenge", _("Challenge"), width=40),
-                Source("improvement", _("What Changed"), width=40),
-                Source("promise", _("Our Promise")),
-                Source("promise_deadline", _("Promised Until")),
-                Source("promise_state", _("Promise Kept"), width=12),
-                Source("next_ask_date", _("May Be Asked Again From")),
+                Source("create_date", self.env._("Asked On")),
+                Source("step_id", self.env._("Step")),
+                Source("outcome", self.env._("Outcome"), width=14),
+                Source("decline_reason_id", self.env._("Decline Reason")),
+                Source("closed_on", self.env._("Closed On")),
+                Source("candidate_count", self.env._("Candidates"), total=True),
+                Source("introduced_count", self.env._("Introductions"), total=True),
+                Source("lead_count", self.env._("Leads"), total=True),
+                Source("won_count", self.env._("Leads Won"), total=True),
+                Source("won_revenue", self.env._("Won Revenue"), total=True),
+                Source("challenge", self.env._("Challenge"), width=40),
+                Source("improvement", self.env._("What Changed"), width=40),
+                Source("promise", self.env._("Our Promise")),
+                Source("promise_deadline", self.env._("Promised Until")),
+                Source("promise_state", self.env._("Promise Kept"), width=12),
+                Source("next_ask_date", self.env._("May Be Asked Again From")),
             ],
         )
 
@@ -316,32 +315,33 @@ class CrmReferralWorkbook(models.AbstractModel):
 
     def _add_sheet_candidates(self, job):
         """A row per candidate who was named in the period."""
-        _ = self.env._
         self._add_records(
             job,
-            _("Candidates"),
+            self.env._("Candidates"),
             "crm.referral.candidate",
             self._get_query_candidates(job.options),
             [
-                Source("id", _("Open")),
-                Source("name", _("Person")),
-                Source("function", _("Job Position")),
-                Source("partner_name", _("Organization")),
-                Source("referrer_id", _("Referrer"), width=32),
-                Source("user_id", _("Salesperson")),
-                Source("team_id", _("Sales Team")),
+                Source("id", self.env._("Open")),
+                Source("name", self.env._("Person")),
+                Source("function", self.env._("Job Position")),
+                Source("partner_name", self.env._("Organization")),
+                Source("referrer_id", self.env._("Referrer"), width=32),
+                Source("user_id", self.env._("Salesperson")),
+                Source("team_id", self.env._("Sales Team")),
                 *self._get_company_source(),
-                Source("create_date", _("Named On")),
-                Source("named_by", _("Named By"), width=14),
-                Source("state", _("State"), width=14),
-                Source("introduction_channel", _("Introduction Channel"), width=18),
-                Source("introduced_on", _("Introduced On")),
-                Source("contacted_on", _("Contacted On")),
-                Source("lead_id", _("Lead"), width=32),
-                Source("lead_won_status", _("Lead Status"), width=14),
-                Source("referrer_told_on", _("Referrer Told On")),
-                Source("informed_on", _("Person Told On")),
-                Source("closing_note", _("Why It Ended"), width=40),
+                Source("create_date", self.env._("Named On")),
+                Source("named_by", self.env._("Named By"), width=14),
+                Source("state", self.env._("State"), width=14),
+                Source(
+                    "introduction_channel", self.env._("Introduction Channel"), width=18
+                ),
+                Source("introduced_on", self.env._("Introduced On")),
+                Source("contacted_on", self.env._("Contacted On")),
+                Source("lead_id", self.env._("Lead"), width=32),
+                Source("lead_won_status", self.env._("Lead Status"), width=14),
+                Source("referrer_told_on", self.env._("Referrer Told On")),
+                Source("informed_on", self.env._("Person Told On")),
+                Source("closing_note", self.env._("Why It Ended"), width=40),
             ],
         )
 
@@ -356,39 +356,38 @@ class CrmReferralWorkbook(models.AbstractModel):
 
     def _add_sheet_leads(self, job):
         """A row per lead from referral that was made or closed in the period."""
-        _ = self.env._
         self._add_records(
             job,
-            _("Leads and Revenue"),
+            self.env._("Leads and Revenue"),
             "crm.lead",
             self._get_query_leads(job.options),
             [
-                Source("id", _("Open")),
-                Source("name", _("Lead"), width=40),
-                Source("referrer_id", _("Referrer"), width=32),
-                Source("partner_id", _("Customer"), width=32),
-                Source("partner_id.industry_id", _("Customer's Industry")),
-                Source("user_id", _("Salesperson")),
-                Source("team_id", _("Sales Team")),
+                Source("id", self.env._("Open")),
+                Source("name", self.env._("Lead"), width=40),
+                Source("referrer_id", self.env._("Referrer"), width=32),
+                Source("partner_id", self.env._("Customer"), width=32),
+                Source("partner_id.industry_id", self.env._("Customer's Industry")),
+                Source("user_id", self.env._("Salesperson")),
+                Source("team_id", self.env._("Sales Team")),
                 *self._get_company_source(),
-                Source("create_date", _("Created On")),
-                Source("stage_id", _("Stage")),
-                Source("won_status", _("Status"), width=12),
-                Source("date_closed", _("Closed On")),
-                Source("lost_reason_id", _("Lost Reason")),
+                Source("create_date", self.env._("Created On")),
+                Source("stage_id", self.env._("Stage")),
+                Source("won_status", self.env._("Status"), width=12),
+                Source("date_closed", self.env._("Closed On")),
+                Source("lost_reason_id", self.env._("Lost Reason")),
                 Source(
                     "probability",
-                    _("Probability (%)"),
+                    self.env._("Probability (%)"),
                     style={"num_format": "0.0"},
                 ),
-                Source("expected_revenue", _("Expected Revenue"), total=True),
+                Source("expected_revenue", self.env._("Expected Revenue"), total=True),
                 Source(
                     "expected_revenue",
-                    _("Won Revenue"),
+                    self.env._("Won Revenue"),
                     total=True,
                     only=("won_status", "won"),
                 ),
-                Source("company_id.currency_id", _("Currency"), width=10),
+                Source("company_id.currency_id", self.env._("Currency"), width=10),
             ],
         )
 
@@ -429,7 +428,6 @@ class CrmReferralWorkbook(models.AbstractModel):
 
     def _add_sheet_actions(self, job):
         """A row per open activity that is due until the end of the period."""
-        _ = self.env._
         query = self._get_query_actions(job.options)
         activity = query.table
         query.add_join(
@@ -456,10 +454,10 @@ class CrmReferralWorkbook(models.AbstractModel):
         )
         Activity = self.env["mail.activity"].sudo()  # sudo: see _get_query_actions
         sources = [
-            Source("date_deadline", _("Due On")),
-            Source("activity_type_id", _("Type")),
-            Source("summary", _("What to Do"), width=40),
-            Source("user_id", _("Assigned To")),
+            Source("date_deadline", self.env._("Due On")),
+            Source("activity_type_id", self.env._("Type")),
+            Source("summary", self.env._("What to Do"), width=40),
+            Source("user_id", self.env._("Assigned To")),
         ]
         prepared = [
             self._prepare_column(job, Activity, query, source, False)
@@ -467,10 +465,10 @@ class CrmReferralWorkbook(models.AbstractModel):
         ]
         link = f"{self.get_base_url()}/odoo/crm.referral/{{}}"
         columns = [
-            Column(_("Open"), "link", link=link),
+            Column(self.env._("Open"), "link", link=link),
             *(column for _term, column in prepared),
-            Column(_("Customer"), width=32),
-            Column(_("Candidate")),
+            Column(self.env._("Customer"), width=32),
+            Column(self.env._("Candidate")),
         ]
         terms = [
             SQL("referral.id"),
@@ -478,9 +476,9 @@ class CrmReferralWorkbook(models.AbstractModel):
             SQL("customer.complete_name"),
             SQL("COALESCE(candidate.name, candidate.function)"),
         ]
-        job.sheets[_("Actions Due")] = job.book.add_sheet(
+        job.sheets[self.env._("Actions Due")] = job.book.add_sheet(
             SheetSpec(
-                _("Actions Due"),
+                self.env._("Actions Due"),
                 columns,
                 query.select(*terms),
                 order_by=SQL(
@@ -489,7 +487,7 @@ class CrmReferralWorkbook(models.AbstractModel):
                     SQL.identifier(activity, "id"),
                 ),
                 freeze_columns=2,
-                empty_text=_("Nothing is due."),
+                empty_text=self.env._("Nothing is due."),
                 right_to_left=get_lang(self.env).direction == "rtl",
             )
         )
@@ -504,7 +502,6 @@ class CrmReferralWorkbook(models.AbstractModel):
             figures that it divides
         :rtype: list[dict]
         """
-        _ = self.env._
 
         def figure(code, name, help_text, kinds, date, aggregate, fmt="integer"):
             return {
@@ -532,101 +529,109 @@ class CrmReferralWorkbook(models.AbstractModel):
         return [
             figure(
                 "asks",
-                _("Requests"),
-                _("Requests that were started in the period."),
+                self.env._("Requests"),
+                self.env._("Requests that were started in the period."),
                 request,
                 "date",
                 "request_count:sum",
             ),
             figure(
                 "closed",
-                _("Requests closed"),
-                _("Requests that got an outcome in the period, whenever they started."),
+                self.env._("Requests closed"),
+                self.env._(
+                    "Requests that got an outcome in the period, whenever they started."
+                ),
                 request,
                 "closed_on",
                 "request_closed_count:sum",
             ),
             figure(
                 "succeeded",
-                _("… with an introduction"),
-                _("Requests that were closed as “Introduced” in the period."),
+                self.env._("… with an introduction"),
+                self.env._("Requests that were closed as “Introduced” in the period."),
                 request,
                 "closed_on",
                 "request_introduced_count:sum",
             ),
             rate(
                 "success_rate",
-                _("Share with an introduction"),
-                _("Requests closed with an introduction, of all requests closed."),
+                self.env._("Share with an introduction"),
+                self.env._(
+                    "Requests closed with an introduction, of all requests closed."
+                ),
                 "succeeded",
                 "closed",
             ),
             figure(
                 "declined",
-                _("… declined"),
-                _("Requests that were closed as “Declined” in the period."),
+                self.env._("… declined"),
+                self.env._("Requests that were closed as “Declined” in the period."),
                 request,
                 "closed_on",
                 "request_declined_count:sum",
             ),
             rate(
                 "decline_rate",
-                _("Share declined"),
-                _("Requests closed as declined, of all requests closed."),
+                self.env._("Share declined"),
+                self.env._("Requests closed as declined, of all requests closed."),
                 "declined",
                 "closed",
             ),
             figure(
                 "candidates",
-                _("Candidates named"),
-                _("Candidates who were named in the period."),
+                self.env._("Candidates named"),
+                self.env._("Candidates who were named in the period."),
                 candidate,
                 "date",
                 "candidate_count:sum",
             ),
             figure(
                 "introductions",
-                _("Introductions"),
-                _("Candidates whom a customer introduced to us in the period."),
+                self.env._("Introductions"),
+                self.env._(
+                    "Candidates whom a customer introduced to us in the period."
+                ),
                 candidate,
                 "introduced_on",
                 "introduced_count:sum",
             ),
             figure(
                 "leads",
-                _("Leads"),
-                _("Leads with a referrer that were made in the period."),
+                self.env._("Leads"),
+                self.env._("Leads with a referrer that were made in the period."),
                 lead,
                 "lead_created_on",
                 "lead_count:sum",
             ),
             figure(
                 "won",
-                _("Leads won"),
-                _("Leads with a referrer that were won in the period."),
+                self.env._("Leads won"),
+                self.env._("Leads with a referrer that were won in the period."),
                 lead,
                 "date",
                 "won_count:sum",
             ),
             figure(
                 "lost",
-                _("Leads lost"),
-                _("Leads with a referrer that were lost in the period."),
+                self.env._("Leads lost"),
+                self.env._("Leads with a referrer that were lost in the period."),
                 lead,
                 "date",
                 "lost_count:sum",
             ),
             rate(
                 "win_rate",
-                _("Win rate"),
-                _("Leads with a referrer that were won, of those won or lost."),
+                self.env._("Win rate"),
+                self.env._(
+                    "Leads with a referrer that were won, of those won or lost."
+                ),
                 "won",
                 ("won", "lost"),
             ),
             figure(
                 "revenue",
-                _("Won revenue from referral"),
-                _(
+                self.env._("Won revenue from referral"),
+                self.env._(
                     "Expected revenue of the leads with a referrer that were won in "
                     "the period, converted at the rate of the day they were won."
                 ),
@@ -637,8 +642,8 @@ class CrmReferralWorkbook(models.AbstractModel):
             ),
             figure(
                 "all_revenue",
-                _("All won revenue"),
-                _("Expected revenue of all opportunities won in the period."),
+                self.env._("All won revenue"),
+                self.env._("Expected revenue of all opportunities won in the period."),
                 revenue,
                 "date",
                 "total_won_revenue:sum",
@@ -646,15 +651,17 @@ class CrmReferralWorkbook(models.AbstractModel):
             ),
             rate(
                 "share",
-                _("Share of won revenue"),
-                _("Won revenue from referral, of all won revenue."),
+                self.env._("Share of won revenue"),
+                self.env._("Won revenue from referral, of all won revenue."),
                 "revenue",
                 "all_revenue",
             ),
             figure(
                 "days_to_close",
-                _("Days to close a request"),
-                _("Average days from start to outcome of the requests closed."),
+                self.env._("Days to close a request"),
+                self.env._(
+                    "Average days from start to outcome of the requests closed."
+                ),
                 request,
                 "closed_on",
                 "days_to_close:avg",
@@ -662,8 +669,10 @@ class CrmReferralWorkbook(models.AbstractModel):
             ),
             figure(
                 "days_to_win",
-                _("Days from asking to winning"),
-                _("Average days from the start of the request to the won lead."),
+                self.env._("Days from asking to winning"),
+                self.env._(
+                    "Average days from the start of the request to the won lead."
+                ),
                 lead,
                 "date",
                 "days_to_win:avg",
@@ -719,8 +728,7 @@ class CrmReferralWorkbook(models.AbstractModel):
 
     def _add_sheet_summary(self, job):
         """Key figures, tables by month, salesperson, state and channel; charts."""
-        _ = self.env._
-        sheet = self._add_worksheet(job, _("Summary"))
+        sheet = self._add_worksheet(job, self.env._("Summary"))
         sheet.set_column(0, 0, 34)
         sheet.set_column(1, 7, 15)
         sheet.write_string(0, 0, job.options["name"], job.title)
@@ -733,14 +741,13 @@ class CrmReferralWorkbook(models.AbstractModel):
         sheet.print_area(0, 0, max(row, CHART_ROWS[-1] + 16), CHART_COLUMN + 10)
 
     def _write_key_figures(self, job, sheet, row):
-        _ = self.env._
         previous_period = self._get_previous_period(job.options)
         current = self._read_key_figures(job.options)
         periods = [current]
-        headers = [_("Key figures"), _("Period")]
+        headers = [self.env._("Key figures"), self.env._("Period")]
         if previous_period:
             periods.append(self._read_key_figures(job.options, previous_period))
-            headers += [_("Period Before"), _("Change")]
+            headers += [self.env._("Period Before"), self.env._("Change")]
         self._write_headers(job, sheet, row, headers)
         figures = self._get_key_figures()
         rows = {f["code"]: row + 1 + index for index, f in enumerate(figures)}
@@ -763,7 +770,9 @@ class CrmReferralWorkbook(models.AbstractModel):
                 )
         if not any(current.values()):
             row += 1
-            sheet.write_string(row, 0, _("There is nothing in this period."), job.muted)
+            sheet.write_string(
+                row, 0, self.env._("There is nothing in this period."), job.muted
+            )
         return row
 
     def _write_figure(self, job, sheet, row, column, figure, values, rows):
@@ -789,21 +798,32 @@ class CrmReferralWorkbook(models.AbstractModel):
 
     def _write_months(self, job, sheet, row):
         """Month by month, with the two charts that show it."""
-        _ = self.env._
         series = [
-            (_("Requests"), ["request"], "date", "request_count:sum", "integer"),
             (
-                _("Introductions"),
+                self.env._("Requests"),
+                ["request"],
+                "date",
+                "request_count:sum",
+                "integer",
+            ),
+            (
+                self.env._("Introductions"),
                 ["candidate"],
                 "introduced_on",
                 "introduced_count:sum",
                 "integer",
             ),
-            (_("Leads"), ["lead"], "lead_created_on", "lead_count:sum", "integer"),
-            (_("Leads won"), ["lead"], "date", "won_count:sum", "integer"),
-            (_("Won revenue"), ["lead"], "date", "won_revenue:sum", "money"),
             (
-                _("All won revenue"),
+                self.env._("Leads"),
+                ["lead"],
+                "lead_created_on",
+                "lead_count:sum",
+                "integer",
+            ),
+            (self.env._("Leads won"), ["lead"], "date", "won_count:sum", "integer"),
+            (self.env._("Won revenue"), ["lead"], "date", "won_revenue:sum", "money"),
+            (
+                self.env._("All won revenue"),
                 ["lead", "other"],
                 "date",
                 "total_won_revenue:sum",
@@ -827,7 +847,7 @@ class CrmReferralWorkbook(models.AbstractModel):
             )
         months = self._get_months(job.options, columns)
         self._write_headers(
-            job, sheet, row, [_("Month"), *(name for name, *_x in series)]
+            job, sheet, row, [self.env._("Month"), *(name for name, *_x in series)]
         )
         first = row + 1
         for month in months:
@@ -845,13 +865,20 @@ class CrmReferralWorkbook(models.AbstractModel):
                 sheet,
                 CHART_ROWS[0],
                 "column",
-                _("From asking to winning"),
+                self.env._("From asking to winning"),
                 first,
                 last,
                 (1, 2, 4),
             )
             self._insert_chart(
-                job, sheet, CHART_ROWS[1], "line", _("Won revenue"), first, last, (5, 6)
+                job,
+                sheet,
+                CHART_ROWS[1],
+                "line",
+                self.env._("Won revenue"),
+                first,
+                last,
+                (5, 6),
             )
         return row
 
@@ -870,19 +897,24 @@ class CrmReferralWorkbook(models.AbstractModel):
         return months[-MAX_MONTHS:]
 
     def _write_salespeople(self, job, sheet, row):
-        _ = self.env._
         Report = self.env["crm.referral.report"]
         series = [
-            (_("Requests"), ["request"], "date", "request_count:sum", "integer"),
             (
-                _("Introductions"),
+                self.env._("Requests"),
+                ["request"],
+                "date",
+                "request_count:sum",
+                "integer",
+            ),
+            (
+                self.env._("Introductions"),
                 ["candidate"],
                 "introduced_on",
                 "introduced_count:sum",
                 "integer",
             ),
-            (_("Leads won"), ["lead"], "date", "won_count:sum", "integer"),
-            (_("Won revenue"), ["lead"], "date", "won_revenue:sum", "money"),
+            (self.env._("Leads won"), ["lead"], "date", "won_count:sum", "integer"),
+            (self.env._("Won revenue"), ["lead"], "date", "won_revenue:sum", "money"),
         ]
         columns = [
             dict(
@@ -902,13 +934,16 @@ class CrmReferralWorkbook(models.AbstractModel):
             ),
         )
         self._write_headers(
-            job, sheet, row, [_("Salesperson"), *(name for name, *_x in series)]
+            job,
+            sheet,
+            row,
+            [self.env._("Salesperson"), *(name for name, *_x in series)],
         )
         first = row + 1
         shown, others = users[:MAX_SALESPEOPLE], users[MAX_SALESPEOPLE:]
         lines = [
             (
-                user.name or _("Unassigned"),
+                user.name or self.env._("Unassigned"),
                 [values.get(user) or 0 for values in columns],
             )
             for user in shown
@@ -916,7 +951,7 @@ class CrmReferralWorkbook(models.AbstractModel):
         if others:
             lines.append(
                 (
-                    _("Others"),
+                    self.env._("Others"),
                     [
                         sum(values.get(user) or 0 for user in others)
                         for values in columns
@@ -935,16 +970,21 @@ class CrmReferralWorkbook(models.AbstractModel):
 
     def _write_candidates(self, job, sheet, row):
         """Candidates by state and by channel, each with its share and its chart."""
-        _ = self.env._
         Report = self.env["crm.referral.report"]
         domain = self._get_report_domain(job.options, ["candidate"], "date")
         for chart_row, fname, title in (
-            (CHART_ROWS[2], "state", _("Candidates by state")),
-            (CHART_ROWS[3], "introduction_channel", _("Candidates by channel")),
+            (CHART_ROWS[2], "state", self.env._("Candidates by state")),
+            (
+                CHART_ROWS[3],
+                "introduction_channel",
+                self.env._("Candidates by channel"),
+            ),
         ):
             groups = dict(Report._read_group(domain, [fname], ["candidate_count:sum"]))
             labels = Report._fields[fname]._description_selection(self.env)
-            self._write_headers(job, sheet, row, [title, _("Candidates"), _("Share")])
+            self._write_headers(
+                job, sheet, row, [title, self.env._("Candidates"), self.env._("Share")]
+            )
             first, last = row + 1, row + len(labels)
             total = sum(groups.values())
             for value, label in labels:
@@ -976,14 +1016,13 @@ class CrmReferralWorkbook(models.AbstractModel):
 
     def _add_sheet_funnel(self, job):
         """A row per step: how many entered, left, skipped, and how long they stayed."""
-        _ = self.env._
         Report = self.env["crm.referral.report"]
         specs = [
-            ("step_entered_count:sum", _("Entered")),
-            ("step_left_count:sum", _("Left")),
-            ("step_done_count:sum", _("Completed")),
-            ("step_skipped_count:sum", _("Skipped")),
-            ("step_back_count:sum", _("Went Back")),
+            ("step_entered_count:sum", self.env._("Entered")),
+            ("step_left_count:sum", self.env._("Left")),
+            ("step_done_count:sum", self.env._("Completed")),
+            ("step_skipped_count:sum", self.env._("Skipped")),
+            ("step_back_count:sum", self.env._("Went Back")),
         ]
         domain = self._get_report_domain(job.options, ["step"], "date")
         groups = {
@@ -993,17 +1032,19 @@ class CrmReferralWorkbook(models.AbstractModel):
             )
         }
         [(average,)] = Report._read_group(domain, [], ["step_hours:avg"])
-        sheet = self._add_worksheet(job, _("Funnel"))
+        sheet = self._add_worksheet(job, self.env._("Funnel"))
         sheet.set_column(0, 0, 24)
         sheet.set_column(1, 8, 13)
-        sheet.write_string(0, 0, _("Funnel by step"), job.title)
-        sheet.write_string(1, 0, _("Steps that were entered in the period."), job.muted)
+        sheet.write_string(0, 0, self.env._("Funnel by step"), job.title)
+        sheet.write_string(
+            1, 0, self.env._("Steps that were entered in the period."), job.muted
+        )
         headers = [
-            _("Step"),
+            self.env._("Step"),
             *(name for _spec, name in specs),
-            _("Completed of Left"),
-            _("Skipped of Left"),
-            _("Average Days in Step"),
+            self.env._("Completed of Left"),
+            self.env._("Skipped of Left"),
+            self.env._("Average Days in Step"),
         ]
         self._write_headers(job, sheet, 3, headers)
         sheet.freeze_panes(4, 1)
@@ -1029,7 +1070,15 @@ class CrmReferralWorkbook(models.AbstractModel):
         if average:
             sheet.write_number(row, 8, average / 24, job.bold["decimal"])
         self._insert_chart(
-            job, sheet, row + 2, "bar", _("Funnel by step"), first, row - 1, (1, 3), 0
+            job,
+            sheet,
+            row + 2,
+            "bar",
+            self.env._("Funnel by step"),
+            first,
+            row - 1,
+            (1, 3),
+            0,
         )
 
     def _write_step_rates(self, job, sheet, row, counts):
@@ -1049,55 +1098,62 @@ class CrmReferralWorkbook(models.AbstractModel):
 
     def _add_sheet_about(self, job):
         """Who made this and when, with which filters, and what every figure means."""
-        _ = self.env._
-        sheet = self._add_worksheet(job, _("About"))
+        sheet = self._add_worksheet(job, self.env._("About"))
         sheet.set_column(0, 0, 34)
         sheet.set_column(1, 1, 90)
         options = job.options
         now = format_datetime(self.env, self.env.cr.now(), dt_format="medium")
         lines = [
-            (_("Workbook"), options["name"]),
-            (_("Made by"), self.env.user.name),
-            (_("Made on"), f"{now} ({self.env.tz.zone})"),
-            (_("Filters"), self._describe_filters(options)),
+            (self.env._("Workbook"), options["name"]),
+            (self.env._("Made by"), self.env.user.name),
+            (self.env._("Made on"), f"{now} ({self.env.tz.zone})"),
+            (self.env._("Filters"), self._describe_filters(options)),
             (
-                _("What is in it"),
-                _("Only what %(user)s may see in Odoo.", user=self.env.user.name),
+                self.env._("What is in it"),
+                self.env._(
+                    "Only what %(user)s may see in Odoo.", user=self.env.user.name
+                ),
             ),
             (
-                _("Currency"),
-                _(
+                self.env._("Currency"),
+                self.env._(
                     "Sums are in %(currency)s. Single leads are in the currency of "
                     "their company.",
                     currency=job.currency.name,
                 ),
             ),
         ]
-        sheet.write_string(0, 0, _("About this workbook"), job.title)
+        sheet.write_string(0, 0, self.env._("About this workbook"), job.title)
         row = 2
         for name, text in lines:
             sheet.write_string(row, 0, name, job.label)
             sheet.write_string(row, 1, text, job.wrapped)
             row += 1
         row += 1
-        self._write_headers(job, sheet, row, [_("Sheet"), _("Rows")], job.text_header)
+        self._write_headers(
+            job, sheet, row, [self.env._("Sheet"), self.env._("Rows")], job.text_header
+        )
         for name, each in job.sheets.items():
             row += 1
             text = str(each.rows)
             if len(each.names) > 1:
-                text = _(
+                text = self.env._(
                     "%(rows)s, in %(number)s sheets, because Excel allows no more rows "
                     "in one",
                     rows=text,
                     number=len(each.names),
                 )
             elif not each.rows:
-                text = _("0: no record matches these filters")
+                text = self.env._("0: no record matches these filters")
             sheet.write_string(row, 0, name, job.label)
             sheet.write_string(row, 1, text, job.wrapped)
         row += 2
         self._write_headers(
-            job, sheet, row, [_("Figure"), _("What it means")], job.text_header
+            job,
+            sheet,
+            row,
+            [self.env._("Figure"), self.env._("What it means")],
+            job.text_header,
         )
         for figure in self._get_key_figures():
             row += 1
@@ -1109,28 +1165,36 @@ class CrmReferralWorkbook(models.AbstractModel):
             sheet.write_string(row, 1, text, job.wrapped)
 
     def _get_sheet_definitions(self):
-        _ = self.env._
         return [
-            (_("Funnel"), _("Stays in a step that began in the period.")),
-            (_("Requests"), _("Requests that were started in the period.")),
-            (_("Candidates"), _("Candidates who were named in the period.")),
             (
-                _("Leads and Revenue"),
-                _(
+                self.env._("Funnel"),
+                self.env._("Stays in a step that began in the period."),
+            ),
+            (
+                self.env._("Requests"),
+                self.env._("Requests that were started in the period."),
+            ),
+            (
+                self.env._("Candidates"),
+                self.env._("Candidates who were named in the period."),
+            ),
+            (
+                self.env._("Leads and Revenue"),
+                self.env._(
                     "Leads with a referrer that were made or closed in the period; the "
                     "totals follow the filter that you set in the sheet."
                 ),
             ),
             (
-                _("Actions Due"),
-                _(
+                self.env._("Actions Due"),
+                self.env._(
                     "Open activities on requests and their candidates that are due "
                     "until the end of the period."
                 ),
             ),
             (
-                _("Selection"),
-                _(
+                self.env._("Selection"),
+                self.env._(
                     "When the workbook was made of selected requests, all sheets show "
                     "what belongs to them, whatever the date."
                 ),
@@ -1139,15 +1203,16 @@ class CrmReferralWorkbook(models.AbstractModel):
 
     def _describe_filters(self, options):
         """:return: the filters of an export in one line of words."""
-        _ = self.env._
         parts = []
         if options["referral_ids"] is not None:
             parts.append(
-                _("%(number)s selected requests", number=len(options["referral_ids"]))
+                self.env._(
+                    "%(number)s selected requests", number=len(options["referral_ids"])
+                )
             )
         elif options["date_from"] and options["date_to"]:
             parts.append(
-                _(
+                self.env._(
                     "%(start)s to %(end)s",
                     start=format_date(self.env, options["date_from"]),
                     end=format_date(self.env, options["date_to"]),
@@ -1155,14 +1220,18 @@ class CrmReferralWorkbook(models.AbstractModel):
             )
         elif options["date_from"]:
             parts.append(
-                _("since %(start)s", start=format_date(self.env, options["date_from"]))
+                self.env._(
+                    "since %(start)s", start=format_date(self.env, options["date_from"])
+                )
             )
         elif options["date_to"]:
             parts.append(
-                _("until %(end)s", end=format_date(self.env, options["date_to"]))
+                self.env._(
+                    "until %(end)s", end=format_date(self.env, options["date_to"])
+                )
             )
         else:
-            parts.append(_("all dates"))
+            parts.append(self.env._("all dates"))
         for model, ids in (
             ("res.company", options["company_ids"]),
             ("crm.team", options["team_ids"]),

@@ -5,7 +5,12 @@ import { useService } from "@web/core/utils/hooks";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-import { formatFloat, formatInteger, formatMonetary, formatPercentage } from "@web/views/fields/formatters";
+import {
+    formatFloat,
+    formatInteger,
+    formatMonetary,
+    formatPercentage,
+} from "@web/views/fields/formatters";
 
 const TREND_WIDTH = 120;
 const TREND_HEIGHT = 32;
@@ -43,7 +48,7 @@ export class ReferralDashboard extends Component {
     async load(days) {
         const params = days ? [days] : [];
         this.state.data = await this.keepLast.add(
-            this.orm.call("crm.referral.dashboard", "get_dashboard", params)
+            this.orm.call("crm.referral.dashboard", "get_dashboard", params),
         );
     }
 
