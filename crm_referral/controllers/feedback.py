@@ -315,39 +315,38 @@ class FeedbackController(http.Controller):
         """:return: title and message of a page without questions.
         :rtype: tuple[str, str]
         """
-        _ = request.env._
         texts = {
             "unknown": (
-                _("This link does not open anything."),
-                _(
+                request.env._("This link does not open anything."),
+                request.env._(
                     "Perhaps a part of it was lost on the way. Please open it again "
                     "from the message that we sent you, or ask us for a new one."
                 ),
             ),
             "answered": (
-                _("Your answers have arrived. Thank you!"),
-                _(
+                request.env._("Your answers have arrived. Thank you!"),
+                request.env._(
                     "This link has been used. Would you like to add something? Please "
                     "write or call the person you know at our company."
                 ),
             ),
             "expired": (
-                _("The time to answer is over."),
-                _(
+                request.env._("The time to answer is over."),
+                request.env._(
                     "We would still like to hear from you. Please write or call the "
                     "person you know at our company."
                 ),
             ),
             "revoked": (
-                _("This link is no longer in use."),
-                _(
+                request.env._("This link is no longer in use."),
+                request.env._(
                     "If you have a newer message from us, please use the link in it. "
                     "Otherwise there is nothing for you to do."
                 ),
             ),
             "busy": (
-                _("One moment, please."),
-                _(
+                request.env._("One moment, please."),
+                request.env._(
                     "There were too many visits at once. Please wait some minutes and "
                     "try again; what was saved is still there."
                 ),

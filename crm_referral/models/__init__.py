@@ -29,7 +29,6 @@ from . import (
     crm_assessment_action,
     crm_assessment_round,
     crm_personal_link_mixin,
-    crm_personal_link_visit,
     crm_assessment_page,
     crm_assessment_stage,
     digest_digest,

@@ -226,7 +226,7 @@ class StreamWorkbook:
         max_rows: int = MAX_ROWS,
         options: Mapping[str, Any] | None = None,
     ) -> None:
-        self._cr = cr
+        self._cursor = cr
         self._target = target
         self._timezone = timezone
         self._level = level
@@ -373,12 +373,12 @@ class StreamWorkbook:
             code, params = query
         else:
             code, params = query.code, query.params
-        return self._cr.mogrify(code, tuple(params)).decode()
+        return self._cursor.mogrify(code, tuple(params)).decode()
 
     def _types(self, spec: SheetSpec, query: str) -> list[str]:
         """Check that a query gives what the columns take."""
-        self._cr.execute(probe_statement(query))
-        types = types_of(self._cr.description)
+        self._cursor.execute(probe_statement(query))
+        types = types_of(self._cursor.description)
         if len(types) != len(spec.columns):
             raise StreamError(
                 f"{spec.name}: {len(spec.columns)} columns, but the query has "
@@ -396,8 +396,8 @@ class StreamWorkbook:
         self, spec: SheetSpec, types: list[str], query: str
     ) -> tuple[int, dict[int, Any]]:
         """The number of rows, and the totals by column."""
-        self._cr.execute(count_statement(spec.columns, types, query))
-        rows, *totals = self._cr.fetchone()
+        self._cursor.execute(count_statement(spec.columns, types, query))
+        rows, *totals = self._cursor.fetchone()
         summed = [index for index, column in enumerate(spec.columns) if column.total]
         return rows, dict(zip(summed, totals, strict=True))
 
@@ -473,25 +473,25 @@ class StreamWorkbook:
         copy = copy_statement(
             sheet.spec.columns, sheet._types, styles, sheet._source, self._literal
         )
-        self._cr.execute("SAVEPOINT xlsx_stream")
+        self._cursor.execute("SAVEPOINT xlsx_stream")
         try:
             # Compiling an expression of this size takes seconds, and gains nothing.
-            self._cr.execute("SET LOCAL jit = off")
+            self._cursor.execute("SET LOCAL jit = off")
             # One call of Python a chunk, none a row: BufferedWriter is C.
             buffer = io.BufferedWriter(sink, CHUNK)
-            self._cr.copy_expert(copy, buffer)
+            self._cursor.copy_expert(copy, buffer)
             buffer.flush()
             sink.finish()
         except BaseException:
             sink.deaf = True  # the buffer is flushed once more when it is collected
             with contextlib.suppress(psycopg2.Error):  # a lost connection
                 # Else PostgreSQL would still compute and send the rest.
-                self._cr.connection.cancel()
-                self._cr.execute("ROLLBACK TO SAVEPOINT xlsx_stream")
+                self._cursor.connection.cancel()
+                self._cursor.execute("ROLLBACK TO SAVEPOINT xlsx_stream")
             raise
         # The rows were only read: this undoes the setting.
-        self._cr.execute("ROLLBACK TO SAVEPOINT xlsx_stream")
-        self._cr.execute("RELEASE SAVEPOINT xlsx_stream")
+        self._cursor.execute("ROLLBACK TO SAVEPOINT xlsx_stream")
+        self._cursor.execute("RELEASE SAVEPOINT xlsx_stream")
         self.report.truncated += sink.truncated
 
     def _advance(self, rows: int) -> None:
