@@ -1,17 +1,35 @@
 def uninstall_hook(env):
     """Remove what Odoo itself would leave behind of this addon.
 
-    Odoo deletes the models of an uninstalled addon, but not the external ids of their
-    inheritance rows, nor the records of their foreign keys.
+    Odoo deletes the models of an uninstalled addon, but not the records of their foreign
+    keys, nor external ids that other addons hold of them: those of their inheritance
+    rows, and those of the values of selection fields that come from a mixin.
     """
-    models = env["ir.model.data"].search(
+    ModelData = env["ir.model.data"]
+    mentioned = ModelData.search(
         [("module", "=", "crm_referral"), ("model", "=", "ir.model")]
     )
-    inherits = env["ir.model.inherit"].search(
-        [("model_id", "in", models.mapped("res_id"))]
+    extended = ModelData.search(
+        [
+            ("module", "!=", "crm_referral"),
+            ("model", "=", "ir.model"),
+            ("res_id", "in", mentioned.mapped("res_id")),
+        ]
     )
-    env["ir.model.data"].search(
-        [("model", "=", "ir.model.inherit"), ("res_id", "in", inherits.ids)]
+    models = env["ir.model"].browse(
+        set(mentioned.mapped("res_id")) - set(extended.mapped("res_id"))
+    )
+    inherits = env["ir.model.inherit"].search([("model_id", "in", models.ids)])
+    selections = env["ir.model.fields.selection"].search(
+        [("field_id.model_id", "in", models.ids)]
+    )
+    (
+        ModelData.search(
+            [("model", "=", inherits._name), ("res_id", "in", inherits.ids)]
+        )
+        | ModelData.search(
+            [("model", "=", selections._name), ("res_id", "in", selections.ids)]
+        )
     ).unlink()
     env["ir.model.constraint"].search(
         [("module.name", "=", "crm_referral"), ("type", "=", "f")]

@@ -819,16 +819,17 @@ class CrmReferral(models.Model):
     def _propose_benefits(self, vals_list):
         """Put what we know about the customer in front of the rep.
 
-        The library first, then what Odoo knows and the library does not have yet.
+        The library, unless benefits were chosen from it, and in any case what Odoo knows
+        and the library does not have yet.
 
         :param list vals_list: values of requests to create
-        :return: the same, with the benefits of the customer where none were chosen
+        :return: the same, with the benefits of the customers
         :rtype: list[dict]
         """
         asked = {
             index: self._get_customer(vals)
             for index, vals in enumerate(vals_list)
-            if not vals.get("benefit_ids") and not vals.get("outcome")
+            if not vals.get("outcome")
         }
         customers = [
             (self.env["res.partner"].browse(partner_id), company)
@@ -837,17 +838,24 @@ class CrmReferral(models.Model):
         ]
         if not customers:
             return vals_list
-        self.env["crm.referral.benefit"].create(self._prepare_known_benefits(customers))
+        found = self.env["crm.referral.benefit"].create(
+            self._prepare_known_benefits(customers)
+        )
         library = self._find_benefits(
             self.env["res.partner"].union(*(partner for partner, _c in customers)),
             self.env["res.company"].union(*(company for _p, company in customers)),
         ).grouped(lambda benefit: (benefit.partner_id.id, benefit.company_id.id))
-        return [
-            {**vals, "benefit_ids": [Command.set(library[asked[index]].ids)]}
-            if asked.get(index) in library
-            else vals
-            for index, vals in enumerate(vals_list)
-        ]
+        proposed_vals_list = []
+        for index, vals in enumerate(vals_list):
+            benefits = library.get(asked.get(index), found.browse())
+            if vals.get("benefit_ids"):
+                benefits &= found
+            if benefits:
+                commands = [Command.link(benefit.id) for benefit in benefits]
+                chosen = vals.get("benefit_ids") or []
+                vals = {**vals, "benefit_ids": [*chosen, *commands]}
+            proposed_vals_list.append(vals)
+        return proposed_vals_list
 
     @api.model
     def _prepare_known_benefits(self, customers):

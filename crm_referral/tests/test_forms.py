@@ -20,6 +20,22 @@ class TestReferralForm(ReferralCommon):
         with self.assertRaisesRegex(AssertionError, "partner_id"):
             self._open_new().save()
 
+    def test_new_win_is_proposed_beside_the_library(self):
+        benefit = self._create_benefit()
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Faster closing",
+                "partner_id": self.customer.id,
+                "user_id": self.rep.id,
+            }
+        )
+        lead.action_set_won()
+        form = Form(self.env["crm.referral"].with_user(self.rep))
+        form.partner_id = self.customer
+        referral = form.save()
+        self.assertIn(benefit, referral.benefit_ids)
+        self.assertEqual((referral.benefit_ids - benefit).lead_id, lead)
+
     def test_customer_brings_their_benefits(self):
         benefit = self._create_benefit()
         foreign = self._create_benefit(self.other_customer, name="Others")
