@@ -1,9 +1,9 @@
 def uninstall_hook(env):
     """Remove what Odoo itself would leave behind of this addon.
 
-    Odoo deletes the models of an uninstalled addon, but not the records of their foreign
-    keys, nor external ids that other addons hold of them: those of their inheritance
-    rows, and those of the values of selection fields that come from a mixin.
+    Odoo deletes the models of an uninstalled addon, but not the records of their
+    foreign keys, nor external ids that other addons hold of them: those of their
+    inheritance rows, and those of the values of selection fields from a mixin.
     """
     ModelData = env["ir.model.data"]
     mentioned = ModelData.search(

@@ -819,8 +819,8 @@ class CrmReferral(models.Model):
     def _propose_benefits(self, vals_list):
         """Put what we know about the customer in front of the rep.
 
-        The library, unless benefits were chosen from it, and in any case what Odoo knows
-        and the library does not have yet.
+        The library, unless benefits were chosen from it, and in any case what Odoo
+        knows and the library does not have yet.
 
         :param list vals_list: values of requests to create
         :return: the same, with the benefits of the customers
