@@ -205,6 +205,7 @@ class CrmAssessmentLine(models.Model):
         if vals.keys() == {"section_ids"}:
             # A tag is how we read the answer, not the answer: readers may tag.
             self.check_access("read")
+            # sudo: the check above is the right that counts for a tag
             return super(CrmAssessmentLine, self.sudo()).write(vals)
         self.assessment_id._check_open()
         if vals.get("cause", "organization") != "organization":

@@ -494,6 +494,7 @@ class CrmAssessmentRound(models.Model):
         )
         open_sudo.write({"state": "cancelled"})
         self._unlink_answer_activities(open_sudo)
+        # sudo: the state of a round is written by its own methods only
         self.sudo().write({"state": "cancelled"})
         return True
 
@@ -865,6 +866,7 @@ class CrmAssessmentRound(models.Model):
         ]
         # sudo: whoever starts a round makes the forms of the others too
         assessments_sudo = self.env["crm.assessment"].sudo().create(vals_list)
+        # sudo: and so it makes the activities of the others
         self.env["mail.activity"].sudo()._schedule_batch(
             "crm_referral.mail_activity_type_answer",
             {

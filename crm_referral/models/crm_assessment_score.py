@@ -160,6 +160,7 @@ class CrmAssessmentScore(models.Model):
             "rows": [
                 {
                     "id": record.id,
+                    # sudo: whoever sees the score may know whose it is
                     "name": record.sudo().display_name,
                     "cells": cells[record],
                 }
