@@ -118,15 +118,19 @@ class CrmLead(models.Model):
                 for status in ("is_won", "is_lost")
             )
         )
-        # A customer who was referred shows who referred them, so there must be one.
-        closed.filtered(
+        # A customer who was referred shows who referred them, so there must be one: the
+        # contact with the same e-mail address, or else a new one.
+        for lead in closed.filtered(
             lambda lead: (
                 lead.won_status == "won"
                 and lead.referrer_id
                 and not lead.partner_id
                 and (lead.contact_name or lead.partner_name)
             )
-        )._handle_partner_assignment()
+        ):
+            lead._handle_partner_assignment(
+                force_partner_id=lead._find_matching_partner().id
+            )
         # sudo: the lead may belong to somebody else than the request
         closed.sudo().referral_candidate_ids._on_lead_closed()
         return result

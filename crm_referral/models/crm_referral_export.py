@@ -457,6 +457,7 @@ class CrmReferralExport(models.Model):
     @api.model
     def _get_direct_rows(self):
         """:return: up to how many rows a workbook is made while the user waits."""
+        # sudo: only administrators may read parameters, everybody needs this number
         return int(
             self.env["ir.config_parameter"]
             .sudo()
@@ -697,6 +698,7 @@ class CrmReferralExport(models.Model):
     @api.autovacuum
     def _gc_files(self):
         """Delete the files whose time is over; what was exported by whom stays."""
+        # sudo: only administrators may read parameters
         keep_days = int(
             self.env["ir.config_parameter"]
             .sudo()

@@ -299,6 +299,14 @@ class TestLeadToCustomer(ReferralCommon):
         self.lead.action_set_won()
         self.assertEqual(self.lead.partner_id, partner)
 
+    def test_winning_finds_the_contact_of_the_same_email(self):
+        partner = self.env["res.partner"].create(
+            {"name": "Bob B.", "email": "Bob@Example.com"}
+        )
+        self.lead.with_user(self.lead.user_id).action_set_won()
+        self.assertEqual(self.lead.partner_id, partner, "no second contact")
+        self.assertEqual(partner.referrer_id, self.customer)
+
     def test_winning_without_referrer_makes_no_customer(self):
         lead = self.env["crm.lead"].create({"name": "Walk-in", "contact_name": "Joe"})
         lead.action_set_won()
