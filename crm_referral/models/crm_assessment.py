@@ -5,9 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ..tools import assessment_scoring as scoring
-from ..tools.maybe_float import MaybeFloat
 from .crm_assessment_framework import VIEWPOINTS
-from .crm_assessment_score import LEVELS
 
 STATES = [
     ("draft", "Draft"),
@@ -52,16 +50,14 @@ class CrmAssessment(models.Model):
 
     _name = "crm.assessment"
     _description = "Assessment"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "crm.assessment.subject.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "id desc"
     _check_company_auto = True
 
-    framework_id = fields.Many2one(
-        comodel_name="crm.assessment.framework",
-        required=True,
-        index=True,
-        ondelete="restrict",
-    )
     round_id = fields.Many2one(
         comodel_name="crm.assessment.round",
         index="btree_not_null",
@@ -70,7 +66,6 @@ class CrmAssessment(models.Model):
         check_company=True,
         copy=False,
     )
-    framework_code = fields.Char(related="framework_id.code")
     form_id = fields.Many2one(
         comodel_name="crm.assessment.form",
         required=True,
@@ -82,13 +77,6 @@ class CrmAssessment(models.Model):
     )
     viewpoint = fields.Selection(
         selection=VIEWPOINTS, required=True, default="employee"
-    )
-    partner_id = fields.Many2one(
-        comodel_name="res.partner",
-        string="Customer",
-        index="btree_not_null",
-        ondelete="restrict",
-        check_company=True,
     )
     user_id = fields.Many2one(
         comodel_name="res.users",
@@ -109,29 +97,11 @@ class CrmAssessment(models.Model):
         ondelete="restrict",
         help="The colleague who fills this in. Empty when the customer does.",
     )
-    team_id = fields.Many2one(
-        comodel_name="crm.team",
-        string="Sales Team",
-        compute="_compute_team_id",
-        store=True,
-        precompute=True,
-        readonly=False,
-        index="btree_not_null",
-        ondelete="set null",
-        check_company=True,
-    )
-    company_id = fields.Many2one(
-        comodel_name="res.company",
-        required=True,
-        index=True,
-        default=lambda self: self._default_company_id(),
-    )
     state = fields.Selection(
         selection=STATES, default="draft", required=True, copy=False, index=True
     )
     deadline = fields.Date()
     done_on = fields.Datetime(string="Answered On", readonly=True, copy=False)
-    active = fields.Boolean(default=True)
     line_ids = fields.One2many(
         comodel_name="crm.assessment.line",
         inverse_name="assessment_id",
@@ -144,25 +114,6 @@ class CrmAssessment(models.Model):
         string="Scores",
         readonly=True,
         copy=False,
-    )
-    score = MaybeFloat(
-        readonly=True,
-        copy=False,
-        aggregator="avg",
-        help="0 is the worst, 100 the best. Empty: not enough answers.",
-    )
-    level = fields.Selection(
-        selection=LEVELS,
-        readonly=True,
-        copy=False,
-        falsy_value_label="Not enough answers",
-    )
-    recommendation = MaybeFloat(
-        readonly=True,
-        copy=False,
-        digits=(3, 0),
-        aggregator="avg",
-        help="How likely the customer is to recommend us, from 0 to 10.",
     )
     checklist = fields.Json(
         compute="_compute_checklist", help="What can be answered, for the screen."
@@ -179,11 +130,6 @@ class CrmAssessment(models.Model):
         "A finished assessment has a date.",
     )
     _open_deadline_idx = models.Index("(deadline) WHERE state IN ('draft', 'sent')")
-
-    # === DEFAULT METHODS === #
-
-    def _default_company_id(self):
-        return self.env.company
 
     # === COMPUTE METHODS === #
 
@@ -241,14 +187,6 @@ class CrmAssessment(models.Model):
                 assessment.respondent_id == self.env.user
                 or (not assessment.respondent_id and not assessment.round_id)
             )
-
-    @api.depends("user_id")
-    def _compute_team_id(self):
-        for user, assessments in self.grouped("user_id").items():
-            if user:
-                assessments.team_id = self.env["crm.team"]._get_default_team_id(
-                    user_id=user.id
-                )
 
     # === CONSTRAINT METHODS === #
 

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.crm_assessment_round import SETTLEMENTS
+from ..models.crm_assessment_round_review import SETTLEMENTS
 
 
 class CrmAssessmentDispute(models.TransientModel):

@@ -1,0 +1,199 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .crm_assessment import OPEN_STATES
+
+DISPUTE_STATES = [("open", "Disputed"), ("settled", "Settled")]
+SETTLEMENTS = [
+    ("reviewer", "The review stands"),
+    ("self", "The agent's view counts"),
+    ("void", "The checklist does not count"),
+]
+
+
+class CrmAssessmentRound(models.Model):
+    """A reviewer looks at the same interaction; the agent may dispute it once."""
+
+    _inherit = "crm.assessment.round"
+
+    is_reviewed = fields.Boolean(
+        readonly=True, copy=False, help="Agent and reviewer have both signed."
+    )
+    acknowledged_on = fields.Date(
+        readonly=True, copy=False, help="When the agent took note of the review."
+    )
+    dispute_state = fields.Selection(
+        selection=DISPUTE_STATES,
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        tracking=True,
+    )
+    dispute_reason = fields.Text(readonly=True, copy=False)
+    settled_by_id = fields.Many2one(
+        comodel_name="res.users", readonly=True, copy=False, ondelete="restrict"
+    )
+    settlement = fields.Selection(
+        selection=SETTLEMENTS, readonly=True, copy=False, tracking=True
+    )
+    settlement_reason = fields.Text(readonly=True, copy=False)
+    is_agent = fields.Boolean(compute="_compute_roles")
+    can_settle = fields.Boolean(compute="_compute_roles")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("user_id", "manager_id", "state", "dispute_state")
+    @api.depends_context("uid")
+    def _compute_roles(self):
+        for round_ in self:
+            round_.is_agent = round_.user_id == self.env.user
+            round_.can_settle = round_._may_settle()
+
+    # === ACTION METHODS === #
+
+    def action_acknowledge(self):
+        """The agent takes note of the review.
+
+        :return: True
+        """
+        for round_ in self:
+            round_._check_agent_may_react()
+            # sudo: noted by this method only
+            round_.sudo().acknowledged_on = fields.Date.context_today(self)
+            round_.message_post(
+                body=self.env._("%(agent)s took note of it.", agent=self.env.user.name),
+                subtype_xmlid="mail.mt_note",
+            )
+        return True
+
+    def action_dispute(self, reason=None):
+        """The agent disagrees with the review: once, and with a reason.
+
+        :param str reason: why
+        :return: True
+        """
+        self.ensure_one()
+        self._check_agent_may_react()
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(self.env._("Write in a few words what you disagree with."))
+        # sudo: written by this method only
+        round_sudo = self.sudo()
+        round_sudo.write({"dispute_state": "open", "dispute_reason": reason})
+        round_sudo._count_scores(False)
+        settlers = round_sudo._get_settlers()
+        if settlers:
+            round_sudo.activity_schedule(
+                "crm_referral.mail_activity_type_settle", user_id=settlers[0].id
+            )
+        round_sudo.message_post(
+            body=self.env._("Disputed: %(reason)s", reason=reason),
+            author_id=self.env.user.partner_id.id,
+            partner_ids=settlers[:1].partner_id.ids,
+        )
+        return True
+
+    def action_settle(self, settlement=None, reason=None):
+        """A third person settles the dispute.
+
+        :param str settlement: ``reviewer``, ``self`` or ``void``
+        :param str reason: why
+        :return: True
+        """
+        self.ensure_one()
+        if self.dispute_state != "open":
+            raise UserError(self.env._("There is no open dispute."))
+        if not self._may_settle():
+            raise UserError(
+                self.env._(
+                    "A dispute is settled by a third person: the leader of the team or "
+                    "a manager, who is neither the agent nor the reviewer."
+                )
+            )
+        reason = (reason or "").strip()
+        if settlement not in dict(SETTLEMENTS) or not reason:
+            raise UserError(self.env._("Say how it is settled, and why."))
+        # sudo: written by this method only
+        round_sudo = self.sudo()
+        round_sudo.write(
+            {
+                "dispute_state": "settled",
+                "settlement": settlement,
+                "settlement_reason": reason,
+                "settled_by_id": self.env.uid,
+            }
+        )
+        round_sudo.write(round_sudo._prepare_result_values())
+        round_sudo._count_scores(settlement != "void")
+        round_sudo.activity_feedback(["crm_referral.mail_activity_type_settle"])
+        round_sudo.message_post(
+            body=self.env._(
+                "Settled by %(who)s: %(reason)s", who=self.env.user.name, reason=reason
+            ),
+            author_id=self.env.user.partner_id.id,
+            partner_ids=(self.user_id | self.manager_id).partner_id.ids,
+        )
+        return True
+
+    def action_open_dispute(self):
+        """Ask for the reason of a dispute, or for how it is settled.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_referral.crm_assessment_dispute_action"
+        )
+        action["context"] = {"default_round_id": self.id}
+        return action
+
+    # === BUSINESS METHODS === #
+
+    def _check_agent_may_react(self):
+        """:raise UserError: unless the agent may take note of the review, or dispute"""
+        self.ensure_one()
+        if self.user_id != self.env.user:
+            raise UserError(self.env._("Only the agent whom it is about may do this."))
+        if not self.is_reviewed:
+            raise UserError(self.env._("There is no review yet."))
+        if self.acknowledged_on:
+            raise UserError(self.env._("You have taken note of this review already."))
+        if self.dispute_state:
+            raise UserError(self.env._("A review can be disputed once."))
+
+    def _may_settle(self):
+        """:return: whether the user is a third person who may settle a dispute.
+        :rtype: bool
+        """
+        self.ensure_one()
+        user = self.env.user
+        return user not in (self.user_id | self.manager_id) and (
+            user == self.team_id.user_id
+            or user.has_group("sales_team.group_sale_manager")
+        )
+
+    def _get_settlers(self):
+        """:return: the users who may settle a dispute, the team's leader first."""
+        self.ensure_one()
+        managers = self.env.ref("sales_team.group_sale_manager").all_user_ids.filtered(
+            lambda user: (
+                not user._is_superuser() and self.company_id in user.company_ids
+            )
+        )
+        people = self.team_id.user_id | managers
+        return people - self.user_id - self.manager_id
+
+    def _ask_reviewer(self):
+        """The agent has answered: it is the reviewer's turn. Called in sudo mode."""
+        waiting = {
+            assessment.viewpoint: assessment
+            for assessment in self._search_assessments()
+            if assessment.state in OPEN_STATES
+        }
+        reviewer = waiting.get("reviewer")
+        if reviewer and "self" not in waiting and not reviewer.activity_ids:
+            reviewer.activity_schedule(
+                "crm_referral.mail_activity_type_answer",
+                date_deadline=reviewer.deadline,
+                user_id=reviewer.respondent_id.id,
+            )
