@@ -11,7 +11,8 @@ from .crm_assessment import OPEN_STATES
 class CrmAssessmentRound(models.Model):
     """The customer's personal link, the reminder, and the end of the time to answer."""
 
-    _inherit = "crm.assessment.round"
+    _name = "crm.assessment.round"
+    _inherit = ["crm.assessment.round"]
 
     reminded_on = fields.Date(readonly=True, copy=False)
 

@@ -15,7 +15,8 @@ TREND_LENGTH = 8
 class CrmAssessmentRound(models.Model):
     """What came of a round: scores, loyalty stage, gaps in words, trend, evidence."""
 
-    _inherit = "crm.assessment.round"
+    _name = "crm.assessment.round"
+    _inherit = ["crm.assessment.round"]
 
     stage_id = fields.Many2one(
         comodel_name="crm.assessment.stage",
@@ -75,7 +76,7 @@ class CrmAssessmentRound(models.Model):
                     least=round(stage.minimum_recommendation),
                 )
 
-    @api.depends("state", "score", "action_ids.state", "weak_section_ids")
+    @api.depends("state", "score", "undecided_count", "weak_section_ids")
     @api.depends_context("lang", "uid")
     def _compute_result(self):
         for round_ in self:
@@ -211,7 +212,7 @@ class CrmAssessmentRound(models.Model):
         """
         self.ensure_one()
         letters = self._get_letters()
-        undecided = self._get_undecided_sections()
+        undecided = self._get_undecided_sections().get(self._origin, ())
         viewpoints = [
             viewpoint
             for viewpoint in self.framework_id._get_round_viewpoints()
