@@ -231,6 +231,9 @@ class TestAssessmentRound(AssessmentCase):
         self.assertEqual(first.score_after, 75)
         trend = second_round.with_user(self.rep).result["trend"]
         self.assertEqual([entry["score"] for entry in trend], [25, 75])
+        letters = [str(section.id) for section in self.pride.section_ids]
+        for entry, score in zip(trend, (25, 75), strict=True):
+            self.assertEqual(entry["letters"], dict.fromkeys(letters, score))
 
     def _decide(self, round_, sections=None, **values):
         return self.env["crm.assessment.action"].create(
@@ -399,16 +402,43 @@ class TestAssessmentRound(AssessmentCase):
         round_ = self._start()
         round_.with_user(self.rep).action_revoke_link()
         forms = self._by_viewpoint(round_)
-        self.assertEqual(forms["customer"].state, "cancelled")
+        self.assertEqual(round_.link_status, "revoked")
+        self.assertEqual(forms["customer"]._get_page_status(), "revoked")
         self.assertEqual(round_.state, "open")
-        with self.assertRaises(UserError):
-            round_.with_user(self.rep).action_resend_link()
+        for method in ("action_resend_link", "action_open_link", "action_revoke_link"):
+            with self.assertRaises(UserError):
+                getattr(round_.with_user(self.rep), method)()
         round_.with_user(self.rep).action_cancel()
         self.assertEqual(round_.state, "cancelled")
         self.assertEqual(
             set(round_._search_assessments().mapped("state")), {"cancelled"}
         )
         self.assertFalse(forms["employee"].activity_ids)
+
+    def test_revoked_link_is_not_sent(self):
+        round_ = self._start()
+        customer = self._by_viewpoint(round_)["customer"].sudo()
+        Mail = self.env["mail.mail"]
+        domain = [("recipient_ids", "in", self.person.ids)]
+        self.assertEqual(Mail.search_count(domain), 1)
+        with self.assertRaises(UserError):
+            round_.with_user(self.rep).action_renew_link()
+        round_.with_user(self.rep).action_revoke_link()
+        round_.deadline = fields.Date.today() + timedelta(days=2)
+        self._run("remind")
+        self.assertTrue(round_.reminded_on)
+        self.assertEqual(Mail.search_count(domain), 1)
+        token = customer.access_token
+        round_.with_user(self.rep).action_renew_link()
+        self.assertNotEqual(customer.access_token, token)
+        self.assertEqual(round_.link_status, "open")
+        mails = Mail.search(domain, order="id")
+        self.assertEqual(len(mails), 2)
+        self.assertIn(customer.access_token, mails[-1].body_html)
+        with self.assertRaises(AccessError):
+            round_.with_user(self.colleague).action_revoke_link()
+        round_.with_user(self.rep).action_cancel()
+        self.assertFalse(round_.link_status)
 
     def test_without_email_address(self):
         self.person.email = False
@@ -470,5 +500,53 @@ class TestAssessmentRound(AssessmentCase):
         self.assertFalse(Score.with_user(self.colleague).get_heat_map()["rows"])
         teams = Score.with_user(self.manager).get_heat_map(rows="team_id")
         self.assertIn(self.team.id, [row["id"] for row in teams["rows"]])
-        with self.assertRaises(ValueError):
-            Score.get_heat_map(rows="access_token")
+        for nonsense in ({"rows": "access_token"}, {"viewpoint": "self"}):
+            with self.assertRaises(ValueError):
+                Score.get_heat_map(**nonsense)
+
+    def test_heat_map_filters(self):
+        """Every filter narrows down, and a cell opens exactly what it counts."""
+        first = self._answer_all(self._start(), customer=1)
+        self._answer_all(self._start(), customer=4)
+        Score = self.env["crm.assessment.score"].with_user(self.manager)
+        choices = Score.get_heat_map_choices()
+        self.assertIn(self.team.id, [choice["id"] for choice in choices["team"]])
+        self.assertIn(self.rep.id, [choice["id"] for choice in choices["user"]])
+        self.assertEqual(len(choices["stage"]), len(self.pride.stage_ids))
+        fan = self.customer_company.with_user(self.rep).loyalty_stage_id
+        lost = first.stage_id
+        self.assertNotEqual(fan, lost)
+        for options, score, count in (
+            ({}, 62.5, 2),
+            ({"is_latest": True}, 100, 1),
+            ({"team": self.team.id, "user": self.rep.id}, 62.5, 2),
+            ({"stage": fan.id}, 62.5, 2),
+            ({"viewpoint": "manager"}, 75, 2),
+            ({"stage": lost.id}, None, 0),
+            ({"user": self.colleague.id}, None, 0),
+        ):
+            heat_map = Score.get_heat_map(**options)
+            rows = {row["id"]: row for row in heat_map["rows"]}
+            row = rows.get(self.customer_company.id)
+            if score is None:
+                self.assertFalse(row, options)
+                continue
+            for section_id, cell in row["cells"].items():
+                self.assertEqual((cell["score"], cell["n"]), (score, count), options)
+                behind = [
+                    *heat_map["domain"],
+                    ("partner_id", "=", row["id"]),
+                    ("section_id", "=", section_id),
+                ]
+                self.assertEqual(Score.search_count(behind), cell["n"], options)
+
+    def test_last_round(self):
+        first = self._answer_all(self._start())
+        self.assertTrue(first.is_latest)
+        second = self._answer_all(self._start())
+        running = self._start()
+        self.env.invalidate_all()
+        rounds = first + second + running
+        self.assertEqual(rounds.mapped("is_latest"), [False, True, False])
+        found = rounds.search([("id", "in", rounds.ids), ("is_latest", "=", False)])
+        self.assertEqual(found, running + first)
