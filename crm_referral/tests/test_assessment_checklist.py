@@ -209,6 +209,31 @@ class TestAssessmentChecklist(AssessmentCase):
             self.assertIn("The agent sees", gaps[0])
         self.assertFalse(self.customer_company.loyalty_stage_id)
 
+    def test_whose_turn_it_is(self):
+        round_ = self._start()
+        forms = self._forms(round_)
+        self.assertEqual(round_.with_user(self.rep).my_assessment_id, forms["self"])
+        self.assertFalse(round_.with_user(self.leader).my_assessment_id)
+        self._sign(round_, "self", self.yes)
+        self.env.invalidate_all()
+        self.assertFalse(round_.with_user(self.rep).my_assessment_id)
+        self.assertEqual(
+            round_.with_user(self.leader).my_assessment_id, forms["reviewer"]
+        )
+
+    def test_agent_does_not_evade_the_review(self):
+        round_ = self._start()
+        self._sign(round_, "self", self.yes)
+        agent = round_.with_user(self.rep)
+        for stop in (agent.action_close, agent.action_cancel):
+            with self.assertRaisesRegex(UserError, "the reviewer"):
+                stop()
+        round_.with_user(self.leader).action_close()
+        self.assertFalse(round_.is_reviewed)
+        mistaken = self._start()
+        mistaken.with_user(self.rep).action_cancel()
+        self.assertEqual(mistaken.state, "cancelled")
+
     def test_nobody_reviews_themselves(self):
         self.team.user_id = self.rep
         round_ = self._start()
