@@ -525,6 +525,8 @@ class CrmAssessment(models.Model):
     def _send_link(self, is_reminder=False):
         """Send the customers their personal links; note it without the link.
 
+        A link that was revoked is not sent.
+
         :param bool is_reminder: whether they were asked before
         """
         template = self.env.ref(
@@ -532,7 +534,7 @@ class CrmAssessment(models.Model):
             if is_reminder
             else "crm_referral.mail_template_assessment_link"
         )
-        for assessment in self:
+        for assessment in self.filtered(lambda a: not a.is_link_revoked):
             contact = assessment.round_id.contact_id or assessment.partner_id
             if not contact.email_normalized:
                 assessment.round_id.message_post(

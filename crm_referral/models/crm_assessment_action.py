@@ -8,6 +8,7 @@ KINDS = [
     ("acceptance", "Accepted as it is"),
     ("coaching", "Coaching"),
 ]
+IMPROVE = "crm_referral.mail_activity_type_improve"
 STATES = [("open", "Open"), ("done", "Done"), ("cancelled", "Cancelled")]
 
 
@@ -97,6 +98,9 @@ class CrmAssessmentAction(models.Model):
     state = fields.Selection(
         selection=STATES, default="open", required=True, index=True, tracking=True
     )
+    is_run_out = fields.Boolean(
+        compute="_compute_is_run_out", help="Accepted until a day that has passed."
+    )
     score_before = MaybeFloat(
         string="Score Before",
         readonly=True,
@@ -127,6 +131,17 @@ class CrmAssessmentAction(models.Model):
                 assessment.company_id or action.company_id or self.env.company
             )
 
+    @api.depends("kind", "state", "deadline")
+    def _compute_is_run_out(self):
+        today = fields.Date.context_today(self)
+        for action in self:
+            action.is_run_out = (
+                action.kind == "acceptance"
+                and action.state != "cancelled"
+                and bool(action.deadline)
+                and action.deadline < today
+            )
+
     # === CONSTRAINT METHODS === #
 
     @api.constrains("section_id", "assessment_id", "round_id")
@@ -145,7 +160,22 @@ class CrmAssessmentAction(models.Model):
         actions = super().create(vals_list)
         actions._note_score_before()
         actions._follow_up()
+        actions._follow_decisions()
         return actions
+
+    def write(self, vals):
+        rounds = self.round_id
+        result = super().write(vals)
+        if vals.keys() & {"deadline", "user_id"}:
+            for action in self:
+                action.activity_reschedule(
+                    [IMPROVE],
+                    date_deadline=action.deadline,
+                    new_user_id=action.user_id.id,
+                )
+        if vals.keys() & {"deadline", "kind", "round_id", "section_id", "state"}:
+            self._follow_decisions(rounds)
+        return result
 
     # === ACTION METHODS === #
 
@@ -155,7 +185,7 @@ class CrmAssessmentAction(models.Model):
         :return: True
         """
         self.write({"state": "done"})
-        self.activity_feedback(["crm_referral.mail_activity_type_improve"])
+        self.activity_feedback([IMPROVE])
         return True
 
     def action_cancel(self):
@@ -164,7 +194,7 @@ class CrmAssessmentAction(models.Model):
         :return: True
         """
         self.write({"state": "cancelled"})
-        self.activity_unlink(["crm_referral.mail_activity_type_improve"])
+        self.activity_unlink([IMPROVE])
         return True
 
     def action_reopen(self):
@@ -173,6 +203,7 @@ class CrmAssessmentAction(models.Model):
         :return: True
         """
         self.write({"state": "open"})
+        self._follow_up()
         return True
 
     # === BUSINESS METHODS === #
@@ -192,15 +223,20 @@ class CrmAssessmentAction(models.Model):
                 ).score
 
     def _follow_up(self):
-        """The owner gets an activity; a round with all decisions waits for none."""
+        """The owner gets an activity."""
         for action in self.filtered(lambda action: action.state == "open"):
             action.activity_schedule(
-                "crm_referral.mail_activity_type_improve",
+                IMPROVE,
                 date_deadline=action.deadline,
                 user_id=action.user_id.id,
                 summary=action.name,
             )
+
+    def _follow_decisions(self, rounds=None):
+        """The rounds ask for the decisions that are missing, and for no others.
+
+        :param rounds: rounds to which actions belonged before
+        """
         # sudo: the activity may be of another manager
-        for round_sudo in self.sudo().round_id:
-            if not round_sudo._get_undecided_sections():
-                round_sudo.activity_feedback(["crm_referral.mail_activity_type_decide"])
+        rounds_sudo = self.sudo().round_id | (rounds or self.round_id).sudo()
+        rounds_sudo._follow_decisions()

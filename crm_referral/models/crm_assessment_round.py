@@ -428,12 +428,4 @@ class CrmAssessmentRound(models.Model):
             if round_.stage_id:
                 round_.partner_id.with_company(round_.company_id)._set_loyalty(round_)
             round_._measure_effects()
-            if round_._get_undecided_sections():
-                round_.activity_schedule(
-                    "crm_referral.mail_activity_type_decide",
-                    user_id=(round_.manager_id or round_.user_id).id,
-                    note=self.env._(
-                        "Weak: %(letters)s",
-                        letters=", ".join(round_.weak_section_ids.mapped("name")),
-                    ),
-                )
+        (self | self._get_earlier_rounds())._follow_decisions()

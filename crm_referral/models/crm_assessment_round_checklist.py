@@ -4,7 +4,8 @@ from odoo import api, fields, models
 class CrmAssessmentRound(models.Model):
     """A checklist is about an interaction, and tied to it."""
 
-    _inherit = "crm.assessment.round"
+    _name = "crm.assessment.round"
+    _inherit = ["crm.assessment.round"]
 
     lead_id = fields.Many2one(
         comodel_name="crm.lead",

@@ -11,11 +11,33 @@ from .crm_assessment import OPEN_STATES
 class CrmAssessmentRound(models.Model):
     """The customer's personal link, the reminder, and the end of the time to answer."""
 
-    _inherit = "crm.assessment.round"
+    _name = "crm.assessment.round"
+    _inherit = ["crm.assessment.round"]
 
     reminded_on = fields.Date(readonly=True, copy=False)
+    link_status = fields.Selection(
+        selection=[("open", "Open"), ("revoked", "Revoked")],
+        string="Customer's Link",
+        compute="_compute_link_status",
+        help="Empty when the customer is not being asked any more.",
+    )
 
     _deadline_idx = models.Index("(deadline) WHERE state = 'open'")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("assessment_ids.state", "assessment_ids.is_link_revoked")
+    def _compute_link_status(self):
+        statuses = {
+            assessment_sudo.round_id.id: "revoked"
+            if assessment_sudo.is_link_revoked
+            else "open"
+            for assessment_sudo in self._search_assessments()
+            if assessment_sudo.viewpoint == "customer"
+            and assessment_sudo.state in OPEN_STATES
+        }
+        for round_ in self:
+            round_.link_status = statuses.get(round_._origin.id, False)
 
     # === ACTION METHODS === #
 
@@ -25,7 +47,7 @@ class CrmAssessmentRound(models.Model):
         :return: True
         """
         self.check_access("write")
-        self._get_customer_assessment()._send_link()
+        self._get_customer_assessment("open")._send_link()
         return True
 
     def action_open_link(self):
@@ -35,7 +57,7 @@ class CrmAssessmentRound(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        link = self._get_customer_assessment()._get_link()
+        link = self._get_customer_assessment("open")._get_link()
         self.message_post(
             body=self.env._("The customer's page was opened by us, to pass it on."),
             subtype_xmlid="mail.mt_note",
@@ -43,34 +65,53 @@ class CrmAssessmentRound(models.Model):
         return {"type": "ir.actions.act_url", "url": link, "target": "new"}
 
     def action_revoke_link(self):
-        """Make the customer's link useless.
+        """Make the customer's link useless. The round waits for a new one, or its end.
 
         :return: True
         """
         self.check_access("write")
-        assessments_sudo = self._get_customer_assessment()
-        assessments_sudo.write({"state": "cancelled"})
+        self._get_customer_assessment("open").action_revoke_link()
         for round_ in self:
             round_.message_post(
                 body=self.env._("The customer's link was revoked."),
                 subtype_xmlid="mail.mt_note",
             )
-        self._on_answered()
+        return True
+
+    def action_renew_link(self):
+        """Send the customer a new link in place of the one that was revoked.
+
+        :return: True
+        """
+        self.check_access("write")
+        assessments_sudo = self._get_customer_assessment("revoked")
+        assessments_sudo.action_renew_link()
+        assessments_sudo._send_link()
         return True
 
     # === BUSINESS METHODS === #
 
-    def _get_customer_assessment(self):
-        """:return: the customer's forms that are open, in sudo mode
-        :raise UserError: when there is none
+    def _get_customer_assessment(self, status):
+        """:param str status: ``open`` or ``revoked``
+        :return: the customer's forms that wait for answers, in sudo mode
+        :raise UserError: when there is none with such a link
         """
         # sudo: only its link and its state are touched
-        assessments_sudo = self._search_assessments().filtered(
+        waiting_sudo = self._search_assessments().filtered(
             lambda a: a.viewpoint == "customer" and a.state in OPEN_STATES
         )
-        if not assessments_sudo:
+        if not waiting_sudo:
             raise UserError(self.env._("The customer is not being asked any more."))
-        return assessments_sudo
+        found_sudo = waiting_sudo.filtered(
+            lambda a: a.is_link_revoked == (status == "revoked")
+        )
+        if not found_sudo:
+            raise UserError(
+                self.env._("The customer's link was not revoked.")
+                if status == "revoked"
+                else self.env._("The customer's link was revoked. Send a new one.")
+            )
+        return found_sudo
 
     @api.model
     def _cron_remind(self, batch_size=100):

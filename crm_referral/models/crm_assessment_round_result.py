@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from ..tools import assessment_scoring as scoring
 
@@ -15,7 +15,8 @@ TREND_LENGTH = 8
 class CrmAssessmentRound(models.Model):
     """What came of a round: scores, loyalty stage, gaps in words, trend, evidence."""
 
-    _inherit = "crm.assessment.round"
+    _name = "crm.assessment.round"
+    _inherit = ["crm.assessment.round"]
 
     stage_id = fields.Many2one(
         comodel_name="crm.assessment.stage",
@@ -28,6 +29,12 @@ class CrmAssessmentRound(models.Model):
     )
     stage_explanation = fields.Char(compute="_compute_stage_explanation")
     result = fields.Json(compute="_compute_result")
+    is_latest = fields.Boolean(
+        string="Last Round",
+        compute="_compute_is_latest",
+        search="_search_is_latest",
+        help="No later round with this customer has been answered.",
+    )
     weak_section_ids = fields.Many2many(
         comodel_name="crm.assessment.section",
         relation="crm_assessment_round_weak_section_rel",
@@ -75,11 +82,37 @@ class CrmAssessmentRound(models.Model):
                     least=round(stage.minimum_recommendation),
                 )
 
-    @api.depends("state", "score", "action_ids.state", "weak_section_ids")
+    @api.depends("state", "score", "undecided_count", "weak_section_ids")
     @api.depends_context("lang", "uid")
     def _compute_result(self):
         for round_ in self:
             round_.result = round_._get_result() if round_.state == "done" else False
+
+    @api.depends("state", "closed_on", "active")
+    def _compute_is_latest(self):
+        # sudo: a later round counts also for who may not see it
+        latest = self.sudo().search([("id", "in", self.ids), ("is_latest", "=", True)])
+        for round_ in self:
+            round_.is_latest = round_._origin.sudo() in latest
+
+    @api.model
+    def _search_is_latest(self, operator, _value):
+        if operator != "in":
+            return NotImplemented
+        self.flush_model(["state", "closed_on", "active"])
+        # SQL: the last one of each group is not to be had by a domain
+        return Domain(
+            "id",
+            "in",
+            SQL(
+                """(
+                SELECT DISTINCT ON (partner_id, framework_id, company_id) id
+                  FROM crm_assessment_round
+                 WHERE state = 'done' AND respondents = 'viewpoints' AND active
+              ORDER BY partner_id, framework_id, company_id, closed_on DESC, id DESC
+                )"""
+            ),
+        )
 
     @api.depends("state")
     @api.depends_context("uid")
@@ -211,7 +244,7 @@ class CrmAssessmentRound(models.Model):
         """
         self.ensure_one()
         letters = self._get_letters()
-        undecided = self._get_undecided_sections()
+        undecided = self._get_undecided_sections().get(self._origin, ())
         viewpoints = [
             viewpoint
             for viewpoint in self.framework_id._get_round_viewpoints()
@@ -314,7 +347,8 @@ class CrmAssessmentRound(models.Model):
         return evidence & Domain("assessment_id.state", "=", "done")
 
     def _get_trend(self):
-        """:return: scores of the last rounds with the customer, or of the agent.
+        """:return: scores of the last rounds with the customer, or of the agent, and of
+            their letters by the id of the section.
         :rtype: list[dict]
         """
         subject = "partner_id" if self.respondents == "viewpoints" else "user_id"
@@ -335,7 +369,7 @@ class CrmAssessmentRound(models.Model):
                 "date": format_date(self.env, round_.closed_on),
                 "score": round_.score,
                 "letters": {
-                    section.letter + str(section.id): letter["score"]
+                    str(section.id): letter["score"]
                     for section, letter in round_._get_letters().items()
                 },
             }

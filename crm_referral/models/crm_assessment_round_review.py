@@ -14,7 +14,8 @@ SETTLEMENTS = [
 class CrmAssessmentRound(models.Model):
     """A reviewer looks at the same interaction; the agent may dispute it once."""
 
-    _inherit = "crm.assessment.round"
+    _name = "crm.assessment.round"
+    _inherit = ["crm.assessment.round"]
 
     is_reviewed = fields.Boolean(
         readonly=True, copy=False, help="Agent and reviewer have both signed."

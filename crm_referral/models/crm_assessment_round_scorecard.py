@@ -7,7 +7,8 @@ from odoo.fields import Domain
 class CrmAssessmentRound(models.Model):
     """The agents' six letters over time, from their reviewed checklists."""
 
-    _inherit = "crm.assessment.round"
+    _name = "crm.assessment.round"
+    _inherit = ["crm.assessment.round"]
 
     # === BUSINESS METHODS === #
 

@@ -111,19 +111,35 @@ class CrmAssessmentScore(models.Model):
 
     @api.model
     @api.readonly
-    def get_heat_map(self, rows="partner_id", viewpoint="customer", months=12):
+    def get_heat_map(
+        self,
+        rows="partner_id",
+        viewpoint="customer",
+        months=12,
+        team=None,
+        user=None,
+        stage=None,
+        is_latest=False,
+    ):
         """The mean score of each customer or team and letter, the weakest first.
 
         :param str rows: ``partner_id`` or ``team_id``
         :param str viewpoint: whose answers count
         :param int months: how far to look back
+        :param int team: id of a crm.team, of which the scores are
+        :param int user: id of a res.users, who serves the customers
+        :param int stage: id of a crm.assessment.stage, where the customers stand now
+        :param bool is_latest: only the last round of each customer
         :return: ``letters``, ``rows`` with their ``cells`` by letter (score, level and
             n), the ``total`` number of rows, and the ``domain`` of what is behind it
         :rtype: dict
+        :raise ValueError: for rows or a viewpoint that there are not
         """
+        framework = self.env.ref("crm_referral.crm_assessment_framework_pride")
         if rows not in ("partner_id", "team_id"):
             raise ValueError(rows)
-        framework = self.env.ref("crm_referral.crm_assessment_framework_pride")
+        if viewpoint not in framework._get_round_viewpoints():
+            raise ValueError(viewpoint)
         since = fields.Date.context_today(self) - timedelta(days=30.44 * int(months))
         conditions = [
             ("framework_id", "=", framework.id),
@@ -132,6 +148,15 @@ class CrmAssessmentScore(models.Model):
             (rows, "!=", False),
             ("score", "!=", False),
         ]
+        for fname, value in (
+            ("team_id", team),
+            ("user_id", user),
+            ("partner_id.loyalty_stage_id", stage),
+        ):
+            if value:
+                conditions.append((fname, "=", int(value)))
+        if is_latest:
+            conditions.append(("assessment_id.round_id.is_latest", "=", True))
         domain = Domain(conditions)
         weakest = self._read_group(
             domain, [rows], ["score:avg"], order="score:avg", limit=HEAT_MAP_ROWS + 1
@@ -151,7 +176,6 @@ class CrmAssessmentScore(models.Model):
                 "level": framework._get_level(score),
                 "n": count,
             }
-        # sudo: the scores may be seen, so may the name of whom they are about
         return {
             "letters": [
                 {"id": section.id, "letter": section.letter, "name": section.name}
@@ -168,4 +192,30 @@ class CrmAssessmentScore(models.Model):
             ],
             "total": total,
             "domain": conditions,
+        }
+
+    @api.model
+    @api.readonly
+    def get_heat_map_choices(self):
+        """What the heat map can be narrowed down to.
+
+        :return: ``team``, ``user`` and ``stage``: lists of ``id`` and ``name``
+        :rtype: dict
+        """
+        framework = self.env.ref("crm_referral.crm_assessment_framework_pride")
+        done = [("framework_id", "=", framework.id), ("state", "=", "done")]
+        choices = {"stage": framework.stage_ids}
+        Round = self.env["crm.assessment.round"]
+        for name, fname in (("team", "team_id"), ("user", "user_id")):
+            groups = Round._read_group(
+                [*done, (fname, "!=", False)], [], [f"{fname}:recordset"]
+            )
+            choices[name] = groups[0][0].sudo().sorted("name")
+        return {
+            name: [
+                # sudo: whoever sees the round may know whose it is
+                {"id": record.id, "name": record.display_name}
+                for record in records.sudo()
+            ]
+            for name, records in choices.items()
         }

@@ -94,6 +94,11 @@ class ResPartner(models.Model):
         groups="sales_team.group_sale_salesman",
         help="PRIDE rounds of this customer that the user may see.",
     )
+    undecided_letter_count = fields.Integer(
+        string="Weak Letters without Decision",
+        compute="_compute_undecided_letter_count",
+        groups="sales_team.group_sale_salesman",
+    )
     loyalty_stage_id = fields.Many2one(
         comodel_name="crm.assessment.stage",
         company_dependent=True,
@@ -230,6 +235,18 @@ class ResPartner(models.Model):
         )
         for partner in self:
             partner.assessment_round_count = counts.get(partner._origin, 0)
+
+    @api.depends("assessment_round_ids.undecided_count")
+    def _compute_undecided_letter_count(self):
+        rounds = (
+            self.env["crm.assessment.round"]
+            .search([("partner_id", "in", self.ids), ("undecided_count", ">", 0)])
+            .grouped("partner_id")
+        )
+        for partner in self:
+            partner.undecided_letter_count = sum(
+                round_.undecided_count for round_ in rounds.get(partner._origin, ())
+            )
 
     # === CONSTRAINT METHODS === #
 

@@ -4,7 +4,7 @@ from psycopg2 import IntegrityError
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
 from .assessment_common import AssessmentCase
@@ -231,6 +231,122 @@ class TestAssessmentRound(AssessmentCase):
         self.assertEqual(first.score_after, 75)
         trend = second_round.with_user(self.rep).result["trend"]
         self.assertEqual([entry["score"] for entry in trend], [25, 75])
+        letters = [str(section.id) for section in self.pride.section_ids]
+        for entry, score in zip(trend, (25, 75), strict=True):
+            self.assertEqual(entry["letters"], dict.fromkeys(letters, score))
+
+    def _decide(self, round_, sections=None, **values):
+        return self.env["crm.assessment.action"].create(
+            [
+                {
+                    "name": "Leave it",
+                    "kind": "acceptance",
+                    "round_id": round_.id,
+                    "section_id": section.id,
+                    "user_id": self.leader.id,
+                    "deadline": fields.Date.today() + timedelta(days=30),
+                    **values,
+                }
+                for section in sections or round_.weak_section_ids
+            ]
+        )
+
+    def _get_undecided(self):
+        """What the filters find: rounds and customers."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        Round = self.env["crm.assessment.round"].with_user(self.rep)
+        Partner = self.env["res.partner"].with_user(self.rep)
+        domain = [("undecided_count", ">", 0)]
+        return (
+            Round.search(domain).sudo(),
+            Partner.search([("assessment_round_ids", "any", domain)]).sudo(),
+        )
+
+    def test_acceptance_runs_out(self):
+        """By its date and not by the job; the job asks for a new decision."""
+        round_ = self._answer_all(self._start(), customer=1)
+        acceptance = self._decide(round_)[0]
+        decide = self.env.ref("crm_referral.mail_activity_type_decide")
+        partner = self.customer_company.with_user(self.rep)
+        self.assertFalse(self._get_undecided()[0])
+        self.assertFalse(round_.activity_ids)
+        with freeze_time(fields.Date.today() + timedelta(days=30)):
+            self.env.invalidate_all()
+            self.assertFalse(self._get_undecided()[0], "it holds on its last day")
+            self.assertFalse(acceptance.is_run_out)
+        with freeze_time(fields.Date.today() + timedelta(days=31)):
+            self.assertEqual(self._get_undecided(), (round_, self.customer_company))
+            self.assertTrue(acceptance.is_run_out)
+            self.assertEqual(round_.undecided_count, 5)
+            self.assertEqual(partner.undecided_letter_count, 5)
+            letters = round_.with_user(self.rep).result["letters"]
+            self.assertTrue(all(letter["is_undecided"] for letter in letters))
+            self.assertFalse(round_.activity_ids)
+            self._run("follow_decisions")
+            self.assertEqual(round_.activity_ids.activity_type_id, decide)
+            self.assertEqual(round_.activity_ids.user_id, self.leader)
+            self.assertIn("Process", round_.activity_ids.note)
+            self._run("follow_decisions")
+            self.assertEqual(len(round_.activity_ids), 1, "asked once")
+
+            acceptance.deadline = fields.Date.today() + timedelta(days=1)
+            self.env.invalidate_all()
+            self.assertEqual(round_.undecided_count, 4)
+            self._decide(round_, round_.weak_section_ids - acceptance.section_id)
+            self.assertFalse(self._get_undecided()[0])
+            self.assertFalse(round_.activity_ids)
+
+    def test_undecided_search(self):
+        round_ = self._answer_all(self._start(), customer=1)
+        other = self._answer_all(self._start(), customer=4)
+        self._decide(round_, round_.weak_section_ids[:2])
+        Round = self.env["crm.assessment.round"]
+        # The later round measured every letter, so the earlier one waits for nothing.
+        self.assertEqual(round_.undecided_count, 0)
+        other.active = False
+        self.env.invalidate_all()
+        self.assertEqual(round_.undecided_count, 3)
+        for operator, value, expected in (
+            (">", 0, round_),
+            (">=", 3, round_),
+            ("=", 3, round_),
+            ("in", [3, 7], round_),
+            ("!=", 0, round_),
+            ("=", 0, other),
+            ("<", 3, other),
+            ("!=", 3, other),
+            ("<=", 3, round_ + other),
+        ):
+            found = Round.with_context(active_test=False).search(
+                [
+                    ("id", "in", (round_ + other).ids),
+                    ("undecided_count", operator, value),
+                ],
+                order="id",
+            )
+            self.assertEqual(found, expected, (operator, value))
+
+    def test_cancelled_action_is_asked_for_again(self):
+        round_ = self._answer_all(self._start(), customer=1)
+        action = self._decide(round_, kind="improvement")[0]
+        self.assertFalse(round_.activity_ids)
+        action.action_cancel()
+        self.assertEqual(round_.activity_ids.user_id, self.leader)
+        action.action_reopen()
+        self.assertFalse(round_.activity_ids)
+        self.assertEqual(action.activity_ids.user_id, self.leader)
+
+    def test_next_round_takes_over(self):
+        """A letter that was measured again is decided on in the later round."""
+        round_ = self._answer_all(self._start(), customer=1)
+        self.assertTrue(round_.activity_ids)
+        second = self._answer_all(self._start(), customer=1)
+        self.env.invalidate_all()
+        self.assertEqual(round_.undecided_count, 0)
+        self.assertFalse(round_.activity_ids)
+        self.assertEqual(second.undecided_count, 5)
+        self.assertEqual(second.activity_ids.user_id, self.leader)
 
     def test_reminder_once(self):
         round_ = self._start()
@@ -286,16 +402,43 @@ class TestAssessmentRound(AssessmentCase):
         round_ = self._start()
         round_.with_user(self.rep).action_revoke_link()
         forms = self._by_viewpoint(round_)
-        self.assertEqual(forms["customer"].state, "cancelled")
+        self.assertEqual(round_.link_status, "revoked")
+        self.assertEqual(forms["customer"]._get_page_status(), "revoked")
         self.assertEqual(round_.state, "open")
-        with self.assertRaises(UserError):
-            round_.with_user(self.rep).action_resend_link()
+        for method in ("action_resend_link", "action_open_link", "action_revoke_link"):
+            with self.assertRaises(UserError):
+                getattr(round_.with_user(self.rep), method)()
         round_.with_user(self.rep).action_cancel()
         self.assertEqual(round_.state, "cancelled")
         self.assertEqual(
             set(round_._search_assessments().mapped("state")), {"cancelled"}
         )
         self.assertFalse(forms["employee"].activity_ids)
+
+    def test_revoked_link_is_not_sent(self):
+        round_ = self._start()
+        customer = self._by_viewpoint(round_)["customer"].sudo()
+        Mail = self.env["mail.mail"]
+        domain = [("recipient_ids", "in", self.person.ids)]
+        self.assertEqual(Mail.search_count(domain), 1)
+        with self.assertRaises(UserError):
+            round_.with_user(self.rep).action_renew_link()
+        round_.with_user(self.rep).action_revoke_link()
+        round_.deadline = fields.Date.today() + timedelta(days=2)
+        self._run("remind")
+        self.assertTrue(round_.reminded_on)
+        self.assertEqual(Mail.search_count(domain), 1)
+        token = customer.access_token
+        round_.with_user(self.rep).action_renew_link()
+        self.assertNotEqual(customer.access_token, token)
+        self.assertEqual(round_.link_status, "open")
+        mails = Mail.search(domain, order="id")
+        self.assertEqual(len(mails), 2)
+        self.assertIn(customer.access_token, mails[-1].body_html)
+        with self.assertRaises(AccessError):
+            round_.with_user(self.colleague).action_revoke_link()
+        round_.with_user(self.rep).action_cancel()
+        self.assertFalse(round_.link_status)
 
     def test_without_email_address(self):
         self.person.email = False
@@ -357,5 +500,53 @@ class TestAssessmentRound(AssessmentCase):
         self.assertFalse(Score.with_user(self.colleague).get_heat_map()["rows"])
         teams = Score.with_user(self.manager).get_heat_map(rows="team_id")
         self.assertIn(self.team.id, [row["id"] for row in teams["rows"]])
-        with self.assertRaises(ValueError):
-            Score.get_heat_map(rows="access_token")
+        for nonsense in ({"rows": "access_token"}, {"viewpoint": "self"}):
+            with self.assertRaises(ValueError):
+                Score.get_heat_map(**nonsense)
+
+    def test_heat_map_filters(self):
+        """Every filter narrows down, and a cell opens exactly what it counts."""
+        first = self._answer_all(self._start(), customer=1)
+        self._answer_all(self._start(), customer=4)
+        Score = self.env["crm.assessment.score"].with_user(self.manager)
+        choices = Score.get_heat_map_choices()
+        self.assertIn(self.team.id, [choice["id"] for choice in choices["team"]])
+        self.assertIn(self.rep.id, [choice["id"] for choice in choices["user"]])
+        self.assertEqual(len(choices["stage"]), len(self.pride.stage_ids))
+        fan = self.customer_company.with_user(self.rep).loyalty_stage_id
+        lost = first.stage_id
+        self.assertNotEqual(fan, lost)
+        for options, score, count in (
+            ({}, 62.5, 2),
+            ({"is_latest": True}, 100, 1),
+            ({"team": self.team.id, "user": self.rep.id}, 62.5, 2),
+            ({"stage": fan.id}, 62.5, 2),
+            ({"viewpoint": "manager"}, 75, 2),
+            ({"stage": lost.id}, None, 0),
+            ({"user": self.colleague.id}, None, 0),
+        ):
+            heat_map = Score.get_heat_map(**options)
+            rows = {row["id"]: row for row in heat_map["rows"]}
+            row = rows.get(self.customer_company.id)
+            if score is None:
+                self.assertFalse(row, options)
+                continue
+            for section_id, cell in row["cells"].items():
+                self.assertEqual((cell["score"], cell["n"]), (score, count), options)
+                behind = [
+                    *heat_map["domain"],
+                    ("partner_id", "=", row["id"]),
+                    ("section_id", "=", section_id),
+                ]
+                self.assertEqual(Score.search_count(behind), cell["n"], options)
+
+    def test_last_round(self):
+        first = self._answer_all(self._start())
+        self.assertTrue(first.is_latest)
+        second = self._answer_all(self._start())
+        running = self._start()
+        self.env.invalidate_all()
+        rounds = first + second + running
+        self.assertEqual(rounds.mapped("is_latest"), [False, True, False])
+        found = rounds.search([("id", "in", rounds.ids), ("is_latest", "=", False)])
+        self.assertEqual(found, running + first)

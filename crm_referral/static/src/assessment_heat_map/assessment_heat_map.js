@@ -20,9 +20,18 @@ export class AssessmentHeatMap extends Component {
             rows: "partner_id",
             viewpoint: "customer",
             months: 12,
+            team: false,
+            user: false,
+            stage: false,
+            is_latest: false,
             map: null,
         });
-        onWillStart(() => this.load());
+        onWillStart(async () => {
+            [this.choices] = await Promise.all([
+                this.orm.call("crm.assessment.score", "get_heat_map_choices", []),
+                this.load(),
+            ]);
+        });
     }
 
     get display() {
@@ -33,17 +42,44 @@ export class AssessmentHeatMap extends Component {
         return _t("Loyalty Heat Map");
     }
 
+    /**
+     * What the map can be narrowed down to; one choice is none.
+     */
+    get filters() {
+        return [
+            { name: "team", label: _t("Team"), all: _t("All teams") },
+            { name: "user", label: _t("Who serves"), all: _t("Everybody") },
+            { name: "stage", label: _t("Stage"), all: _t("All stages") },
+        ]
+            .map((filter) => ({ ...filter, choices: this.choices[filter.name] }))
+            .filter(({ choices }) => choices.length > 1);
+    }
+
+    get isFiltered() {
+        const { team, user, stage, is_latest } = this.state;
+        return Boolean(team || user || stage || is_latest);
+    }
+
     async load() {
-        const { rows, viewpoint, months } = this.state;
+        const { rows, viewpoint, months, team, user, stage, is_latest } = this.state;
         this.state.map = await this.orm.call("crm.assessment.score", "get_heat_map", [], {
             rows,
             viewpoint,
             months,
+            team,
+            user,
+            stage,
+            is_latest,
         });
     }
 
     async onChange(name, value) {
-        this.state[name] = name === "months" ? parseInt(value) : value;
+        this.state[name] = ["rows", "viewpoint"].includes(name) ? value : parseInt(value) || false;
+        await this.load();
+    }
+
+    async onToggleLatest(isChecked) {
+        this.state.is_latest = isChecked;
         await this.load();
     }
 

@@ -12,6 +12,9 @@ const STYLES = [
     { color: "#C8502D", pointStyle: "triangle", borderDash: [2, 2] },
 ];
 
+// The drawing area of a small line, in its own units.
+const TREND = { width: 160, height: 56, margin: 5 };
+
 /**
  * The result of a round: radar of the viewpoints, scores with their n, gaps in words, trend.
  */
@@ -22,14 +25,14 @@ export class AssessmentResult extends Component {
     setup() {
         this.action = useService("action");
         this.radarRef = useRef("radar");
-        this.trendRef = useRef("trend");
-        this.charts = [];
+        this.trend = TREND;
+        this.chart = null;
         onWillStart(() => loadBundle("web.chartjs_lib"));
         useEffect(
-            () => this.renderCharts(),
+            () => this.renderRadar(),
             () => [JSON.stringify(this.result)],
         );
-        onWillUnmount(() => this.destroyCharts());
+        onWillUnmount(() => this.destroyRadar());
     }
 
     get result() {
@@ -40,23 +43,57 @@ export class AssessmentResult extends Component {
         return this.result.letters.filter((letter) => letter.score !== false).length > 2;
     }
 
-    get hasTrend() {
-        return this.result.trend.filter((round) => round.score !== false).length > 1;
-    }
-
     get radarLabel() {
         return _t("Scores of the letters by viewpoint; the table has the same figures.");
     }
 
-    get trendLabel() {
-        return _t("Overall score of the last rounds: %s", this.trendText);
+    /**
+     * One small line for the whole and for each letter: six in one chart cannot be told apart
+     * on a phone.
+     */
+    get trends() {
+        const { letters, trend } = this.result;
+        const lines = [
+            { key: "overall", name: _t("Overall"), scores: trend.map(({ score }) => score) },
+            ...letters.map(({ id, name }) => ({
+                key: id,
+                name,
+                scores: trend.map((round) => round.letters[id] ?? false),
+            })),
+        ];
+        return lines
+            .map((line) => this.computeTrend(line))
+            .filter(({ points }) => points.length > 1);
     }
 
-    get trendText() {
-        return this.result.trend
-            .filter((round) => round.score !== false)
-            .map((round) => `${round.date}: ${this.format(round.score)}`)
-            .join(", ");
+    computeTrend({ key, name, scores }) {
+        const { trend } = this.result;
+        const step = (TREND.width - 2 * TREND.margin) / (trend.length - 1 || 1);
+        const height = TREND.height - 2 * TREND.margin;
+        const points = scores
+            .map((score, index) => ({
+                score,
+                date: trend[index].date,
+                x: TREND.margin + index * step,
+                y: TREND.margin + height * (1 - score / 100),
+            }))
+            .filter((point) => point.score !== false);
+        const [before, last] = points.slice(-2);
+        const change = last ? Math.round(last.score) - Math.round(before.score) : 0;
+        const texts = points.map(({ date, score }) => `${date}: ${this.format(score)}`);
+        return {
+            key,
+            name,
+            points,
+            line: points.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" "),
+            last: this.format(last ? last.score : false),
+            change,
+            changeText: change > 0 ? `+${change}` : change < 0 ? `−${-change}` : "±0",
+            label: _t("%(name)s over the rounds: %(scores)s", {
+                name,
+                scores: texts.join(", "),
+            }),
+        };
     }
 
     format(score) {
@@ -69,18 +106,15 @@ export class AssessmentResult extends Component {
         ];
     }
 
-    destroyCharts() {
-        this.charts.forEach((chart) => chart.destroy());
-        this.charts = [];
+    destroyRadar() {
+        this.chart?.destroy();
+        this.chart = null;
     }
 
-    renderCharts() {
-        this.destroyCharts();
+    renderRadar() {
+        this.destroyRadar();
         if (this.radarRef.el) {
-            this.charts.push(new Chart(this.radarRef.el, this.radarConfig));
-        }
-        if (this.trendRef.el) {
-            this.charts.push(new Chart(this.trendRef.el, this.trendConfig));
+            this.chart = new Chart(this.radarRef.el, this.radarConfig);
         }
     }
 
@@ -113,30 +147,6 @@ export class AssessmentResult extends Component {
                 maintainAspectRatio: false,
                 scales: { r: { min: 0, max: 100, ticks: { stepSize: 25 } } },
                 plugins: { legend: { position: "bottom", labels: { usePointStyle: true } } },
-            },
-        };
-    }
-
-    get trendConfig() {
-        const rounds = this.result.trend.filter((round) => round.score !== false);
-        return {
-            type: "line",
-            data: {
-                labels: rounds.map((round) => round.date),
-                datasets: [
-                    {
-                        data: rounds.map((round) => round.score),
-                        borderColor: STYLES[0].color,
-                        pointBackgroundColor: STYLES[0].color,
-                        tension: 0,
-                    },
-                ],
-            },
-            options: {
-                animation: false,
-                maintainAspectRatio: false,
-                scales: { y: { min: 0, max: 100, ticks: { stepSize: 25 } } },
-                plugins: { legend: { display: false } },
             },
         };
     }

@@ -105,9 +105,9 @@ class FormModel extends models.Model {
                 letters: LETTERS,
                 gaps: ["The manager sees Process 50 points better than the customer."],
                 trend: [
-                    { id: 1, date: "Jan 1", score: 30 },
-                    { id: 2, date: "Feb 1", score: false },
-                    { id: 3, date: "Mar 1", score: 60 },
+                    { id: 1, date: "Jan 1", score: 30, letters: { 1: 70, 2: 75 } },
+                    { id: 2, date: "Feb 1", score: false, letters: { 1: 60 } },
+                    { id: 3, date: "Mar 1", score: 60, letters: { 1: 44, 2: 75, 3: 10 } },
                 ],
             },
         },
@@ -204,17 +204,34 @@ test("result: figures with n, levels, gaps, decision", async () => {
     expect(".o_assessment_letter:eq(2) td:last").toHaveText("Not enough answers");
     expect(".o_assessment_gaps li").toHaveCount(1);
     expect(".o_assessment_radar").toHaveCount(0, { message: "two scores make no radar" });
-    expect(".o_assessment_trend canvas").toHaveAttribute(
+    // one measured value makes no line
+    const trend = ".o_assessment_trend_line";
+    expect(queryAllTexts(trend).map((text) => text.split(/\s+/))).toEqual([
+        ["Overall", "60", "+30"],
+        ["Process", "44", "−16"],
+        ["Roles", "75", "±0"],
+    ]);
+    expect(`${trend}:eq(0) svg`).toHaveAttribute(
         "aria-label",
-        "Overall score of the last rounds: Jan 1: 30, Mar 1: 60",
+        "Overall over the rounds: Jan 1: 30, Mar 1: 60",
     );
+    expect(`${trend}:eq(0) circle`).toHaveCount(2);
+    expect(`${trend}:eq(1) polyline`).toHaveAttribute("points", "5.0,18.8 80.0,23.4 155.0,30.8");
     await contains(".btn:contains(Decide)").click();
     expect.verifySteps([["crm.assessment.action", { default_round_id: 1, default_section_id: 1 }]]);
 });
 
 test("heat map: a cell opens what is behind it", async () => {
+    onRpc("crm.assessment.score", "get_heat_map_choices", () => ({
+        team: [{ id: 3, name: "North" }],
+        user: [
+            { id: 6, name: "Ann" },
+            { id: 7, name: "Bob" },
+        ],
+        stage: [],
+    }));
     onRpc("crm.assessment.score", "get_heat_map", ({ kwargs }) => {
-        expect.step([kwargs.rows, kwargs.viewpoint, kwargs.months]);
+        expect.step([kwargs.rows, kwargs.viewpoint, kwargs.months, kwargs.user, kwargs.is_latest]);
         return {
             letters: [
                 { id: 1, letter: "P", name: "Process" },
@@ -236,9 +253,16 @@ test("heat map: a cell opens what is behind it", async () => {
     expect(".o_heat_cell:eq(1)").not.toBeEnabled();
     expect(".o_assessment_heat_map p").toHaveText("The 1 weakest of 9 are shown.");
     await contains("select[name=rows]").select("team_id");
+    expect("select[name=team]").toHaveCount(0, { message: "one choice is none" });
+    await contains("select[name=user]").select("7");
+    await contains("select[name=user]").select("");
+    await contains("input[name=is_latest]").click();
     expect.verifySteps([
-        ["partner_id", "customer", 12],
-        ["team_id", "customer", 12],
+        ["partner_id", "customer", 12, false, false],
+        ["team_id", "customer", 12, false, false],
+        ["team_id", "customer", 12, 7, false],
+        ["team_id", "customer", 12, false, false],
+        ["team_id", "customer", 12, false, true],
     ]);
 });
 
