@@ -1,4 +1,5 @@
 from . import (
+    crm_assessment_interaction_mixin,
     crm_guided_conversation,
     crm_guided_conversation_step,
     crm_guided_conversation_step_log,

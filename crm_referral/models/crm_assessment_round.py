@@ -262,7 +262,9 @@ class CrmAssessmentRound(models.Model):
         self.ensure_one()
         if not self.my_assessment_id:
             raise UserError(self.env._("Nothing in this round waits for your answers."))
-        return self.my_assessment_id._get_records_action(name=self.display_name)
+        return self.my_assessment_id._get_records_action(
+            name=self.display_name, context={"create": False}
+        )
 
     def action_cancel(self):
         """Give the round up: what is not answered yet is not asked any more.

@@ -1,4 +1,16 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from .crm_assessment import OPEN_STATES
+
+# The field that ties a checklist to a record.
+INTERACTION_FIELDS = {
+    "res.partner": "partner_id",
+    "crm.lead": "lead_id",
+    "crm.referral": "referral_id",
+    "crm.referral.candidate": "candidate_id",
+}
 
 
 class CrmAssessmentRound(models.Model):
@@ -7,6 +19,9 @@ class CrmAssessmentRound(models.Model):
     _name = "crm.assessment.round"
     _inherit = ["crm.assessment.round"]
 
+    partner_id = fields.Many2one(
+        compute="_compute_partner_id", store=True, precompute=True, readonly=False
+    )
     lead_id = fields.Many2one(
         comodel_name="crm.lead",
         string="Lead or Opportunity",
@@ -31,7 +46,59 @@ class CrmAssessmentRound(models.Model):
         copy=False,
     )
 
+    # === COMPUTE METHODS === #
+
+    @api.depends("lead_id", "referral_id", "candidate_id")
+    def _compute_partner_id(self):
+        for round_ in self:
+            # Whom it is about is settled when it starts.
+            if not round_._origin:
+                round_.partner_id = (
+                    round_.lead_id.partner_id
+                    or round_.referral_id.partner_id
+                    or round_.candidate_id.referral_id.partner_id
+                    or round_.partner_id
+                )
+
+    @api.depends("framework_id")
+    def _compute_user_id(self):
+        for round_ in self:
+            if round_.framework_id.respondents == "review" and not round_.user_id:
+                partner = round_.partner_id
+                round_.user_id = self._get_default_agent(
+                    partner.user_id or partner.commercial_partner_id.user_id
+                )
+        return super()._compute_user_id()
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains(
+        "framework_id", "partner_id", "lead_id", "referral_id", "candidate_id"
+    )
+    def _check_interaction(self):
+        for round_ in self:
+            if round_.respondents == "review" and not (
+                round_.partner_id
+                or round_.lead_id
+                or round_.referral_id
+                or round_.candidate_id
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Say which conversation this is about: choose the customer, "
+                        "or a lead."
+                    )
+                )
+
     # === ACTION METHODS === #
+
+    def action_start(self):
+        """Go straight to the answers of a checklist that was just made.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        return self._open_checklist()
 
     def action_coach(self):
         """Plan a coaching for the agent.
@@ -72,17 +139,40 @@ class CrmAssessmentRound(models.Model):
         values = {
             "framework_id": framework.id,
             "company_id": record.company_id.id or self.env.company.id,
-            "user_id": record.user_id.id or self.env.uid,
+            "user_id": self._get_default_agent(record.user_id).id,
             **self._prepare_interaction_values(record),
         }
-        round_ = self.search(
-            [
-                ("state", "=", "open"),
-                *((fname, "=", value) for fname, value in values.items()),
-            ],
-            limit=1,
-        ) or self.create(values)
+        domain = Domain("state", "=", "open") & Domain.AND(
+            Domain(fname, "=", value) for fname, value in values.items()
+        )
+        if values["user_id"] == self.env.uid:
+            # What the agent has signed was another conversation.
+            domain &= Domain(
+                "assessment_ids",
+                "any",
+                [("respondent_id", "=", self.env.uid), ("state", "in", OPEN_STATES)],
+            )
+        round_ = self.search(domain, limit=1) or self.create(values)
         return round_._open_checklist()
+
+    @api.model
+    def _get_default_agent(self, owner):
+        """Who looks back: the owner, for who leads them; others at their own work.
+
+        :param owner: the res.users who serves the customer, or none
+        """
+        user = self.env.user
+        if not owner or user.has_group("sales_team.group_sale_manager"):
+            return owner or user
+        team = self.env["crm.team"]._get_default_team_id(user_id=owner.id)
+        return owner if team.user_id == user else user
+
+    @api.model
+    def _get_interaction_field(self, model_name):
+        """:return: the field that ties a checklist to a record of the model.
+        :rtype: str
+        """
+        return INTERACTION_FIELDS[model_name]
 
     @api.model
     def _prepare_interaction_values(self, record):

@@ -50,7 +50,26 @@ class CrmAssessmentRound(models.Model):
             round_.is_agent = round_.user_id == self.env.user
             round_.can_settle = round_._may_settle()
 
+    def _compute_my_assessment_id(self):
+        """The reviewer's turn comes when the agent has signed."""
+        result = super()._compute_my_assessment_id()
+        for round_ in self:
+            if round_.my_assessment_id.viewpoint == "reviewer" and any(
+                assessment.viewpoint == "self" and assessment.state in OPEN_STATES
+                for assessment in round_.assessment_ids
+            ):
+                round_.my_assessment_id = False
+        return result
+
     # === ACTION METHODS === #
+
+    def action_cancel(self):
+        self._check_agent_may_stop()
+        return super().action_cancel()
+
+    def action_close(self):
+        self._check_agent_may_stop()
+        return super().action_close()
 
     def action_acknowledge(self):
         """The agent takes note of the review.
@@ -149,6 +168,16 @@ class CrmAssessmentRound(models.Model):
         return action
 
     # === BUSINESS METHODS === #
+
+    def _check_agent_may_stop(self):
+        """:raise UserError: when an agent who has signed would evade the review"""
+        signed = self._search_assessments().filtered(
+            lambda a: a.viewpoint == "self" and a.state == "done"
+        )
+        if self.env.user in signed.respondent_id:
+            raise UserError(
+                self.env._("You have signed; now the reviewer has a look at it.")
+            )
 
     def _check_agent_may_react(self):
         """:raise UserError: unless the agent may take note of the review, or dispute"""

@@ -2,7 +2,8 @@ from odoo import api, fields, models
 
 
 class CrmLead(models.Model):
-    _inherit = "crm.lead"
+    _name = "crm.lead"
+    _inherit = ["crm.lead", "crm.assessment.interaction.mixin"]
 
     referrer_id = fields.Many2one(
         comodel_name="res.partner",
@@ -106,6 +107,10 @@ class CrmLead(models.Model):
         opportunities.sudo().with_context(
             active_test=False
         ).referral_candidate_ids.write({"lead_id": self.id})
+        # sudo: and so do the checklists
+        self.env["crm.assessment.round"].sudo().with_context(active_test=False).search(
+            [("lead_id", "in", opportunities.ids)]
+        ).write({"lead_id": self.id})
         return result
 
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):

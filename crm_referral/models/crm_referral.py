@@ -23,7 +23,7 @@ class CrmReferral(models.Model):
 
     _name = "crm.referral"
     _description = "Referral Request"
-    _inherit = ["crm.guided.conversation"]
+    _inherit = ["crm.guided.conversation", "crm.assessment.interaction.mixin"]
     _order = "id desc"
     _rec_name = "partner_id"
     _check_company_auto = True

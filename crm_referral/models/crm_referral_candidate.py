@@ -62,7 +62,12 @@ class CrmReferralCandidate(models.Model):
 
     _name = "crm.referral.candidate"
     _description = "Referral Candidate"
-    _inherit = ["mail.thread.blacklist", "mail.thread.phone", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread.blacklist",
+        "mail.thread.phone",
+        "mail.activity.mixin",
+        "crm.assessment.interaction.mixin",
+    ]
     _order = "id"
     _check_company_auto = True
     _primary_email = "email"

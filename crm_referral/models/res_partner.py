@@ -14,7 +14,8 @@ READINESS = [
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "crm.assessment.interaction.mixin"]
 
     referrer_id = fields.Many2one(
         comodel_name="res.partner",

@@ -1,6 +1,6 @@
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
 from odoo.tools.safe_eval import safe_eval
 
 from .assessment_common import AssessmentCase
@@ -17,6 +17,7 @@ class TestAssessmentChecklist(AssessmentCase):
             cls.be_sure.scale_id.option_ids
         )
         cls.customer_company.user_id = cls.rep
+        cls.view = "crm_referral.crm_assessment_round_view_form_be_sure"
 
     def _start(self, user=None, record=None):
         record = record or self.customer_company
@@ -77,6 +78,98 @@ class TestAssessmentChecklist(AssessmentCase):
         self.assertEqual(rounds[3].candidate_id, candidate)
         self.assertEqual([self._start(record=record) for record in records], rounds)
 
+    def test_buttons_of_the_interactions(self):
+        referral = self.env["crm.referral"].create(
+            {"partner_id": self.customer_company.id, "user_id": self.rep.id}
+        )
+        candidate = self.env["crm.referral.candidate"].create(
+            {"referral_id": referral.id, "name": "Somebody"}
+        )
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Lead",
+                "partner_id": self.customer_company.id,
+                "user_id": self.rep.id,
+            }
+        )
+        for record in (self.customer_company, lead, referral, candidate):
+            with self.subTest(record._name):
+                record = record.with_user(self.rep)
+                before = record.checklist_count
+                action = record.action_start_checklist()
+                self.assertEqual(action["res_model"], "crm.assessment")
+                record.invalidate_recordset()
+                self.assertEqual(record.checklist_count, before + 1)
+                action = record.action_view_checklists()
+                Round = self.env["crm.assessment.round"].with_user(self.rep)
+                rounds = Round.search(action["domain"])
+                self.assertEqual(len(rounds), record.checklist_count)
+                Round = Round.with_context(**action["context"])
+                form = Form(Round, self.view)
+                self.assertEqual(form.user_id, self.rep)
+                self.assertEqual(form.partner_id, self.customer_company)
+                self.assertEqual(form.manager_id, self.leader)
+                self.assertIn(Round.create({}), Round.search(action["domain"]))
+        self.assertFalse(
+            self.customer_company.with_user(self.colleague).checklist_count,
+            "only what one may see is counted",
+        )
+
+    def test_new_from_the_list(self):
+        Round = self.env["crm.assessment.round"].with_user(self.rep)
+        Round = Round.with_context(assessment_framework="be_sure")
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Lead",
+                "partner_id": self.customer_company.id,
+                "user_id": self.rep.id,
+            }
+        )
+        form = Form(Round, self.view)
+        with self.assertRaisesRegex(AssertionError, "partner_id"):
+            form.save()
+        with self.assertRaises(ValidationError):
+            Round.create({})
+        form.lead_id = lead
+        self.assertEqual(form.partner_id, self.customer_company)
+        round_ = Round.create({"lead_id": lead.id})
+        self.assertEqual(round_.partner_id, self.customer_company)
+        self.assertEqual(round_.user_id, self.rep)
+        action = round_.action_start()
+        self.assertEqual(action["res_model"], "crm.assessment")
+        assessment = self.env["crm.assessment"].browse(action["res_id"])
+        self.assertEqual(len(assessment.line_ids), 12)
+        lead.partner_id = self.customer
+        self.assertEqual(round_.partner_id, self.customer_company)
+
+    def test_another_conversation(self):
+        """Who has signed looks back at another conversation the next time."""
+        first = self._start()
+        self._sign(first, "self", self.yes)
+        self.env.invalidate_all()
+        second = self._start()
+        self.assertNotEqual(first, second)
+        self.assertEqual(self._start(), second)
+        self.assertIn(self._start(self.leader).id, (first | second).ids)
+
+    def test_whose_conversation(self):
+        """A colleague looks back at their own work, a leader at that of the owner."""
+        self.assertEqual(self._start(self.leader).user_id, self.rep)
+        self.assertEqual(self._start(self.colleague).user_id, self.colleague)
+        self.assertEqual(self._start(self.manager).user_id, self.rep)
+
+    def test_lead_merge_keeps_the_checklist(self):
+        leads = self.env["crm.lead"].create(
+            [
+                {"name": name, "type": "opportunity", "user_id": self.rep.id}
+                for name in ("A", "B")
+            ]
+        )
+        rounds = [self._start(record=lead) for lead in leads]
+        merged = leads.merge_opportunity(auto_unlink=True)
+        for round_ in rounds:
+            self.assertEqual(round_.lead_id, merged)
+
     def test_server_action(self):
         action = self.env.ref("crm_referral.res_partner_action_start_be_sure")
         result = (
@@ -115,6 +208,31 @@ class TestAssessmentChecklist(AssessmentCase):
             self.assertEqual(len(gaps), 6)
             self.assertIn("The agent sees", gaps[0])
         self.assertFalse(self.customer_company.loyalty_stage_id)
+
+    def test_whose_turn_it_is(self):
+        round_ = self._start()
+        forms = self._forms(round_)
+        self.assertEqual(round_.with_user(self.rep).my_assessment_id, forms["self"])
+        self.assertFalse(round_.with_user(self.leader).my_assessment_id)
+        self._sign(round_, "self", self.yes)
+        self.env.invalidate_all()
+        self.assertFalse(round_.with_user(self.rep).my_assessment_id)
+        self.assertEqual(
+            round_.with_user(self.leader).my_assessment_id, forms["reviewer"]
+        )
+
+    def test_agent_does_not_evade_the_review(self):
+        round_ = self._start()
+        self._sign(round_, "self", self.yes)
+        agent = round_.with_user(self.rep)
+        for stop in (agent.action_close, agent.action_cancel):
+            with self.assertRaisesRegex(UserError, "the reviewer"):
+                stop()
+        round_.with_user(self.leader).action_close()
+        self.assertFalse(round_.is_reviewed)
+        mistaken = self._start()
+        mistaken.with_user(self.rep).action_cancel()
+        self.assertEqual(mistaken.state, "cancelled")
 
     def test_nobody_reviews_themselves(self):
         self.team.user_id = self.rep

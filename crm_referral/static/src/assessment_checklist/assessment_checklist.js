@@ -54,9 +54,18 @@ export class AssessmentChecklist extends Component {
         return this.checklist.asks_cause && option && option.value === 0;
     }
 
+    causeInWords(line) {
+        const cause = this.causes.find(({ id }) => id === line.data.cause);
+        return [cause?.name, line.data.cause_section_id?.display_name].filter(Boolean).join(", ") || "–";
+    }
+
+    /** One tap answers, a second one takes the answer back. */
     async onOption(line, option) {
-        const changes = { option_id: { id: option.id, display_name: option.name } };
-        if (this.checklist.asks_cause && option.value !== 0) {
+        const isBack = line.data.option_id?.id === option.id;
+        const changes = {
+            option_id: isBack ? false : { id: option.id, display_name: option.name },
+        };
+        if (this.checklist.asks_cause && (isBack || option.value !== 0)) {
             Object.assign(changes, { cause: false, cause_section_id: false });
         }
         await line.update(changes);
@@ -64,6 +73,10 @@ export class AssessmentChecklist extends Component {
 
     onValue(line, name, value) {
         return line.update({ [name]: value });
+    }
+
+    onToggle(line, name, value) {
+        return this.onValue(line, name, line.data[name] === value ? false : value);
     }
 
     async onCause(line, cause) {

@@ -174,11 +174,34 @@ test("checklist: a better answer takes the cause back", async () => {
     expect(".o_assessment_cause .btn.active").toHaveCount(0);
 });
 
+test("checklist: a second tap takes an answer back", async () => {
+    await mountChecklist();
+    for (const button of [
+        ".o_assessment_row:eq(0) .btn:contains(No)",
+        ".o_assessment_row:eq(1) .btn:contains(7)",
+        ".o_assessment_row:eq(3) .btn:contains(Outside)",
+    ]) {
+        await contains(button).click();
+        expect(button).toHaveAttribute("aria-pressed", "true");
+        await contains(button).click();
+        expect(button).toHaveAttribute("aria-pressed", "false");
+    }
+    expect(".o_assessment_cause").toHaveCount(0);
+    expect(".o_assessment_checklist p").toHaveText("0 of 3 answered");
+});
+
 test("checklist: read only, and nothing that was written is markup", async () => {
     await mountChecklist('readonly="1"');
     expect(".o_assessment_row .o_assessment_buttons .btn").toHaveCount(0);
     expect(".o_assessment_note").toHaveText("<b>x</b>");
     expect(".o_assessment_note b").toHaveCount(0);
+});
+
+test("checklist: read only, the cause is in words", async () => {
+    Object.assign(Line._records[0], { option_id: 2, cause: "organization", cause_section_id: 7 });
+    await mountChecklist('readonly="1"');
+    expect(".o_assessment_cause").toHaveText("What stood in the way? Organization, P · Process");
+    expect(".o_assessment_cause .btn").toHaveCount(0);
 });
 
 test("result: figures with n, levels, gaps, decision", async () => {

@@ -4,10 +4,9 @@ registry.category("web_tour.tours").add("crm_referral_assessment_agent", {
     steps: () => [
         {
             content: "the agent starts a checklist from the customer",
-            trigger: ".o_cp_action_menus .fa-cog",
+            trigger: "button[name=action_start_checklist]",
             run: "click",
         },
-        { trigger: ".o-dropdown-item:contains(BE SURE Checklist)", run: "click" },
         {
             content: "one tap an answer",
             trigger: ".o_assessment_row:eq(0) .btn:contains(Yes)",
