@@ -1,4 +1,4 @@
-from collections import defaultdict
+from psycopg2.extras import Json
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -321,10 +321,19 @@ class CrmAssessment(models.Model):
         """
         for form, assessments in self.grouped("form_id").items():
             failed = form._get_failed_answers()
-            for line in assessments.line_ids if failed else ():
-                if (line.item_id.id, line.option_id.id) in failed and not (
-                    line.cause == "agent" or line.cause_section_id
-                ):
+            if not failed:
+                continue
+            without_cause = self.env["crm.assessment.line"].search(
+                [
+                    ("assessment_id", "in", assessments.ids),
+                    ("item_id", "in", [item_id for item_id, _option in failed]),
+                    ("option_id", "in", [option_id for _item, option_id in failed]),
+                    ("cause", "!=", "agent"),
+                    ("cause_section_id", "=", False),
+                ]
+            )
+            for line in without_cause:
+                if (line.item_id.id, line.option_id.id) in failed:
                     raise UserError(
                         self.env._(
                             "“%(item)s”: say whether the agent or the organization is "
@@ -332,14 +341,13 @@ class CrmAssessment(models.Model):
                             item=line.name,
                         )
                     )
-        for assessment in self.filtered(lambda a: a.viewpoint == "reviewer"):
-            colleagues = assessment.round_id._search_assessments()
-            if colleagues.filtered(
-                lambda a: a.viewpoint == "self" and a.state in OPEN_STATES
-            ):
-                raise UserError(
-                    self.env._("The agent answers first, then the reviewer signs.")
-                )
+        reviewed = self.filtered(lambda a: a.viewpoint == "reviewer").round_id
+        if reviewed._search_assessments().filtered(
+            lambda a: a.viewpoint == "self" and a.state in OPEN_STATES
+        ):
+            raise UserError(
+                self.env._("The agent answers first, then the reviewer signs.")
+            )
 
     def _create_lines(self, commands_list):
         """Make a line for every item of the form, with the answers that are given.
@@ -381,41 +389,37 @@ class CrmAssessment(models.Model):
         """
         # SQL: an ORM record for each of some 100 000 answers would cost more than the
         # scoring. The caller has checked the access.
-        Line = self.env["crm.assessment.line"]
-        Line.flush_model()
-        answers = defaultdict(dict)
-        ratings = {}
+        self.env["crm.assessment.line"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT assessment_id, item_id, option_id, rating
+                SELECT assessment_id,
+                       array_agg(item_id) FILTER (WHERE option_id IS NOT NULL),
+                       array_agg(option_id) FILTER (WHERE option_id IS NOT NULL),
+                       (array_agg(rating ORDER BY sequence, id)
+                        FILTER (WHERE rating IS NOT NULL))[1]
                   FROM crm_assessment_line
                  WHERE assessment_id = ANY(%(assessments)s)
                    AND (option_id IS NOT NULL OR rating IS NOT NULL)
-              ORDER BY sequence DESC, id DESC
+              GROUP BY assessment_id
                 """,
                 assessments=self.ids,
             )
         )
-        for assessment_id, item_id, option_id, rating in rows:
-            if option_id:
-                answers[assessment_id][item_id] = option_id
-            else:
-                ratings[assessment_id] = float(rating)
+        answers = {row[0]: row[1:] for row in rows}
         results = {}
         for form, assessments in self.grouped("form_id").items():
             scoring_form = form._get_scoring_form()
             values = form._get_option_values()
-            for assessment in assessments:
-                results[assessment.id] = (
+            for record_id in assessments.ids:
+                items, options, rating = answers.get(record_id, (None, None, None))
+                chosen = zip(items or (), options or (), strict=True)
+                results[record_id] = (
                     scoring.score_answers(
                         scoring_form,
-                        {
-                            item_id: values[option_id]
-                            for item_id, option_id in answers[assessment.id].items()
-                        },
+                        {item_id: values[option_id] for item_id, option_id in chosen},
                     ),
-                    ratings.get(assessment.id),
+                    None if rating is None else float(rating),
                 )
         return results
 
@@ -432,6 +436,8 @@ class CrmAssessment(models.Model):
         now = self.env.cr.now().replace(microsecond=0)
         today = fields.Date.context_today(self)
         self.env["crm.assessment"].flush_model()
+        # SQL with the values as JSON: the ORM writes different values one by one, and
+        # long arrays of parameters take PostgreSQL longer to parse than to store.
         self.env.execute_query(
             SQL(
                 """
@@ -440,81 +446,73 @@ class CrmAssessment(models.Model):
                        write_uid = %(uid)s, score = result.score, level = result.level,
                        recommendation = result.recommendation,
                        is_revealed = result.is_revealed
-                  FROM unnest(%(ids)s, %(scores)s::float8[], %(levels)s::text[],
-                              %(recommendations)s::numeric[], %(revealed)s)
-                    AS result(id, score, level, recommendation, is_revealed)
+                  FROM json_to_recordset(%(results)s)
+                    AS result(id integer, score float8, level text,
+                              recommendation numeric, is_revealed boolean)
                  WHERE crm_assessment.id = result.id
              RETURNING crm_assessment.id
                 """,
                 now=now,
                 uid=self.env.uid,
-                ids=self.ids,
-                scores=[results[record_id][0].score for record_id in self.ids],
-                levels=[results[record_id][0].level for record_id in self.ids],
-                recommendations=[results[record_id][1] for record_id in self.ids],
-                revealed=[assessment in revealed for assessment in self],
+                results=Json(
+                    [
+                        {
+                            "id": assessment.id,
+                            "score": results[assessment.id][0].score,
+                            "level": results[assessment.id][0].level,
+                            "recommendation": results[assessment.id][1],
+                            "is_revealed": assessment in revealed,
+                        }
+                        for assessment in self
+                    ]
+                ),
             )
         )
-        rows = [
-            (
-                record_id,
-                section_id,
-                section.score,
-                section.level,
-                section.answered,
-                section.asked,
-                bool(section.failed),
+        self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO crm_assessment_score (
+                    assessment_id, section_id, score, level, answered, asked,
+                    is_must_pass_failed, framework_id, viewpoint, partner_id, user_id,
+                    team_id, company_id, date, is_revealed)
+                SELECT row.*, a.framework_id, a.viewpoint, a.partner_id, a.user_id,
+                       a.team_id, a.company_id, %(today)s, a.is_revealed
+                  FROM json_to_recordset(%(scores)s)
+                    AS row(assessment_id integer, section_id integer, score float8,
+                           level text, answered integer, asked integer, failed boolean)
+                  JOIN crm_assessment a ON a.id = row.assessment_id
+             RETURNING id
+                """,
+                today=today,
+                scores=Json(
+                    [
+                        {
+                            "assessment_id": record_id,
+                            "section_id": section_id,
+                            "score": section.score,
+                            "level": section.level,
+                            "answered": section.answered,
+                            "asked": section.asked,
+                            "failed": bool(section.failed),
+                        }
+                        for record_id, (result, _recommendation) in results.items()
+                        for section_id, section in result.sections.items()
+                    ]
+                ),
             )
-            for record_id, (result, _recommendation) in results.items()
-            for section_id, section in result.sections.items()
-        ]
-        if rows:
-            self.env.execute_query(
-                SQL(
-                    """
-                    INSERT INTO crm_assessment_score (
-                        assessment_id, section_id, score, level, answered, asked,
-                        is_must_pass_failed, framework_id, viewpoint, partner_id,
-                        user_id, team_id, company_id, date, is_revealed)
-                    SELECT row.*, a.framework_id, a.viewpoint, a.partner_id, a.user_id,
-                           a.team_id, a.company_id, %(today)s, a.is_revealed
-                      FROM unnest(%(assessments)s, %(sections)s, %(scores)s::float8[],
-                                  %(levels)s::text[], %(answered)s, %(asked)s,
-                                  %(failed)s)
-                        AS row(assessment_id, section_id, score, level, answered, asked,
-                               failed)
-                      JOIN crm_assessment a ON a.id = row.assessment_id
-                 RETURNING id
-                    """,
-                    today=today,
-                    **dict(
-                        zip(
-                            (
-                                "assessments",
-                                "sections",
-                                "scores",
-                                "levels",
-                                "answered",
-                                "asked",
-                                "failed",
-                            ),
-                            (list(column) for column in zip(*rows, strict=True)),
-                            strict=True,
-                        )
-                    ),
-                )
-            )
+        )
         self.invalidate_recordset()
         self.env["crm.assessment.score"].invalidate_model()
         self.modified(["state", "score", "level", "recommendation", "is_revealed"])
 
     def _on_done(self):
         """What follows when assessments are finished. Extended where more follows."""
-        self._message_log_batch(
-            bodies={
-                assessment.id: self.env._("The assessment was signed.")
-                for assessment in self
-            }
+        # Who answers signs, and the form says who and when; any other name is news.
+        by_others = self.filtered(lambda a: a.respondent_id != self.env.user)
+        by_others._message_log_batch(
+            bodies=dict.fromkeys(
+                by_others.ids, self.env._("The assessment was signed.")
+            )
         )
         in_rounds = self.filtered("round_id")
         if in_rounds:

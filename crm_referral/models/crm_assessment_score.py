@@ -28,7 +28,7 @@ class CrmAssessmentScore(models.Model):
         comodel_name="crm.assessment",
         required=True,
         readonly=True,
-        index=True,
+        index=False,  # _section_uniq serves
         ondelete="cascade",
     )
     section_id = fields.Many2one(

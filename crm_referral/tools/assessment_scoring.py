@@ -61,9 +61,10 @@ An item that must pass makes its section weak when it fails, whatever the score:
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from math import fsum
+from typing import NamedTuple
 
 WEAK, FAIR, STRONG = LEVELS = ("weak", "fair", "strong")
 
@@ -124,8 +125,7 @@ class Form:
         return FAIR if score >= self.fair_from else WEAK
 
 
-@dataclass(frozen=True)
-class SectionResult:
+class SectionResult(NamedTuple):
     """What came out of a section."""
 
     score: float | None
@@ -135,15 +135,14 @@ class SectionResult:
     failed: tuple = ()
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """What came out of an assessment."""
 
     score: float | None
     level: str | None
     answered: int
     asked: int
-    sections: Mapping[Hashable, SectionResult] = field(default_factory=dict)
+    sections: Mapping[Hashable, SectionResult]
 
 
 def weighted_mean(pairs: Iterable[tuple[float, float]]) -> float | None:
@@ -157,8 +156,8 @@ def weighted_mean(pairs: Iterable[tuple[float, float]]) -> float | None:
     pairs = list(pairs)
     if not pairs:
         return None
-    return fsum(value * weight for value, weight in pairs) / fsum(
-        weight for _value, weight in pairs
+    return fsum([value * weight for value, weight in pairs]) / fsum(
+        [weight for _value, weight in pairs]
     )
 
 

@@ -10,6 +10,10 @@ EDITABLE = {
     "crm.referral.step": "name",
     "crm.referral.motive": "name",
     "crm.referral.decline.reason": "name",
+    "crm.assessment.item": "name",
+    "crm.assessment.option": "name",
+    "crm.assessment.section": "name",
+    "crm.assessment.stage": "name",
 }
 
 
@@ -24,8 +28,9 @@ def test_install_with_demo_is_silent(with_demo, clean):
 def test_demo_data_are_there(lab, with_demo):
     """`demo` of a manifest that is not loaded fails nobody else."""
     with catalogue.connected(lab, with_demo[0]) as cursor:
-        cursor.execute("SELECT count(*) FROM crm_referral")
-        assert cursor.fetchone()[0]
+        for table in ("crm_referral", "crm_assessment_round", "crm_assessment_score"):
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            assert cursor.fetchone()[0], table
 
 
 def test_upgrade_keeps_data(lab, with_demo, clean):
