@@ -1,1 +1,6 @@
-from . import crm_referral_dashboard, crm_referral_report, crm_referral_workbook
+from . import (
+    crm_assessment_report,
+    crm_referral_dashboard,
+    crm_referral_report,
+    crm_referral_workbook,
+)
