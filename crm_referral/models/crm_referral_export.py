@@ -35,6 +35,7 @@ PERIODS = [
     ("all", "All dates"),
     ("custom", "Other"),
 ]
+FILE_FORMATS = [("xlsx", "Workbook"), ("pdf", "Summary as PDF")]
 XLSX_MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 # How many rows are made while the user waits; more run in the background.
@@ -106,6 +107,9 @@ class CrmReferralExport(models.Model):
         string="Sheets",
         required=True,
         default=lambda self: self._default_sheet_ids(),
+    )
+    file_format = fields.Selection(
+        selection=FILE_FORMATS, required=True, readonly=True, default="xlsx"
     )
     selected_domain = fields.Json(
         default=lambda self: self._default_selected_domain(),
@@ -384,6 +388,7 @@ class CrmReferralExport(models.Model):
         """
         return {
             "user_id",
+            "file_format",
             "lang",
             "tz",
             "state",
@@ -532,6 +537,28 @@ class CrmReferralExport(models.Model):
         """Make the workbook in a background job; see :meth:`_make_file`."""
         self._make_file(self._open_reader())
 
+    def _make_pdf(self):
+        """Make the summary as PDF and attach it. Call it in sudo mode."""
+        self.ensure_one()
+        with self._open_reader() as env:
+            content = self._get_workbook(env)._render_pdf(self._prepare_options())
+        attachment = self.env["ir.attachment"].create(
+            {
+                "name": self._get_filename(),
+                "res_model": self._name,
+                "res_id": self.id,
+                "raw": content,
+            }
+        )
+        self.write(
+            {
+                "attachment_id": attachment.id,
+                "state": "done",
+                "progress": 100,
+                "finished_on": fields.Datetime.now(),
+            }
+        )
+
     def _attach(self, path):
         """Make an attachment of a file without reading it into memory.
 
@@ -574,7 +601,7 @@ class CrmReferralExport(models.Model):
         safe = "".join(
             c if c.isalnum() or c in " -_–." else "-" for c in self.name or ""
         )
-        return f"{safe.strip() or 'referrals'}.xlsx"
+        return f"{safe.strip() or 'referrals'}.{self.file_format or 'xlsx'}"
 
     # === JOB === #
 

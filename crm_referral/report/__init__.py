@@ -5,6 +5,7 @@ from . import (
     crm_referral_workbook,
     crm_referral_workbook_assessment,
     crm_referral_workbook_funnel,
+    crm_referral_workbook_pdf,
     crm_referral_workbook_rows,
     crm_referral_workbook_summary,
 )

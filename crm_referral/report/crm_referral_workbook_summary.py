@@ -279,14 +279,19 @@ class CrmReferralWorkbookSummary(models.AbstractModel):
             return
         part = xl_rowcol_to_cell(rows[figure.part], column)
         whole = "+".join(xl_rowcol_to_cell(rows[code], column) for code in figure.whole)
-        total = sum(values[code] or 0 for code in figure.whole)
+        rate = self._get_rate(figure, values)
         sheet.write_formula(
             row,
             column,
             f'=IF(({whole})=0,"",{part}/({whole}))',
             job.number["percent"],
-            (values[figure.part] or 0) / total if total else "",
+            "" if rate is None else rate,
         )
+
+    def _get_rate(self, rate, values):
+        """:return: one figure divided by the sum of others, or None."""
+        whole = sum(values[code] or 0 for code in rate.whole)
+        return (values[rate.part] or 0) / whole if whole else None
 
     def _get_figures(self, *codes):
         """:return: some of the key figures, in this order.
@@ -295,36 +300,32 @@ class CrmReferralWorkbookSummary(models.AbstractModel):
         figures = {figure.code: figure for figure in self._get_key_figures()}
         return [figures[code] for code in codes]
 
-    def _write_months(self, job, sheet, row):
-        """Month by month, with the two charts that show it."""
+    def _read_months(self, options):
+        """:return: figures, and for each month its first day and their values.
+        :rtype: tuple[list, list]
+        """
         figures = self._get_figures(
             "asks", "introductions", "leads", "won", "revenue", "all_revenue"
         )
         columns = [
-            self._read_by_month(job.options, figure, figure.date) for figure in figures
+            self._read_by_month(options, figure, figure.date) for figure in figures
         ]
-        months = self._get_months(job.options, columns)
+        return figures, [
+            (month, [values.get(month) or 0 for values in columns])
+            for month in self._get_months(options, columns)
+        ]
+
+    def _write_months(self, job, sheet, row):
+        """Month by month, with the two charts that show it."""
+        figures, lines = self._read_months(job.options)
         first, last = self._write_figure_table(
-            job,
-            sheet,
-            row,
-            self.env._("Month"),
-            figures,
-            [
-                (month, [values.get(month) or 0 for values in columns])
-                for month in months
-            ],
+            job, sheet, row, self.env._("Month"), figures, lines
         )
-        if months:
-            for chart_row, kind, title, shown in (
-                (
-                    CHART_ROWS[0],
-                    "column",
-                    self.env._("From asking to winning"),
-                    (1, 2, 4),
-                ),
-                (CHART_ROWS[1], "line", self.env._("Won revenue"), (5, 6)),
-            ):
+        for chart_row, kind, title, shown in (
+            (CHART_ROWS[0], "column", self.env._("From asking to winning"), [1, 2, 4]),
+            (CHART_ROWS[1], "line", self.env._("Won revenue"), [5, 6]),
+        ):
+            if lines:
                 self._insert_chart(
                     job, sheet, chart_row, kind, title, first, last, shown
                 )
@@ -355,17 +356,20 @@ class CrmReferralWorkbookSummary(models.AbstractModel):
             month += relativedelta(months=1)
         return months[-MAX_MONTHS:]
 
-    def _write_salespeople(self, job, sheet, row):
+    def _read_salespeople(self, options):
+        """:return: figures, and for each salesperson the name and their values.
+        :rtype: tuple[list, list]
+        """
         figures = self._get_figures("asks", "introductions", "won", "revenue")
         columns = [
-            self._read_figure_by(job.options, figure, "user_id") for figure in figures
+            self._read_figure_by(options, figure, "user_id") for figure in figures
         ]
         values = {
             user: [column.get(user) or 0 for column in columns]
             for user in set().union(*columns)
         }
         users = sorted(
-            (user for user, figures_of in values.items() if any(figures_of)),
+            (user for user, row in values.items() if any(row)),
             key=lambda user: (-values[user][3], -values[user][0], user.name or ""),
         )
         lines = [
@@ -375,6 +379,10 @@ class CrmReferralWorkbookSummary(models.AbstractModel):
         if others := users[MAX_SALESPEOPLE:]:
             sums = map(sum, zip(*(values[user] for user in others), strict=True))
             lines.append((self.env._("Others"), list(sums)))
+        return figures, lines
+
+    def _write_salespeople(self, job, sheet, row):
+        figures, lines = self._read_salespeople(job.options)
         _first, last = self._write_figure_table(
             job, sheet, row, self.env._("Salesperson"), figures, lines
         )
