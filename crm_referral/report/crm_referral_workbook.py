@@ -59,7 +59,7 @@ class Rate:
     name: str
     help: str
     part: str
-    whole: tuple[str, ...]
+    whole: list[str]
     format: str = "percent"
 
 

@@ -12,6 +12,7 @@ PRIDE_ROWS = (("framework_id.code", "=", "pride"), ("viewpoint", "=", "customer"
 BE_SURE_ROWS = (("framework_id.code", "=", "be_sure"), ("is_counted", "=", True))
 
 PRIDE_VIEWPOINTS = ("customer", "employee", "manager")
+BE_SURE_VIEWPOINTS = ("reviewer", "self")
 # Where the charts are, to the right of the tables.
 CHART_ROWS = (3, 20)
 PRIDE_CHART_COLUMN = 9
@@ -323,7 +324,7 @@ class CrmReferralWorkbookAssessment(models.AbstractModel):
             3,
             self.env._("Reviewed checklists"),
             "be_sure",
-            ("reviewer", "self"),
+            BE_SURE_VIEWPOINTS,
             domain & Domain("assessment_id.round_id.is_reviewed", "=", True),
             BE_SURE_CHART_COLUMN,
         )

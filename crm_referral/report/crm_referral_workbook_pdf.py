@@ -4,6 +4,9 @@ from odoo.tools.misc import format_date, format_datetime, formatLang, get_lang
 
 from .crm_referral_workbook import Rate
 
+# There is no letterhead for which to leave room.
+MARGINS = {"data-report-margin-top": 15, "data-report-header-spacing": 0}
+
 
 class CrmReferralWorkbookPdf(models.AbstractModel):
     """The figures of the summary as PDF, for those who only read them."""
@@ -33,7 +36,9 @@ class CrmReferralWorkbookPdf(models.AbstractModel):
         html = self.env["ir.qweb"]._render(
             "crm_referral.report_summary", self._prepare_pdf(options)
         )
-        return self.env["ir.actions.report"]._run_wkhtmltopdf([html])
+        return self.env["ir.actions.report"]._run_wkhtmltopdf(
+            [html], specific_paperformat_args=MARGINS
+        )
 
     def _prepare_pdf(self, options):
         """:return: what the template shows, all in words of the user's language.

@@ -12,8 +12,6 @@ REQUEST_ROWS = (("kind", "=", "request"),)
 CANDIDATE_ROWS = (("kind", "=", "candidate"),)
 LEAD_ROWS = (("kind", "=", "lead"),)
 REVENUE_ROWS = (("kind", "in", ("lead", "other")),)
-# Figures whose sum a rate divides by.
-WON_OR_LOST = ("won", "lost")
 
 MAX_MONTHS = 120
 # Where the charts are, to the right of the tables.
@@ -64,7 +62,7 @@ class CrmReferralWorkbookSummary(models.AbstractModel):
                     "Requests closed with an introduction, of all requests closed."
                 ),
                 "succeeded",
-                ("closed",),
+                ["closed"],
             ),
             Figure(
                 "declined",
@@ -79,7 +77,7 @@ class CrmReferralWorkbookSummary(models.AbstractModel):
                 self.env._("Share declined"),
                 self.env._("Requests closed as declined, of all requests closed."),
                 "declined",
-                ("closed",),
+                ["closed"],
             ),
             Figure(
                 "candidates",
@@ -130,7 +128,7 @@ class CrmReferralWorkbookSummary(models.AbstractModel):
                     "Leads with a referrer that were won, of those won or lost."
                 ),
                 "won",
-                WON_OR_LOST,
+                ["won", "lost"],
             ),
             Figure(
                 "revenue",
@@ -158,7 +156,7 @@ class CrmReferralWorkbookSummary(models.AbstractModel):
                 self.env._("Share of won revenue"),
                 self.env._("Won revenue from referral, of all won revenue."),
                 "revenue",
-                ("all_revenue",),
+                ["all_revenue"],
             ),
             Figure(
                 "days_to_close",
