@@ -330,6 +330,41 @@ class TestExport(ExportCommon):
         )
         self.assertEqual(self._get_summary(workbook)["Requests"], 1)
 
+    def test_all_that_match(self):
+        """More than a browser hands over: the domain of the list counts, not the ids."""
+        self.env["ir.config_parameter"].set_param("web.active_ids_limit", 2)
+        domain = [["id", "in", self.ours]]
+        Export = self.env["crm.referral.export"].with_user(self.manager)
+        for active_ids, active_domain, expected in (
+            (self.ours[:2], domain, self.ours),
+            (self.ours[:1], domain, self.ours[:1]),
+            (self.ours[:2], [], Export.env["crm.referral"].search([]).ids),
+        ):
+            with self.subTest(active_domain=active_domain):
+                export = Export.with_context(
+                    active_model="crm.referral",
+                    active_ids=active_ids,
+                    active_domain=active_domain,
+                ).create({})
+                self.assertEqual(export.selected_count, len(expected))
+                export.action_export()
+                rows = self._get_rows(self._open(export), "Requests")
+                self.assertEqual({row["Open"] for row in rows}, set(expected))
+
+    def test_selection_shows_what_the_user_may_see(self):
+        self._give_export_right(self.rep)
+        export = (
+            self.env["crm.referral.export"]
+            .with_user(self.rep)
+            .create({"selected_domain": [["id", "in", self.ours]]})
+        )
+        self.assertEqual(export.selected_count, 2)
+        export.action_export()
+        rows = self._get_rows(self._open(export), "Requests")
+        self.assertEqual(
+            {row["Open"] for row in rows}, {*self.ours} - {self.old_request.id}
+        )
+
     def test_actions_due(self):
         rows = self._get_rows(self._export(), "Actions Due")
         ours = [row for row in rows if row["Open"] == self.old_request.id]
