@@ -15,6 +15,7 @@
         "security/crm_referral_step_log_security.xml",
         "security/crm_referral_wizard_security.xml",
         "security/crm_assessment_security.xml",
+        "security/crm_assessment_report_security.xml",
         "security/crm_referral_report_security.xml",
         "security/crm_referral_export_security.xml",
         "security/crm_referral_report_schedule_security.xml",
@@ -58,7 +59,9 @@
         "views/crm_assessment_portal_templates.xml",
         # Reports
         "report/crm_referral_report_views.xml",
+        "report/crm_assessment_report_views.xml",
         "report/crm_referral_dashboard_views.xml",
+        "report/crm_referral_summary_templates.xml",
         "views/digest_digest_views.xml",
         "views/crm_referral_export_views.xml",
         "views/crm_referral_report_schedule_views.xml",

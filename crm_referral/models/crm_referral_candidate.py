@@ -268,14 +268,15 @@ class CrmReferralCandidate(models.Model):
     @api.depends("research_person", "research_organization", "research_industry")
     @api.depends_context("lang")
     def _compute_missing_research(self):
+        labels = {
+            "research_person": self.env._("the person"),
+            "research_organization": self.env._("their organization"),
+            "research_industry": self.env._("their industry"),
+        }
         for candidate in self:
             missing = [
                 label
-                for fname, label in (
-                    ("research_person", self.env._("the person")),
-                    ("research_organization", self.env._("their organization")),
-                    ("research_industry", self.env._("their industry")),
-                )
+                for fname, label in labels.items()
                 if not (candidate[fname] or "").strip()
             ]
             candidate.missing_research = ", ".join(missing)

@@ -35,6 +35,7 @@ PERIODS = [
     ("all", "All dates"),
     ("custom", "Other"),
 ]
+FILE_FORMATS = [("xlsx", "Workbook"), ("pdf", "Summary as PDF")]
 XLSX_MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 # How many rows are made while the user waits; more run in the background.
@@ -107,8 +108,11 @@ class CrmReferralExport(models.Model):
         required=True,
         default=lambda self: self._default_sheet_ids(),
     )
-    selected_ids = fields.Json(
-        default=lambda self: self._default_selected_ids(),
+    file_format = fields.Selection(
+        selection=FILE_FORMATS, required=True, readonly=True, default="xlsx"
+    )
+    selected_domain = fields.Json(
+        default=lambda self: self._default_selected_domain(),
         export_string_translation=False,
     )
     selected_count = fields.Integer(
@@ -163,19 +167,30 @@ class CrmReferralExport(models.Model):
     def _default_user_id(self):
         return self.env.user
 
-    def _default_selected_ids(self):
-        """The requests that were selected in the list from which this was opened."""
-        if self.env.context.get("active_model") != "crm.referral":
+    def _default_selected_domain(self):
+        """The requests that were selected in the list from which this was opened.
+
+        Of "all that match" a browser hands over no more ids than it is allowed to, and
+        does not say that there are more: then the domain of the list counts.
+        """
+        context = self.env.context
+        selected_ids = context.get("active_ids")
+        if context.get("active_model") != "crm.referral" or not selected_ids:
             return None
-        return self.env.context.get("active_ids") or None
+        # sudo: only administrators may read parameters; browsers know this one
+        parameters_sudo = self.env["ir.config_parameter"].sudo()
+        limit = int(parameters_sudo.get_param("web.active_ids_limit", 20_000))
+        if len(selected_ids) < limit or "active_domain" not in context:
+            return [["id", "in", selected_ids]]
+        return context["active_domain"] or [[1, "=", 1]]
 
     # === COMPUTE METHODS === #
 
-    @api.depends("period", "date_from", "date_to", "selected_ids")
+    @api.depends("period", "date_from", "date_to", "selected_domain")
     @api.depends_context("lang")
     def _compute_name(self):
         for export in self:
-            if export.selected_ids:
+            if export.selected_domain:
                 export.name = self.env._("Selected referrals")
             elif export.date_from and export.date_to:
                 export.name = self.env._(
@@ -203,10 +218,16 @@ class CrmReferralExport(models.Model):
             one = len(export.company_ids) == 1
             export.company_id = export.company_ids if one else False
 
-    @api.depends("selected_ids")
+    @api.depends("selected_domain")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_selected_count(self):
         for export in self:
-            export.selected_count = len(export.selected_ids or [])
+            selection = export._get_selection()
+            export.selected_count = (
+                self.env["crm.referral"].search_count(selection)
+                if selection is not None
+                else 0
+            )
 
     # === CONSTRAINT METHODS === #
 
@@ -367,6 +388,7 @@ class CrmReferralExport(models.Model):
         """
         return {
             "user_id",
+            "file_format",
             "lang",
             "tz",
             "state",
@@ -413,9 +435,16 @@ class CrmReferralExport(models.Model):
             "company_ids": self.company_ids.ids,
             "team_ids": self.team_ids.ids,
             "salesperson_ids": self.salesperson_ids.ids,
-            "referral_ids": self.selected_ids or None,
+            "selection": self._get_selection(),
             "sheets": self.sheet_ids.sorted().mapped("code"),
         }
+
+    def _get_selection(self):
+        """:return: domain of the selected requests; None when none were selected.
+        :rtype: Domain | None
+        """
+        self.ensure_one()
+        return Domain(self.selected_domain) if self.selected_domain else None
 
     def _get_workbook(self, env=None):
         """The maker of workbooks, with the rights of the user who exports.
@@ -444,14 +473,14 @@ class CrmReferralExport(models.Model):
     def _log_export(self, row_count):
         """Say in the server's log who takes what out of Odoo."""
         options = self._prepare_options()
-        selected = options.pop("referral_ids")
+        options.pop("selection")
         _logger.info(
             "User %s (%s) exports %s rows of referrals: %s, %s selected requests",
             self.env.uid,
             self.env.user.login,
             row_count,
             options,
-            len(selected) if selected else "no",
+            self.selected_count or "no",
         )
 
     @api.model
@@ -508,6 +537,28 @@ class CrmReferralExport(models.Model):
         """Make the workbook in a background job; see :meth:`_make_file`."""
         self._make_file(self._open_reader())
 
+    def _make_pdf(self):
+        """Make the summary as PDF and attach it. Call it in sudo mode."""
+        self.ensure_one()
+        with self._open_reader() as env:
+            content = self._get_workbook(env)._render_pdf(self._prepare_options())
+        attachment = self.env["ir.attachment"].create(
+            {
+                "name": self._get_filename(),
+                "res_model": self._name,
+                "res_id": self.id,
+                "raw": content,
+            }
+        )
+        self.write(
+            {
+                "attachment_id": attachment.id,
+                "state": "done",
+                "progress": 100,
+                "finished_on": fields.Datetime.now(),
+            }
+        )
+
     def _attach(self, path):
         """Make an attachment of a file without reading it into memory.
 
@@ -550,7 +601,7 @@ class CrmReferralExport(models.Model):
         safe = "".join(
             c if c.isalnum() or c in " -_–." else "-" for c in self.name or ""
         )
-        return f"{safe.strip() or 'referrals'}.xlsx"
+        return f"{safe.strip() or 'referrals'}.{self.file_format or 'xlsx'}"
 
     # === JOB === #
 

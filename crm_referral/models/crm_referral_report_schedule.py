@@ -6,9 +6,11 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from .crm_referral_export import FILE_FORMATS
+
 
 class CrmReferralReportSchedule(models.Model):
-    """Sends the workbook of the last week, month or quarter to some users.
+    """Sends the report of the last week, month or quarter to some users.
 
     Each recipient gets what they may see themselves, in their own language and time
     zone, once for each period.
@@ -51,6 +53,10 @@ class CrmReferralReportSchedule(models.Model):
         string="Sales Teams",
         help="Leave empty for all teams.",
     )
+    file_format = fields.Selection(
+        selection=FILE_FORMATS, string="Format", required=True, default="xlsx"
+    )
+    pdf_problem = fields.Char(compute="_compute_pdf_problem")
     sheet_ids = fields.Many2many(
         comodel_name="crm.referral.export.sheet",
         relation="crm_referral_report_schedule_sheet_rel",
@@ -88,6 +94,12 @@ class CrmReferralReportSchedule(models.Model):
         today = fields.Date.context_today(self)
         for schedule in self:
             schedule.next_date = schedule._get_date_after(today)
+
+    @api.depends("file_format")
+    def _compute_pdf_problem(self):
+        problem = self.env["crm.referral.workbook"]._get_pdf_problem()
+        for schedule in self:
+            schedule.pdf_problem = schedule.file_format == "pdf" and problem
 
     @api.depends("run_ids.state")
     def _compute_failed_count(self):

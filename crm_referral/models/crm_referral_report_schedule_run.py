@@ -95,7 +95,7 @@ class CrmReferralReportScheduleRun(models.Model):
     # === SENDING === #
 
     def _send(self):
-        """Make the workbook with the recipient's rights, and send it.
+        """Make the report with the recipient's rights, and send it.
 
         The message and the state are written together: either both or none.
         """
@@ -104,7 +104,7 @@ class CrmReferralReportScheduleRun(models.Model):
         run = self.with_context(lang=self.user_id.lang)
         try:
             with self.env.cr.savepoint():
-                run._send_workbook()
+                run._send_report()
                 run.write(
                     {
                         "state": "sent",
@@ -128,13 +128,14 @@ class CrmReferralReportScheduleRun(models.Model):
             if given_up:
                 run._tell_owner()
 
-    def _send_workbook(self):
+    def _send_report(self):
         schedule, user = self.schedule_id, self.user_id
         self._check_recipient()
         self.export_id = self.env["crm.referral.export"].create(
             {
                 "name": self._get_title(),
                 "user_id": user.id,
+                "file_format": schedule.file_format,
                 "lang": user.lang,
                 "tz": user.tz or "UTC",
                 "period": "custom",
@@ -147,7 +148,10 @@ class CrmReferralReportScheduleRun(models.Model):
             }
         )
         self.export_id._log_export(None)
-        self.export_id._make_file_from_snapshot()
+        if schedule.file_format == "pdf":
+            self.export_id._make_pdf()
+        else:
+            self.export_id._make_file_from_snapshot()
         self.env["mail.thread"].message_notify(
             partner_ids=user.partner_id.ids,
             subject=self._get_title(),

@@ -312,7 +312,7 @@ class ResPartner(models.Model):
             "type": "ir.actions.act_window",
             "res_model": "crm.lead",
             "view_mode": "list,kanban,form",
-            "domain": [("referrer_id", "=", self.id)],
+            "domain": [["referrer_id", "=", self.id]],
             "context": {"active_test": False, "default_referrer_id": self.id},
         }
 

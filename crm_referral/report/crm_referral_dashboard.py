@@ -70,7 +70,8 @@ class CrmReferralDashboard(models.AbstractModel):
             model and domain of its records
         :rtype: list[dict]
         """
-        won = [("referrer_id", "!=", False), ("won_status", "=", "won")]
+        referred = Domain("referrer_id", "!=", False)
+        won = referred & Domain("won_status", "=", "won")
         return [
             {
                 "code": "asks",
@@ -82,7 +83,7 @@ class CrmReferralDashboard(models.AbstractModel):
                 "format": "integer",
                 "model": "crm.referral",
                 "model_date": "create_date",
-                "domain": [],
+                "domain": Domain.TRUE,
             },
             {
                 "code": "success",
@@ -98,7 +99,7 @@ class CrmReferralDashboard(models.AbstractModel):
                 "format": "percentage",
                 "model": "crm.referral",
                 "model_date": "closed_on",
-                "domain": [("outcome", "!=", False)],
+                "domain": Domain("outcome", "!=", False),
             },
             {
                 "code": "introductions",
@@ -110,7 +111,7 @@ class CrmReferralDashboard(models.AbstractModel):
                 "format": "integer",
                 "model": "crm.referral.candidate",
                 "model_date": "introduced_on",
-                "domain": [("referral_id.active", "=", True)],
+                "domain": Domain("referral_id.active", "=", True),
             },
             {
                 "code": "leads",
@@ -122,12 +123,8 @@ class CrmReferralDashboard(models.AbstractModel):
                 "format": "integer",
                 "model": "crm.lead",
                 "model_date": "create_date",
-                "domain": [
-                    ("referrer_id", "!=", False),
-                    "|",
-                    ("active", "=", True),
-                    ("won_status", "=", "lost"),
-                ],
+                "domain": referred
+                & (Domain("active", "=", True) | Domain("won_status", "=", "lost")),
             },
             {
                 "code": "wins",
@@ -154,10 +151,7 @@ class CrmReferralDashboard(models.AbstractModel):
                 "format": "percentage",
                 "model": "crm.lead",
                 "model_date": "date_closed",
-                "domain": [
-                    ("referrer_id", "!=", False),
-                    ("won_status", "in", ("won", "lost")),
-                ],
+                "domain": referred & Domain("won_status", "in", ["won", "lost"]),
             },
             {
                 "code": "revenue",
@@ -185,7 +179,7 @@ class CrmReferralDashboard(models.AbstractModel):
                 "format": "percentage",
                 "model": "crm.lead",
                 "model_date": "date_closed",
-                "domain": [("won_status", "=", "won")],
+                "domain": Domain("won_status", "=", "won"),
             },
         ]
 
@@ -219,7 +213,7 @@ class CrmReferralDashboard(models.AbstractModel):
                 action=self._prepare_action(
                     definition["name"],
                     definition["model"],
-                    Domain(definition["domain"])
+                    definition["domain"]
                     & self._get_period_domain(
                         self.env[definition["model"]],
                         definition["model_date"],
@@ -295,44 +289,42 @@ class CrmReferralDashboard(models.AbstractModel):
         :rtype: list[dict]
         """
         soon = today + timedelta(days=INFORM_REMINDER_DAYS)
+        is_open = Domain("outcome", "=", False)
         definitions = [
             (
                 "overdue",
                 self.env._("Next step is overdue"),
                 "crm.referral",
-                [("outcome", "=", False), ("activity_ids.date_deadline", "<", today)],
+                is_open & Domain("activity_ids.date_deadline", "<", today),
             ),
             (
                 "unassigned",
                 self.env._("Open requests without a salesperson"),
                 "crm.referral",
-                [("outcome", "=", False), ("user_id", "=", False)],
+                is_open & Domain("user_id", "=", False),
             ),
             (
                 "promises",
                 self.env._("Promises past their day"),
                 "crm.referral",
-                [("promise_state", "=", "open"), ("promise_deadline", "<", today)],
+                Domain("promise_state", "=", "open")
+                & Domain("promise_deadline", "<", today),
             ),
             (
                 "tell",
                 self.env._("Referrers who have not heard what came of it"),
                 "crm.referral.candidate",
-                [
-                    ("state", "in", ("contacted", "converted")),
-                    ("referrer_told_on", "=", False),
-                ],
+                Domain("state", "in", ["contacted", "converted"])
+                & Domain("referrer_told_on", "=", False),
             ),
             (
                 "inform",
                 self.env._("Candidates to be told that we have their data"),
                 "crm.referral.candidate",
-                [
-                    ("inform_by", "<=", soon),
-                    ("informed_on", "=", False),
-                    ("erased_on", "=", False),
-                    ("state", "!=", "objected"),
-                ],
+                Domain("inform_by", "<=", soon)
+                & Domain("informed_on", "=", False)
+                & Domain("erased_on", "=", False)
+                & Domain("state", "!=", "objected"),
             ),
         ]
         return [
@@ -340,7 +332,7 @@ class CrmReferralDashboard(models.AbstractModel):
                 "code": code,
                 "name": name,
                 "count": self.env[model].search_count(domain),
-                "action": self._prepare_action(name, model, Domain(domain)),
+                "action": self._prepare_action(name, model, domain),
             }
             for code, name, model, domain in definitions
         ]

@@ -2,6 +2,7 @@ from . import test_access_rights
 from . import test_assessment_checklist
 from . import test_assessment_engine
 from . import test_assessment_page
+from . import test_assessment_report
 from . import test_assessment_rights
 from . import test_assessment_round
 from . import test_assessment_scoring
@@ -9,6 +10,7 @@ from . import test_assessment_tours
 from . import test_candidate
 from . import test_concurrency
 from . import test_export
+from . import test_export_assessment
 from . import test_forms
 from . import test_guided_conversation
 from . import test_lead

@@ -19,7 +19,9 @@ from .test_report import ReportCommon
 EXPORT_LOGGER = "odoo.addons.crm_referral.models.crm_referral_export"
 
 
-class ExportCommon(ReportCommon):
+class WorkbookMixin:
+    """Makes workbooks, and reads them back."""
+
     def _create_export(self, user=None, **vals):
         return (
             self.env["crm.referral.export"]
@@ -54,48 +56,36 @@ class ExportCommon(ReportCommon):
             row[0]: row[1] for row in workbook["Summary"].iter_rows(values_only=True)
         }
 
-    def _give_export_right(self, user):
-        user.group_ids += self.env.ref("base.group_allow_export")
-
-
-@tagged("post_install", "-at_install")
-class TestExport(ExportCommon):
-    def test_sheets(self):
-        workbook = self._export()
-        self.assertEqual(
-            workbook.sheetnames,
-            [
-                "Summary",
-                "Funnel",
-                "Requests",
-                "Candidates",
-                "Leads and Revenue",
-                "Actions Due",
-                "About",
-            ],
+    def _check_summary(self, workbook):
+        """Count every figure of the summary a second time, in plain SQL."""
+        pride, be_sure = (
+            self.env.ref(f"crm_referral.crm_assessment_framework_{code}").id
+            for code in ("pride", "be_sure")
         )
-        sheet = workbook["Requests"]
-        self.assertEqual(sheet.freeze_panes, "C3")
-        self.assertTrue(sheet.auto_filter.ref)
-        self.assertEqual(sheet.page_setup.orientation, "landscape")
-        self.assertGreaterEqual(len(workbook["Summary"]._charts), 4)
-
-    def test_only_the_chosen_sheets(self):
-        sheets = self.env["crm.referral.export.sheet"].search(
-            [("code", "in", ("summary", "leads"))]
+        pride_forms = f"""FROM crm_assessment a WHERE a.framework_id = {pride}
+            AND a.state = 'done' AND a.is_revealed AND a.viewpoint = 'customer'
+            AND a.active AND a.{{c}}"""
+        pride_scores = pride_forms.replace(
+            "WHERE",
+            "JOIN crm_assessment_score s ON s.assessment_id = a.id WHERE",
         )
-        workbook = self._export(sheet_ids=[Command.set(sheets.ids)])
-        self.assertEqual(workbook.sheetnames, ["Summary", "Leads and Revenue"])
-
-    def test_summary_equals_plain_sql(self):
-        """Every figure of the summary, counted a second time in plain SQL."""
-        summary = self._get_summary(self._export())
+        be_sure_scores = f"""FROM crm_assessment a
+            JOIN crm_assessment_score s ON s.assessment_id = a.id
+            JOIN crm_assessment_round r ON r.id = a.round_id
+            WHERE a.framework_id = {be_sure} AND r.is_reviewed AND a.active
+            AND a.viewpoint = CASE r.settlement WHEN 'self' THEN 'self'
+                ELSE 'reviewer' END
+            AND r.dispute_state IS DISTINCT FROM 'open'
+            AND r.settlement IS DISTINCT FROM 'void' AND a.{{c}}"""
+        summary = self._get_summary(workbook)
         queries = {
             "Requests": "SELECT count(*) FROM crm_referral WHERE active AND {c}",
             "Requests closed": """SELECT count(*) FROM crm_referral
                 WHERE active AND outcome IS NOT NULL AND {c}""",
             "… with an introduction": """SELECT count(*) FROM crm_referral
                 WHERE active AND outcome = 'introduced' AND {c}""",
+            "Share with an introduction": """SELECT avg((outcome = 'introduced')::int)
+                FROM crm_referral WHERE active AND outcome IS NOT NULL AND {c}""",
             "… declined": """SELECT count(*) FROM crm_referral
                 WHERE active AND outcome = 'declined' AND {c}""",
             "Share declined": """SELECT avg((outcome = 'declined')::int)
@@ -122,7 +112,24 @@ class TestExport(ExportCommon):
             "Days to close a request": """SELECT
                 avg(extract(epoch FROM closed_on - create_date) / 86400)
                 FROM crm_referral WHERE active AND closed_on IS NOT NULL AND {c}""",
+            "Share of won revenue": """SELECT
+                sum(expected_revenue) FILTER (WHERE referrer_id IS NOT NULL)
+                / nullif(sum(expected_revenue), 0)
+                FROM crm_lead WHERE won_status = 'won' AND active AND {n}""",
+            "Days from asking to winning": """SELECT
+                avg(extract(epoch FROM l.date_closed - r.create_date) / 86400)
+                FROM crm_lead l
+                JOIN crm_referral_candidate c ON c.id = l.referral_candidate_id
+                JOIN crm_referral r ON r.id = c.referral_id
+                WHERE l.referrer_id IS NOT NULL AND l.won_status = 'won'
+                AND l.{c}""",
+            "PRIDE forms of customers": f"SELECT count(*) {pride_forms}",
+            "PRIDE score of customers": f"SELECT avg(s.score) {pride_scores}",
+            "BE SURE checklists": f"SELECT count(DISTINCT a.id) {be_sure_scores}",
+            "BE SURE score": f"SELECT avg(s.score) {be_sure_scores}",
         }
+        figures = self.env["crm.referral.workbook"]._get_key_figures()
+        self.assertEqual(queries.keys(), {figure.name for figure in figures})
         company = f"company_id = {self.company.id}"
         for name, query in queries.items():
             with self.subTest(name):
@@ -130,7 +137,54 @@ class TestExport(ExportCommon):
                     query.format(c=company, n=f"({company} OR company_id IS NULL)")
                 )
                 [expected] = self.env.cr.fetchone()
-                self.assertAlmostEqual(summary[name], float(expected or 0), places=6)
+                if expected is None:
+                    self.assertFalse(summary[name])
+                else:
+                    self.assertAlmostEqual(summary[name], float(expected), places=6)
+
+    def _give_export_right(self, user):
+        user.group_ids += self.env.ref("base.group_allow_export")
+
+
+class ExportCommon(WorkbookMixin, ReportCommon):
+    pass
+
+
+@tagged("post_install", "-at_install")
+class TestExport(ExportCommon):
+    def test_sheets(self):
+        workbook = self._export()
+        self.assertEqual(
+            workbook.sheetnames,
+            [
+                "Summary",
+                "Funnel",
+                "Requests",
+                "Candidates",
+                "Leads and Revenue",
+                "PRIDE",
+                "PRIDE Forms",
+                "BE SURE",
+                "BE SURE Checklists",
+                "Actions Due",
+                "About",
+            ],
+        )
+        sheet = workbook["Requests"]
+        self.assertEqual(sheet.freeze_panes, "C3")
+        self.assertTrue(sheet.auto_filter.ref)
+        self.assertEqual(sheet.page_setup.orientation, "landscape")
+        self.assertGreaterEqual(len(workbook["Summary"]._charts), 4)
+
+    def test_only_the_chosen_sheets(self):
+        sheets = self.env["crm.referral.export.sheet"].search(
+            [("code", "in", ("summary", "leads"))]
+        )
+        workbook = self._export(sheet_ids=[Command.set(sheets.ids)])
+        self.assertEqual(workbook.sheetnames, ["Summary", "Leads and Revenue"])
+
+    def test_summary_equals_plain_sql(self):
+        self._check_summary(self._export())
 
     def test_totals_are_formulas(self):
         export = self._create_export()
@@ -275,6 +329,41 @@ class TestExport(ExportCommon):
             self.won_lead.ids,
         )
         self.assertEqual(self._get_summary(workbook)["Requests"], 1)
+
+    def test_all_that_match(self):
+        """More than a browser hands over: the domain of the list counts, not the ids."""
+        self.env["ir.config_parameter"].set_param("web.active_ids_limit", 2)
+        domain = [["id", "in", self.ours]]
+        Export = self.env["crm.referral.export"].with_user(self.manager)
+        for active_ids, active_domain, expected in (
+            (self.ours[:2], domain, self.ours),
+            (self.ours[:1], domain, self.ours[:1]),
+            (self.ours[:2], [], Export.env["crm.referral"].search([]).ids),
+        ):
+            with self.subTest(active_domain=active_domain):
+                export = Export.with_context(
+                    active_model="crm.referral",
+                    active_ids=active_ids,
+                    active_domain=active_domain,
+                ).create({})
+                self.assertEqual(export.selected_count, len(expected))
+                export.action_export()
+                rows = self._get_rows(self._open(export), "Requests")
+                self.assertEqual({row["Open"] for row in rows}, set(expected))
+
+    def test_selection_shows_what_the_user_may_see(self):
+        self._give_export_right(self.rep)
+        export = (
+            self.env["crm.referral.export"]
+            .with_user(self.rep)
+            .create({"selected_domain": [["id", "in", self.ours]]})
+        )
+        self.assertEqual(export.selected_count, 2)
+        export.action_export()
+        rows = self._get_rows(self._open(export), "Requests")
+        self.assertEqual(
+            {row["Open"] for row in rows}, {*self.ours} - {self.old_request.id}
+        )
 
     def test_actions_due(self):
         rows = self._get_rows(self._export(), "Actions Due")

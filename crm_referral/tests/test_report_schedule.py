@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 import psycopg2
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
@@ -91,6 +92,75 @@ class TestReportSchedule(ReportCommon):
             self.env.cr.savepoint(),
         ):
             runs[0].sudo().copy()
+
+    # === PDF === #
+
+    def _get_text(self, run):
+        """:return: the text of the PDF that was sent."""
+        attachment = run.export_id.sudo().attachment_id
+        self.assertEqual(attachment.mimetype, "application/pdf")
+        self.assertTrue(attachment.name.endswith(".pdf"))
+        pages = PdfReader(io.BytesIO(attachment.raw)).pages
+        return " ".join(" ".join(page.extract_text().split()) for page in pages)
+
+    def test_pdf_for_each_with_their_rights(self):
+        self.schedule.file_format = "pdf"
+        self._send()
+        runs = self.schedule.run_ids.grouped("user_id")
+        self.assertEqual(
+            set(self.schedule.run_ids.mapped("state")),
+            {"sent"},
+            self.schedule.run_ids.mapped("error"),
+        )
+        texts = {user: self._get_text(run) for user, run in runs.items()}
+        self.assertIn(
+            "Requests that were started in the period. 3 0", texts[self.manager]
+        )
+        self.assertIn("Requests that were started in the period. 2 0", texts[self.rep])
+        self.assertIn("Colleague", texts[self.manager])
+        self.assertNotIn("Colleague", texts[self.rep])
+        self.assertIn("Made for Rep", texts[self.rep])
+        self.assertIn("PRIDE score of customers", texts[self.rep])
+        message = self.env["mail.message"].search(
+            [
+                ("model", "=", "crm.referral.export"),
+                ("res_id", "=", runs[self.rep].export_id.id),
+            ]
+        )
+        self.assertEqual(message.attachment_ids.mimetype, "application/pdf")
+
+    def test_pdf_in_the_language_of_the_recipient(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.rep.lang = "fr_FR"
+        self.schedule.write({"file_format": "pdf", "user_ids": self.rep})
+        self.schedule.with_context(lang="fr_FR").name = "Recommandations <du> mois"
+        self._send()
+        text = self._get_text(self.schedule.run_ids)
+        self.assertIn("Recommandations <du> mois", text)
+        # Dates and numbers as they are written in French
+        self.assertIn("01/02/2026", text)
+        self.assertIn("$ 0,00", text)
+
+    def test_no_pdf_without_the_program(self):
+        """It fails in words, is seen on the schedule, and is sent once it can be."""
+        self.schedule.write({"file_format": "pdf", "user_ids": self.rep})
+        Report = type(self.env["ir.actions.report"])
+        with (
+            patch.object(Report, "get_wkhtmltopdf_state", lambda report: "install"),
+            mute_logger(SCHEDULE_LOGGER),
+        ):
+            self.assertIn("wkhtmltopdf", self.schedule.pdf_problem)
+            self._send()
+        run = self.schedule.run_ids
+        self.assertEqual(run.state, "failed")
+        self.assertIn("wkhtmltopdf is missing", run.error)
+        self.assertEqual(self.schedule.failed_count, 1)
+        self.assertFalse(run.export_id)
+        self.schedule.invalidate_recordset(["pdf_problem"])
+        self.assertFalse(self.schedule.pdf_problem)
+        run.sudo().retry_on = "2026-03-02 08:00:00"
+        self._send()
+        self.assertEqual((run.state, run.error), ("sent", False))
 
     def test_not_before_its_day(self):
         self.schedule.next_date = "2026-03-03"

@@ -40,6 +40,7 @@ CHINESE_FONTS = Need(
     "fonts-noto-cjk",
     files=("usr/share/fonts/**/NotoSansCJK*", "usr/share/fonts/**/SourceHanSans*"),
 )
+WKHTMLTOPDF = Need("wkhtmltopdf", "wkhtmltopdf", ("wkhtmltopdf",))
 NODE = Need("node", "nodejs", ("node",))
 NPM = Need("npm", "npm", ("npm",))
 

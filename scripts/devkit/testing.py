@@ -177,6 +177,8 @@ def part_python(session: Session) -> Result:
     files = addon_tests(tours=False)
     if not files:
         return Result(failed=1, notes=["no file tests/test_*.py"])
+    # A scheduled report as PDF is made for real.
+    system.require(system.WKHTMLTOPDF, system.CHINESE_FONTS)
     return session.odoo_pytest("python", session.lab.template_assets(), *files)
 
 

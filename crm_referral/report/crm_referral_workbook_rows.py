@@ -1,0 +1,369 @@
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from odoo import models
+from odoo.fields import Domain
+from odoo.tools import SQL, Query
+from odoo.tools.misc import get_lang
+
+from ..tools.xlsx_stream import Column, SheetSpec
+
+KINDS_BY_FIELD_TYPE = {
+    "integer": "integer",
+    "float": "decimal",
+    "monetary": "money",
+    "date": "date",
+    "datetime": "datetime",
+    "boolean": "boolean",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A column of a big sheet: which field it shows, under which heading.
+
+    :param path: a stored field, also of a record that many2one fields lead to; of a
+        many2one its name, of a selection its label; ``id`` is a link to the record
+    :param expression: gives the SQL of a number, for the alias of the table; the path
+        is not followed then
+    :param only: a field and its value: in other rows the cell is empty
+    """
+
+    path: str
+    header: str
+    total: bool = False
+    width: float | None = None
+    style: dict = field(default_factory=dict)
+    only: tuple[str, str] | None = None
+    expression: Callable[[str], SQL] | None = None
+
+
+class CrmReferralWorkbookRows(models.AbstractModel):
+    """The big sheets: a row per record, which PostgreSQL itself writes."""
+
+    _inherit = "crm.referral.workbook"
+
+    def _add_records(self, job, name, model, query, sources, **spec):
+        """Add a sheet with a row per record of the query.
+
+        :param str name: of the sheet
+        :param str model: of the records
+        :param Query query: which records; ``_search`` made it with the rules
+        :param list sources: the columns
+        :return: the sheet
+        """
+        Model = self.env[model]
+        one_currency = len(self._get_currencies(job.options)) == 1
+        columns, terms = [], []
+        for source in sources:
+            term, column = self._prepare_column(
+                job, Model, query, source, source.total and one_currency
+            )
+            columns.append(column)
+            terms.append(term)
+        lang = get_lang(self.env)
+        sheet = job.book.add_sheet(
+            SheetSpec(
+                name,
+                columns,
+                query.select(*terms),
+                order_by=SQL("%s DESC", SQL.identifier(query.table, "id")),
+                freeze_columns=2,
+                total_label=self.env._("Total"),
+                empty_text=self.env._("No record matches these filters."),
+                footer=f"&L&A&C{job.options['name'].replace('&', '&&')}&R&P / &N",
+                right_to_left=lang.direction == "rtl",
+                **spec,
+            )
+        )
+        job.sheets[name] = sheet
+        return sheet
+
+    def _prepare_column(self, job, model, query, source, total):
+        """:return: the SQL of a column's values, and how they become cells.
+        :rtype: tuple[SQL, Column]
+        """
+        alias, query_model = query.table, model._name
+        if source.path == "id":
+            link = f"{self.get_base_url()}/odoo/{model._name}/{{}}"
+            column = Column(source.header, "link", width=source.width, link=link)
+            return SQL.identifier(alias, "id"), column
+        if source.expression:
+            column = Column(source.header, "decimal", width=source.width)
+            return source.expression(alias), column
+        *path, fname = source.path.split(".")
+        for step in path:
+            model, alias = self._join(model._fields[step], model, alias, query)
+        target = model._fields[fname]
+        if target.type == "many2one":
+            model, alias = self._join(target, model, alias, query)
+            target = model._fields[
+                "complete_name" if model._name == "res.partner" else model._rec_name
+            ]
+            if model._name == "res.users":
+                partner = model._fields["partner_id"]
+                model, alias = self._join(partner, model, alias, query)
+                target = model._fields["name"]
+        term = model._field_to_sql(alias, target.name, query)
+        if source.only:
+            fname, value = source.only
+            condition = self.env[query_model]._field_to_sql(query.table, fname, query)
+            term = SQL("CASE WHEN %s = %s THEN %s END", condition, value, term)
+        kind = KINDS_BY_FIELD_TYPE.get(target.type, "text")
+        if target.type == "selection":
+            term = self._translate_selection(target, term)
+        style = {
+            "date": {"num_format": job.date_code},
+            "datetime": {"num_format": job.datetime_code},
+            "money": {"num_format": job.money_code},
+        }.get(kind, {})
+        if kind == "text" and target.type in ("text", "html"):
+            style = {"valign": "top"}
+        return term, Column(
+            source.header,
+            kind,
+            width=source.width,
+            total=total,
+            style={**style, **source.style},
+        )
+
+    def _join(self, many2one, model, alias, query):
+        """Follow a many2one once: two columns of one record share the join."""
+        coalias = query.make_alias(alias, many2one.name)
+        if coalias in query._joins:
+            return self.env[many2one.comodel_name], coalias
+        return many2one.join(model, alias, query)
+
+    def _translate_selection(self, selection, term):
+        """:return: the SQL of the labels, in the user's language."""
+        labels = selection._description_selection(self.env)
+        if not labels:
+            return term
+        cases = SQL(" ").join(
+            SQL("WHEN %s THEN %s", value, label) for value, label in labels
+        )
+        return SQL("CASE %s %s ELSE %s END", term, cases, term)
+
+    def _get_currencies(self, options):
+        companies = self.env["res.company"].browse(options["company_ids"])
+        return companies.currency_id
+
+    def _get_owner_sources(self):
+        """:return: the columns that say whose a record is."""
+        sources = [
+            Source("user_id", self.env._("Salesperson")),
+            Source("team_id", self.env._("Sales Team")),
+        ]
+        if self.env.user.has_group("base.group_multi_company"):
+            sources.append(Source("company_id", self.env._("Company")))
+        return sources
+
+    def _get_query_requests(self, options) -> Query:
+        return self.env["crm.referral"]._search(self._get_referral_domain(options))
+
+    def _add_sheet_requests(self, job):
+        """A row per request that was asked in the period."""
+        self._add_records(
+            job,
+            self.env._("Requests"),
+            "crm.referral",
+            self._get_query_requests(job.options),
+            [
+                Source("id", self.env._("Open")),
+                Source("partner_id", self.env._("Customer"), width=32),
+                Source("partner_id.industry_id", self.env._("Industry")),
+                *self._get_owner_sources(),
+                Source("create_date", self.env._("Asked On")),
+                Source("step_id", self.env._("Step")),
+                Source("outcome", self.env._("Outcome"), width=14),
+                Source("decline_reason_id", self.env._("Decline Reason")),
+                Source("closed_on", self.env._("Closed On")),
+                Source("candidate_count", self.env._("Candidates"), total=True),
+                Source("introduced_count", self.env._("Introductions"), total=True),
+                Source("lead_count", self.env._("Leads"), total=True),
+                Source("won_count", self.env._("Leads Won"), total=True),
+                Source("won_revenue", self.env._("Won Revenue"), total=True),
+                Source("challenge", self.env._("Challenge"), width=40),
+                Source("improvement", self.env._("What Changed"), width=40),
+                Source("promise", self.env._("Our Promise")),
+                Source("promise_deadline", self.env._("Promised Until")),
+                Source("promise_state", self.env._("Promise Kept"), width=12),
+                Source("next_ask_date", self.env._("May Be Asked Again From")),
+            ],
+        )
+
+    def _get_query_candidates(self, options) -> Query:
+        return self.env["crm.referral.candidate"]._search(
+            self._get_referral_domain(options, "crm.referral.candidate")
+            & Domain("referral_id.active", "=", True)
+        )
+
+    def _add_sheet_candidates(self, job):
+        """A row per candidate who was named in the period."""
+        self._add_records(
+            job,
+            self.env._("Candidates"),
+            "crm.referral.candidate",
+            self._get_query_candidates(job.options),
+            [
+                Source("id", self.env._("Open")),
+                Source("name", self.env._("Person")),
+                Source("function", self.env._("Job Position")),
+                Source("partner_name", self.env._("Organization")),
+                Source("referrer_id", self.env._("Referrer"), width=32),
+                *self._get_owner_sources(),
+                Source("create_date", self.env._("Named On")),
+                Source("named_by", self.env._("Named By"), width=14),
+                Source("state", self.env._("State"), width=14),
+                Source(
+                    "introduction_channel", self.env._("Introduction Channel"), width=18
+                ),
+                Source("introduced_on", self.env._("Introduced On")),
+                Source("contacted_on", self.env._("Contacted On")),
+                Source("lead_id", self.env._("Lead"), width=32),
+                Source("lead_won_status", self.env._("Lead Status"), width=14),
+                Source("referrer_told_on", self.env._("Referrer Told On")),
+                Source("informed_on", self.env._("Person Told On")),
+                Source("closing_note", self.env._("Why It Ended"), width=40),
+            ],
+        )
+
+    def _get_query_leads(self, options) -> Query:
+        Lead = self.env["crm.lead"].with_context(active_test=False)
+        domain = Domain("referrer_id", "!=", False) & (
+            Domain("active", "=", True) | Domain("won_status", "=", "lost")
+        )
+        created = self._get_referral_domain(options, "crm.lead")
+        closed = self._get_referral_domain(options, "crm.lead", "date_closed")
+        return Lead._search(domain & (created | closed))
+
+    def _add_sheet_leads(self, job):
+        """A row per lead from referral that was made or closed in the period."""
+        self._add_records(
+            job,
+            self.env._("Leads and Revenue"),
+            "crm.lead",
+            self._get_query_leads(job.options),
+            [
+                Source("id", self.env._("Open")),
+                Source("name", self.env._("Lead"), width=40),
+                Source("referrer_id", self.env._("Referrer"), width=32),
+                Source("partner_id", self.env._("Customer"), width=32),
+                Source("partner_id.industry_id", self.env._("Customer's Industry")),
+                *self._get_owner_sources(),
+                Source("create_date", self.env._("Created On")),
+                Source("stage_id", self.env._("Stage")),
+                Source("won_status", self.env._("Status"), width=12),
+                Source("date_closed", self.env._("Closed On")),
+                Source("lost_reason_id", self.env._("Lost Reason")),
+                Source(
+                    "probability",
+                    self.env._("Probability (%)"),
+                    style={"num_format": "0.0"},
+                ),
+                Source("expected_revenue", self.env._("Expected Revenue"), total=True),
+                Source(
+                    "expected_revenue",
+                    self.env._("Won Revenue"),
+                    total=True,
+                    only=("won_status", "won"),
+                ),
+                Source("company_id.currency_id", self.env._("Currency"), width=10),
+            ],
+        )
+
+    def _get_query_actions(self, options) -> Query:
+        """Activities of requests and candidates that the user may see."""
+        domain = self._get_referral_domain({**options, "date_from": None})
+        referrals = self.env["crm.referral"]._search(domain)
+        candidates = self.env["crm.referral.candidate"]._search(
+            Domain("referral_id", "in", referrals)
+        )
+        due = Domain.TRUE
+        if options["date_to"] and options["selection"] is None:
+            due = Domain("date_deadline", "<=", options["date_to"])
+        # sudo: whoever may see the request may see what is due on it; the domain holds
+        # only requests and candidates that the rules leave
+        return (
+            self.env["mail.activity"]
+            .sudo()
+            ._search(
+                due
+                & (
+                    (
+                        Domain("res_model", "=", "crm.referral")
+                        & Domain("res_id", "in", referrals)
+                    )
+                    | (
+                        Domain("res_model", "=", "crm.referral.candidate")
+                        & Domain("res_id", "in", candidates)
+                    )
+                )
+            )
+        )
+
+    def _add_sheet_actions(self, job):
+        """A row per open activity that is due until the end of the period."""
+        query = self._get_query_actions(job.options)
+        activity = query.table
+        query.add_join(
+            "LEFT JOIN",
+            "candidate",
+            "crm_referral_candidate",
+            SQL(
+                "%s = 'crm.referral.candidate' AND candidate.id = %s",
+                SQL.identifier(activity, "res_model"),
+                SQL.identifier(activity, "res_id"),
+            ),
+        )
+        query.add_join(
+            "JOIN",
+            "referral",
+            "crm_referral",
+            SQL(
+                "referral.id = COALESCE(candidate.referral_id, %s)",
+                SQL.identifier(activity, "res_id"),
+            ),
+        )
+        query.add_join(
+            "JOIN", "customer", "res_partner", SQL("customer.id = referral.partner_id")
+        )
+        Activity = self.env["mail.activity"].sudo()  # sudo: see _get_query_actions
+        sources = [
+            Source("date_deadline", self.env._("Due On")),
+            Source("activity_type_id", self.env._("Type")),
+            Source("summary", self.env._("What to Do"), width=40),
+            Source("user_id", self.env._("Assigned To")),
+        ]
+        prepared = [
+            self._prepare_column(job, Activity, query, source, False)
+            for source in sources
+        ]
+        link = f"{self.get_base_url()}/odoo/crm.referral/{{}}"
+        columns = [
+            Column(self.env._("Open"), "link", link=link),
+            *(column for _term, column in prepared),
+            Column(self.env._("Customer"), width=32),
+            Column(self.env._("Candidate")),
+        ]
+        terms = [
+            SQL("referral.id"),
+            *(term for term, _column in prepared),
+            SQL("customer.complete_name"),
+            SQL("COALESCE(candidate.name, candidate.function)"),
+        ]
+        job.sheets[self.env._("Actions Due")] = job.book.add_sheet(
+            SheetSpec(
+                self.env._("Actions Due"),
+                columns,
+                query.select(*terms),
+                order_by=SQL(
+                    "%s, %s",
+                    SQL.identifier(activity, "date_deadline"),
+                    SQL.identifier(activity, "id"),
+                ),
+                freeze_columns=2,
+                empty_text=self.env._("Nothing is due."),
+                right_to_left=get_lang(self.env).direction == "rtl",
+            )
+        )

@@ -1,0 +1,184 @@
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .test_assessment_report import AssessmentReportCommon
+from .test_export import WorkbookMixin
+
+LETTERS = ["Process", "Roles", "Interpersonal", "Direction", "External Pressures"]
+
+
+@tagged("post_install", "-at_install")
+class TestExportAssessment(WorkbookMixin, AssessmentReportCommon):
+    """The sheets PRIDE and BE SURE, of the world of the analysis."""
+
+    def _export_sheets(self, user=None, **vals):
+        """:return: the workbook of our teams and customers only."""
+        codes = ("summary", "pride", "be_sure")
+        sheets = self.env["crm.referral.export.sheet"].search([("code", "in", codes)])
+        return self._export(user, **{"sheet_ids": [Command.set(sheets.ids)], **vals})
+
+    def _get_table(self, workbook, name, heading):
+        """:return: rows below the row that begins with this heading."""
+        rows = list(workbook[name].iter_rows(values_only=True))
+        start = next(i for i, row in enumerate(rows) if row[0] == heading)
+        table = []
+        for row in rows[start + 1 :]:
+            if row[0] is None:
+                break
+            table.append(row)
+        return rows[start], table
+
+    def _query(self, query, *params):
+        self.env.flush_all()
+        self.env.cr.execute(query, params)
+        return self.env.cr.fetchall()
+
+    def test_summary_equals_plain_sql(self):
+        self._review_checklist(self.hill, option=0)
+        disputed = self._review_checklist(self.customer_company)
+        disputed.with_user(self.rep).action_dispute("I see it in another way")
+        self._check_summary(self._export_sheets())
+        disputed.with_user(self.manager).action_settle("self", "So it was")
+        self._check_summary(self._export_sheets())
+
+    def test_letters_equal_plain_sql(self):
+        """Every mean and every n of PRIDE, counted a second time."""
+        workbook = self._export_sheets()
+        heading, table = self._get_table(workbook, "PRIDE", "Letters by viewpoint")
+        self.assertEqual(
+            heading[:8],
+            (
+                "Letters by viewpoint",
+                "Customer",
+                "Person who serves",
+                "Manager",
+                "Gap",
+                "n Customer",
+                "n Person who serves",
+                "n Manager",
+            ),
+        )
+        rows = self._query(
+            """SELECT x.letter || ' · ' || (x.name->>'en_US'), s.viewpoint,
+                avg(s.score), count(s.score)
+            FROM crm_assessment_score s
+            JOIN crm_assessment_section x ON x.id = s.section_id
+            JOIN crm_assessment a ON a.id = s.assessment_id
+            WHERE a.framework_id = %s AND a.is_revealed AND a.active
+            AND a.company_id = %s GROUP BY 1, 2""",
+            self.pride.id,
+            self.company.id,
+        )
+        self.assertEqual(len(rows), 15)
+        by_letter = {row[0]: row for row in table}
+        columns = {"customer": 1, "employee": 2, "manager": 3}
+        for letter, viewpoint, score, count in rows:
+            row, column = by_letter[letter], columns[viewpoint]
+            self.assertAlmostEqual(row[column], float(score))
+            self.assertEqual(row[column + 4], count)
+            self.assertAlmostEqual(row[4], max(row[1:4]) - min(row[1:4]))
+        totals = self._query(
+            """SELECT s.viewpoint, avg(s.score), count(s.score)
+            FROM crm_assessment_score s JOIN crm_assessment a ON a.id = s.assessment_id
+            WHERE a.framework_id = %s AND a.is_revealed AND a.active
+            AND a.company_id = %s GROUP BY 1""",
+            self.pride.id,
+            self.company.id,
+        )
+        for viewpoint, score, count in totals:
+            total = by_letter["All letters"]
+            self.assertAlmostEqual(total[columns[viewpoint]], float(score))
+            self.assertEqual(total[columns[viewpoint] + 4], count)
+
+    def test_months_stages_and_recommendation(self):
+        workbook = self._export_sheets(team_ids=[Command.set(self.team.ids)])
+        heading, table = self._get_table(workbook, "PRIDE", "Customers by month")
+        self.assertEqual(list(heading[1:7]), [*LETTERS, "Forms"])
+        self.assertEqual([row[1:7] for row in table], [(75,) * 5 + (1,)])
+        _heading, table = self._get_table(workbook, "PRIDE", "Loyalty Stage")
+        stages = {row[0]: row[1] for row in table}
+        self.assertEqual(stages[self.round.stage_id.name], 1)
+        self.assertEqual(stages["Total"], 1)
+        _heading, table = self._get_table(
+            workbook, "PRIDE", "Would recommend us, 0 to 10"
+        )
+        self.assertEqual(table[0][:3], ("Customers", 6, 1))
+
+    def test_charts(self):
+        workbook = self._export_sheets()
+        self.assertEqual(len(workbook["PRIDE"]._charts), 2)
+        self.assertEqual(len(workbook["BE SURE"]._charts), 1)
+
+    def test_a_row_per_form(self):
+        workbook = self._export_sheets()
+        rows = self._get_rows(workbook, "PRIDE Forms")
+        by_id = {row["Open"]: row for row in rows}
+        for form in (self.round | self.lake_round)._search_assessments():
+            row = by_id[form.id]
+            self.assertEqual(row["Customer"], form.partner_id.name)
+            self.assertEqual(row["Score"], form.score)
+            self.assertEqual([row[letter] for letter in LETTERS], [form.score] * 5)
+        for form in self.open_round._search_assessments():
+            self.assertNotIn(form.id, by_id)
+
+    def test_be_sure(self):
+        self.be_sure.minimum_reviewed = 2
+        workbook = self._export_sheets(salesperson_ids=[Command.set(self.rep.ids)])
+        heading, table = self._get_table(workbook, "BE SURE", "Reviewed checklists")
+        self.assertEqual(
+            heading[1:6], ("Reviewer", "Self", "Gap", "n Reviewer", "n Self")
+        )
+        self.assertEqual(len(table), 7)
+        for row in table[:-1]:
+            self.assertEqual(row[1:6], (50, 100, 50, 1, 1))
+        self.assertEqual(table[-1][1:6], (50, 100, 50, 6, 6))
+        _heading, agents = self._get_table(workbook, "BE SURE", "Agent")
+        self.assertEqual(
+            [row[0] for row in agents],
+            ["Fewer than 2 checklists: too few to compare", "Rep"],
+        )
+        self.assertEqual(agents[1][1:9], (50,) * 7 + (1,))
+        self._review_checklist(self.hill)
+        _heading, agents = self._get_table(
+            self._export_sheets(salesperson_ids=[Command.set(self.rep.ids)]),
+            "BE SURE",
+            "Agent",
+        )
+        self.assertEqual([row[0] for row in agents], ["Rep"])
+        self.assertEqual(agents[0][1:9], (50,) * 7 + (2,))
+
+    def test_rep_gets_own_only(self):
+        self._give_export_right(self.rep)
+        workbook = self._export_sheets(self.rep)
+        ids = {row["Open"] for row in self._get_rows(workbook, "PRIDE Forms")}
+        self.assertEqual(ids, set(self.round._search_assessments().ids))
+        summary = self._get_summary(workbook)
+        self.assertEqual(summary["PRIDE forms of customers"], 1)
+        self.assertEqual(summary["PRIDE score of customers"], 75)
+        self.assertEqual(summary["BE SURE checklists"], 1)
+        self.assertEqual(summary["BE SURE score"], 50)
+
+    def test_period_and_empty_result(self):
+        workbook = self._export_sheets(
+            period="custom", date_from="1999-01-01", date_to="1999-12-31"
+        )
+        for name in ("PRIDE", "PRIDE Forms", "BE SURE", "BE SURE Checklists"):
+            texts = {cell.value for row in workbook[name].iter_rows() for cell in row}
+            self.assertIn("No record matches these filters.", texts, name)
+        self.assertEqual(self._get_summary(workbook)["PRIDE forms of customers"], 0)
+        self.assertIsNone(self._get_summary(workbook)["PRIDE score of customers"])
+
+    def test_selected_requests_bring_what_is_about_their_customers(self):
+        contact = self.env["res.partner"].create(
+            {"name": "Anita", "parent_id": self.customer_company.id}
+        )
+        referral = self._create_referral(partner_id=contact.id)
+        export = (
+            self.env["crm.referral.export"]
+            .with_user(self.manager)
+            .with_context(active_model="crm.referral", active_ids=referral.ids)
+            .create({})
+        )
+        export.action_export()
+        ids = {row["Open"] for row in self._get_rows(self._open(export), "PRIDE Forms")}
+        self.assertEqual(ids, set(self.round._search_assessments().ids))
