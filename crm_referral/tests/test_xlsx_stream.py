@@ -1061,20 +1061,14 @@ class TestXlsxSpool(XlsxCase):
 
         with self.assertRaises(Stopped):
             run(None, 2)
-        cr.execute("INSERT INTO x_row VALUES (21); DELETE FROM x_row WHERE n IN (3, 18)")
+        cr.execute(
+            "INSERT INTO x_row VALUES (21); DELETE FROM x_row WHERE n IN (3, 18)"
+        )
         content = run(json.loads(self.saved[-1]), 99)
         sheet = self.load(content, data_only=True)["Rows"]
         rows = [row[0] for row in sheet.iter_rows(3, values_only=True)]
         self.assertEqual(rows, [n for n in range(20, 0, -1) if n != 3])
         self.assertEqual(sheet["A1"].value, sum(rows))
-
-    def test_deleted(self):
-        self.spooled(None)
-        spool = Spool(self.folder, json.loads(self.saved[-1]), print)
-        self.assertEqual(spool.rows, 34)
-        spool.delete()
-        self.assertFalse(self.folder.exists())
-        spool.delete()
 
     @property_based
     @given(st.binary(max_size=300), st.binary(max_size=300))

@@ -55,6 +55,8 @@ class Spool:
         self.state = state or []
         if not all(map(self._is_there, range(len(self.state)))):
             self.state = []
+        #: whether an earlier run has read some of the rows
+        self.resumed = bool(self.state)
 
     @property
     def rows(self) -> int:
@@ -120,13 +122,6 @@ class Spool:
     def path(self, index: int, part: int) -> Path:
         """The file of a worksheet's deflated rows."""
         return self._folder / f"{index}-{part}.rows"
-
-    def delete(self) -> None:
-        """Delete the files."""
-        with suppress(FileNotFoundError):
-            for path in self._folder.iterdir():
-                path.unlink()
-            self._folder.rmdir()
 
     def _is_there(self, index: int) -> bool:
         for number, part in enumerate(self.state[index]["parts"]):
