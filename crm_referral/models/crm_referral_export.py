@@ -500,7 +500,8 @@ class CrmReferralExport(models.Model):
         :param spool: what keeps the slices, see ``crm.referral.workbook._build``
         """
         self.ensure_one()
-        folder = self.env["ir.attachment"]._filestore()
+        # What a stopped run leaves in the spool goes with it.
+        folder = spool.folder if spool else self.env["ir.attachment"]._filestore()
         os.makedirs(folder, exist_ok=True)
         handle, path = tempfile.mkstemp(dir=folder, prefix=TEMPORARY_PREFIX)
         os.close(handle)
@@ -534,7 +535,7 @@ class CrmReferralExport(models.Model):
                 "state": "done",
                 "progress": 100,
                 "row_count": report.rows,
-                "note": " ".join(notes),
+                "note": " ".join(notes) or False,
                 "error": False,
                 "finished_on": fields.Datetime.now(),
             }

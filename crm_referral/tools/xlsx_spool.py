@@ -49,7 +49,7 @@ class Spool:
         *,
         slice_rows: int = 50_000,
     ) -> None:
-        self._folder = Path(folder)
+        self.folder = Path(folder)
         self._save = save
         self.slice_rows = slice_rows
         self.state = state or []
@@ -98,7 +98,7 @@ class Spool:
         """
         sheet = self.state[index]
         part = sheet["parts"][-1]
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         path = self.path(index, len(sheet["parts"]) - 1)
         with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "wb") as file:
             file.truncate(part["packed"])
@@ -121,7 +121,7 @@ class Spool:
 
     def path(self, index: int, part: int) -> Path:
         """The file of a worksheet's deflated rows."""
-        return self._folder / f"{index}-{part}.rows"
+        return self.folder / f"{index}-{part}.rows"
 
     def _is_there(self, index: int) -> bool:
         for number, part in enumerate(self.state[index]["parts"]):
