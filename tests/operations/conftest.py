@@ -1,9 +1,10 @@
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from devkit import base, odoo, testing, venv
+from devkit import base, odoo, testing
 from devkit.database import LOAD_LANGUAGES, Lab
 from devkit.postgres import Server
 
@@ -12,7 +13,7 @@ from devkit.postgres import Server
 def lab() -> Lab:
     """The laboratory that scripts/test has prepared."""
     logs = Path(os.environ["CRM_REFERRAL_LAB"], "operations")
-    python = venv.python(venv.DEV)
+    python = Path(sys.executable)  # not one more virtual environment, made of this one
     return Lab(odoo.find(), python, Server(), base.cache_dir() / "test-data", logs)
 
 
