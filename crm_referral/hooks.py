@@ -5,6 +5,7 @@ def uninstall_hook(env):
     foreign keys, nor external ids that other addons hold of them: those of their
     inheritance rows, and those of the values of selection fields from a mixin.
     """
+    env["crm.referral.funnel"]._drop_functions()
     ModelData = env["ir.model.data"]
     mentioned = ModelData.search(
         [("module", "=", "crm_referral"), ("model", "=", "ir.model")]

@@ -1,3 +1,7 @@
+from functools import partial
+
+import pytz
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, Query
@@ -5,6 +9,7 @@ from odoo.tools import SQL, Query
 from ..models.crm_guided_conversation_step_log import STEP_OUTCOMES
 from ..models.crm_referral import OUTCOMES
 from ..models.crm_referral_candidate import PROMISING_STATES, STATES
+from ..models.crm_referral_funnel import STAY_SECONDS
 
 KINDS = [
     ("request", "Request"),
@@ -83,6 +88,39 @@ COUNT_COLUMNS = (
 )
 REVENUE_COLUMNS = ("won_revenue", "total_won_revenue", "open_revenue")
 
+# What the ledger of the stays (crm.referral.funnel) can tell.
+FUNNEL_DIMENSIONS = {
+    "kind",
+    "active",
+    "step_id",
+    "step_outcome",
+    "user_id",
+    "team_id",
+    "company_id",
+}
+FUNNEL_PERIODS = {
+    f"date:{period}"
+    for period in (
+        "month",
+        "quarter",
+        "year",
+        "month_number",
+        "quarter_number",
+        "year_number",
+    )
+}
+FUNNEL_AGGREGATES = {
+    "__count",
+    "step_entered_count:sum",
+    "step_left_count:sum",
+    "step_done_count:sum",
+    "step_skipped_count:sum",
+    "step_back_count:sum",
+    "step_done_rate:avg",
+    "step_skip_rate:avg",
+    "step_hours:avg",
+}
+
 
 class CrmReferralReport(models.Model):
     """Analysis of referral requests, their steps, candidates, leads and revenue.
@@ -117,12 +155,15 @@ class CrmReferralReport(models.Model):
             "user_id",
         ],
         "crm.referral.step.log": [
-            "duration_hours",
+            "company_id",
             "entered_on",
             "left_on",
             "outcome",
+            "referral_active",
             "referral_id",
             "step_id",
+            "team_id",
+            "user_id",
         ],
         "crm.referral.candidate": [
             "active",
@@ -383,6 +424,8 @@ class CrmReferralReport(models.Model):
         Only of the kinds that :meth:`_search` found to be asked for. The ids are those
         of the records, spread so that none is there twice.
         """
+        if self.env.context.get("referral_report_funnel"):
+            return self._prepare_part(1, "step", *self._prepare_funnel_part())
         kinds = self.env.context.get("referral_report_kinds")
         return SQL(" UNION ALL ").join(
             self._prepare_part(position, kind, *part())
@@ -396,10 +439,19 @@ class CrmReferralReport(models.Model):
         PostgreSQL would leave them out as well, but it would compute all columns of
         what is left: a select of one kind alone becomes part of the query around it.
         """
-        kinds = self._get_kinds(Domain(domain))
+        domain = Domain(domain).optimize(self)
+        kinds = self._get_kinds(domain)
         if kinds:
             self = self.with_context(referral_report_kinds=sorted(kinds))
+        if len(kinds) == 1:
+            domain = domain.map_conditions(partial(self._decide_kind, *kinds))
         return super()._search(domain, *args, **kwargs)
+
+    def _decide_kind(self, kind, condition):
+        """What holds for every row would only spoil PostgreSQL's estimates."""
+        if condition.field_expr == "kind" and condition.operator == "in":
+            return Domain(kind in condition.value)
+        return condition
 
     def _get_kinds(self, domain):
         """:return: kinds that a domain allows; empty when it does not say.
@@ -460,6 +512,9 @@ class CrmReferralReport(models.Model):
         for name in REVENUE_COLUMNS:
             expression = columns.get(name, SQL("0.0"))
             terms.append(SQL("(%s)::numeric AS %s", expression, SQL.identifier(name)))
+        terms.append(
+            SQL("(%s)::int8 AS step_seconds", columns.get("step_seconds", SQL("0")))
+        )
         for name, (numerator, denominator) in RATES.items():
             terms.append(
                 SQL(
@@ -497,8 +552,9 @@ class CrmReferralReport(models.Model):
         return SQL("r.id"), columns, source
 
     def _prepare_step_part(self):
+        seconds = SQL("COALESCE(%s, 0)", STAY_SECONDS)
         columns = {
-            "active": SQL("r.active"),
+            "active": SQL("s.referral_active"),
             "date": SQL("s.entered_on"),
             "asked_on": SQL("r.create_date"),
             "closed_on": SQL("r.closed_on"),
@@ -506,26 +562,51 @@ class CrmReferralReport(models.Model):
             "step_id": SQL("s.step_id"),
             "partner_id": SQL("r.partner_id"),
             "industry_id": SQL("COALESCE(p.industry_id, cp.industry_id)"),
-            "user_id": SQL("r.user_id"),
-            "team_id": SQL("r.team_id"),
-            "company_id": SQL("r.company_id"),
+            "user_id": SQL("s.user_id"),
+            "team_id": SQL("s.team_id"),
+            "company_id": SQL("s.company_id"),
             "outcome": SQL("r.outcome"),
             "decline_reason_id": SQL("r.decline_reason_id"),
             "step_outcome": SQL("s.outcome"),
-            "step_hours": SQL(
-                "CASE WHEN s.left_on IS NOT NULL THEN s.duration_hours END"
-            ),
+            "step_hours": SQL("%s / 3600.0", STAY_SECONDS),
+            "step_seconds": seconds,
             "step_entered_count": SQL("1"),
             "step_left_count": self._flag(SQL("s.left_on IS NOT NULL")),
             "step_done_count": self._flag(SQL("s.outcome = 'done'")),
             "step_skipped_count": self._flag(SQL("s.outcome = 'skipped'")),
             "step_back_count": self._flag(SQL("s.outcome = 'back'")),
         }
+        # An outer join, which PostgreSQL drops when nothing of the request is read.
         source = SQL(
-            "crm_referral_step_log s JOIN crm_referral r ON r.id = s.referral_id %s",
+            """crm_referral_step_log s
+            LEFT JOIN crm_referral r ON r.id = s.referral_id
+            %s""",
             self._join_partner(SQL("r.partner_id")),
         )
         return SQL("s.id"), columns, source
+
+    def _prepare_funnel_part(self):
+        """The same stays as :meth:`_prepare_step_part`, added up by month."""
+        columns = {
+            "active": SQL("f.referral_active"),
+            "date": SQL("f.date"),
+            "step_id": SQL("f.step_id"),
+            "user_id": SQL("f.user_id"),
+            "team_id": SQL("f.team_id"),
+            "company_id": SQL("f.company_id"),
+            "step_outcome": SQL("f.step_outcome"),
+            "step_seconds": SQL("f.seconds"),
+            "step_entered_count": SQL("f.entered_count"),
+            "step_left_count": SQL("f.left_count"),
+            **{
+                f"step_{outcome}_count": SQL(
+                    "CASE WHEN f.step_outcome = %s THEN f.entered_count ELSE 0 END",
+                    outcome,
+                )
+                for outcome in ("done", "skipped", "back")
+            },
+        }
+        return SQL("f.id"), columns, SQL("crm_referral_funnel f")
 
     def _prepare_candidate_part(self):
         promising = SQL(
@@ -734,8 +815,88 @@ class CrmReferralReport(models.Model):
             ._description_selection(self.env)
         )
 
+    def _read_group(
+        self,
+        domain,
+        groupby=(),
+        aggregates=(),
+        having=(),
+        offset=0,
+        limit=None,
+        order=None,
+    ):
+        """Read the ledger of the stays instead of the stays, where that can tell."""
+        specs = [*aggregates, *(leaf[0] for leaf in having if len(leaf) == 3)]
+        if self._can_read_funnel(domain, groupby, specs, order):
+            self = self.with_context(referral_report_funnel=True)
+            # What was taken away again is no group.
+            having = [("step_entered_count:sum", "!=", 0), *having]
+        return super()._read_group(
+            domain, groupby, aggregates, having, offset, limit, order
+        )
+
+    def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
+        """The same for all groups of a pivot."""
+        groupby = {spec for groupby in grouping_sets for spec in groupby}
+        if not self._can_read_funnel(domain, groupby, aggregates, order):
+            return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
+        self = self.with_context(referral_report_funnel=True)
+        groups_by_set = super()._read_grouping_sets(
+            domain, grouping_sets, [*aggregates, "step_entered_count:sum"], order
+        )
+        return [
+            [group[:-1] for group in groups if group[-1] or not groupby]
+            for groupby, groups in zip(grouping_sets, groups_by_set, strict=True)
+        ]
+
+    def _can_read_funnel(self, domain, groupby, aggregates, order):
+        """:return: whether the ledger of the stays can answer this exactly.
+        :rtype: bool
+        """
+        dimensions = FUNNEL_DIMENSIONS | FUNNEL_PERIODS
+        terms = {term.split()[0] for term in (order or "").split(",") if term.strip()}
+        return (
+            dimensions.issuperset(groupby)
+            and FUNNEL_AGGREGATES.issuperset(aggregates)
+            and terms <= dimensions | FUNNEL_AGGREGATES
+            and self._get_kinds(Domain(domain)) == {"step"}
+            and all(
+                self._can_filter_funnel(condition)
+                for condition in self._get_conditions(domain)
+            )
+        )
+
+    def _get_conditions(self, domain):
+        """:return: the conditions of a domain and of the record rules."""
+        yield from Domain(domain).optimize_full(self).iter_conditions()
+        if not self.env.su:
+            rules = self.env["ir.rule"]._compute_domain(self._name, "read")
+            yield from rules.optimize_full(self.sudo()).iter_conditions()
+
+    def _can_filter_funnel(self, condition):
+        """A period can be told when it begins and ends with a month of the user's."""
+        if condition.field_expr != "date":
+            return condition.field_expr in FUNNEL_DIMENSIONS
+        if condition.operator not in (">=", "<"):
+            return False
+        moment = pytz.utc.localize(condition.value).astimezone(self.env.tz)
+        return moment == moment.replace(day=1, hour=0, minute=0, second=0)
+
     def _read_group_select(self, aggregate_spec: str, query: Query) -> SQL:
         """A rate of any group is the sum of its parts by the sum of its wholes."""
+        if aggregate_spec == "step_hours:avg":
+            return SQL(
+                "SUM(%s)::float8 / 3600 / NULLIF(SUM(%s), 0)",
+                SQL.identifier(self._table, "step_seconds"),
+                SQL.identifier(self._table, "step_left_count"),
+            )
+        if aggregate_spec == "__count" and (
+            self.env.context.get("referral_report_funnel")
+        ):
+            return SQL(
+                "COALESCE(SUM(%s), 0)",
+                SQL.identifier(self._table, "step_entered_count"),
+            )
         fname = aggregate_spec.partition(":")[0]
         if fname not in RATES or aggregate_spec.endswith((":count", ":array_agg")):
             return super()._read_group_select(aggregate_spec, query)

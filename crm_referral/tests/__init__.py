@@ -12,6 +12,7 @@ from . import test_concurrency
 from . import test_export
 from . import test_export_assessment
 from . import test_forms
+from . import test_funnel
 from . import test_guided_conversation
 from . import test_lead
 from . import test_partner

@@ -156,7 +156,8 @@ class TestReport(ReportCommon):
 
     def test_hours_in_step_leave_open_stays_out(self):
         self.env.cr.execute(
-            """UPDATE crm_referral_step_log SET duration_hours = 5
+            """UPDATE crm_referral_step_log
+            SET left_on = entered_on + interval '5 hours'
             WHERE referral_id IN %s AND left_on IS NOT NULL""",
             [tuple(self.ours)],
         )
