@@ -374,6 +374,28 @@ class TestAssessmentRound(AssessmentCase):
         self._run("remind")
         self.assertEqual(Mail.search_count(domain), before + 1)
 
+    def test_one_reminder_for_all_that_is_missing(self):
+        rounds = self._start()
+        other = self.env["res.partner"].create(
+            {"name": "Second Clinic", "user_id": self.rep.id}
+        )
+        rounds += self.env["crm.assessment.round"].create(
+            {"partner_id": other.id, "framework_id": self.pride.id}
+        )
+        rounds.deadline = fields.Date.today() + timedelta(days=2)
+        before = self.env["mail.message"].search([], order="id desc", limit=1).id
+        self._run("remind")
+        reminders = self.env["mail.message"].search(
+            [
+                ("id", ">", before),
+                ("message_type", "=", "user_notification"),
+                ("partner_ids", "in", self.leader.partner_id.ids),
+            ]
+        )
+        self.assertEqual(len(reminders), 1)
+        self.assertIn("Clinic Riverside", reminders.body)
+        self.assertIn("Second Clinic", reminders.body)
+
     def test_expiry(self):
         round_ = self._start()
         forms = self._by_viewpoint(round_)
