@@ -374,6 +374,28 @@ class TestAssessmentRound(AssessmentCase):
         self._run("remind")
         self.assertEqual(Mail.search_count(domain), before + 1)
 
+    def test_one_reminder_for_all_that_is_missing(self):
+        rounds = self._start()
+        other = self.env["res.partner"].create(
+            {"name": "Second Clinic", "user_id": self.rep.id}
+        )
+        rounds += self.env["crm.assessment.round"].create(
+            {"partner_id": other.id, "framework_id": self.pride.id}
+        )
+        rounds.deadline = fields.Date.today() + timedelta(days=2)
+        before = self.env["mail.message"].search([], order="id desc", limit=1).id
+        self._run("remind")
+        reminders = self.env["mail.message"].search(
+            [
+                ("id", ">", before),
+                ("message_type", "=", "user_notification"),
+                ("partner_ids", "in", self.leader.partner_id.ids),
+            ]
+        )
+        self.assertEqual(len(reminders), 1)
+        self.assertIn("Clinic Riverside", reminders.body)
+        self.assertIn("Second Clinic", reminders.body)
+
     def test_expiry(self):
         round_ = self._start()
         forms = self._by_viewpoint(round_)
@@ -462,6 +484,18 @@ class TestAssessmentRound(AssessmentCase):
         with self.assertRaises(AccessError):
             line.with_user(self.colleague).write({"section_ids": [Command.clear()]})
 
+    def test_delete(self):
+        """Nothing stays behind in anybody's list of things to do."""
+        round_ = self._start()
+        forms = round_._search_assessments()
+        activities = forms.activity_ids
+        self.assertTrue(activities)
+        with self.assertRaises(AccessError):
+            round_.with_user(self.rep).unlink()
+        round_.with_user(self.manager).unlink()
+        self.assertFalse(forms.exists())
+        self.assertFalse(activities.exists())
+
     def test_who_sees_a_round(self):
         round_ = self._answer_all(self._start())
         for user, may in (
@@ -539,6 +573,23 @@ class TestAssessmentRound(AssessmentCase):
                     ("section_id", "=", section_id),
                 ]
                 self.assertEqual(Score.search_count(behind), cell["n"], options)
+
+    def test_merge_of_customers_who_are_both_asked(self):
+        """The answers given so far are kept, and one round goes on."""
+        first = self._start()
+        double = self.env["res.partner"].create(
+            {"name": "Clinic by the River", "is_company": True, "user_id": self.rep.id}
+        )
+        second = self.env["crm.assessment.round"].create(
+            {"partner_id": double.id, "framework_id": self.pride.id}
+        )
+        self.env["base.partner.merge.automatic.wizard"]._merge(
+            (self.customer_company + double).ids, self.customer_company
+        )
+        self.env.invalidate_all()
+        self.assertEqual((first + second).mapped("state"), ["open", "cancelled"])
+        self.assertEqual((first + second).partner_id, self.customer_company)
+        self.assertIn(first.display_name, second.message_ids[0].body)
 
     def test_last_round(self):
         first = self._answer_all(self._start())
