@@ -1,8 +1,10 @@
 from psycopg2.extras import Json
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..tools import assessment_scoring as scoring
 from .crm_assessment_framework import VIEWPOINTS
@@ -534,31 +536,45 @@ class CrmAssessment(models.Model):
             if is_reminder
             else "crm_referral.mail_template_assessment_link"
         )
-        for assessment in self.filtered(lambda a: not a.is_link_revoked):
-            contact = assessment.round_id.contact_id or assessment.partner_id
-            if not contact.email_normalized:
-                assessment.round_id.message_post(
-                    body=self.env._(
-                        "%(contact)s has no e-mail address, so no link was sent.",
-                        contact=contact.display_name,
-                    ),
-                    subtype_xmlid="mail.mt_note",
-                )
-                continue
-            mail = (
-                self.env["mail.mail"]
-                .sudo()  # sudo: the link is for the customer's eyes only
-                .browse(template.sudo().send_mail(assessment.id))
-            )
+        assessments = self.filtered(lambda a: not a.is_link_revoked)
+        reachable = assessments.filtered(lambda a: a._get_contact().email_normalized)
+        if reachable:
+            # sudo: the link is for the customer's eyes only
+            mails = template.sudo().send_mail_batch(reachable.ids)
             # Unbound from the record: its chatter must not show the link.
-            mail.mail_message_id.write({"model": False, "res_id": False})
-            assessment.round_id.message_post(
-                body=self.env._(
+            mails.mail_message_id.write({"model": False, "res_id": False})
+        assessments.round_id._message_log_batch(
+            bodies={
+                assessment.round_id.id: self.env._(
                     "The personal link was sent to %(contact)s.",
-                    contact=contact.display_name,
-                ),
-                subtype_xmlid="mail.mt_note",
-            )
+                    contact=assessment._get_contact().display_name,
+                )
+                if assessment in reachable
+                else self.env._(
+                    "%(contact)s has no e-mail address, so no link was sent.",
+                    contact=assessment._get_contact().display_name,
+                )
+                for assessment in assessments
+            }
+        )
+
+    def _remind_respondent(self):
+        """Tell the colleague, once for all, which of their answers are missing."""
+        first = self.sorted("deadline")[:1]
+        first.message_notify(
+            partner_ids=first.respondent_id.partner_id.ids,
+            subject=self.env._("Your answers are still missing"),
+            body=Markup("<ul>%s</ul>")
+            % Markup().join(
+                Markup("<li>%s</li>")
+                % self.env._(
+                    "%(assessment)s, until %(date)s",
+                    assessment=assessment._get_html_link(),
+                    date=format_date(self.env, assessment.deadline),
+                )
+                for assessment in self.sorted("deadline")
+            ),
+        )
 
     def _get_link(self):
         """:return: the address at which the customer answers.

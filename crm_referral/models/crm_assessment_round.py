@@ -1,7 +1,9 @@
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tools import format_date
 
 from .crm_assessment import OPEN_STATES
@@ -240,6 +242,12 @@ class CrmAssessmentRound(models.Model):
                 )
         return super().write(vals)
 
+    def unlink(self):
+        """Delete the forms first: the database would leave their activities behind."""
+        self.check_access("unlink")
+        self._search_assessments().unlink()
+        return super().unlink()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_done(self):
         for round_ in self:
@@ -265,6 +273,14 @@ class CrmAssessmentRound(models.Model):
         return self.my_assessment_id._get_records_action(
             name=self.display_name, context={"create": False}
         )
+
+    def action_ask_again(self):
+        """Start the next round with the customer, or go on with the open one.
+
+        :return: a window action: the round
+        """
+        self.ensure_one()
+        return self.partner_id.action_start_pride_round()
 
     def action_cancel(self):
         """Give the round up: what is not answered yet is not asked any more.
@@ -403,31 +419,40 @@ class CrmAssessmentRound(models.Model):
     def _close(self):
         """Let nobody answer any more, show the answers, and note the result."""
         # sudo: the result belongs to the round, whoever was the last to answer
-        for round_sudo in self.sudo().filtered(lambda r: r.state == "open"):
-            assessments = round_sudo._search_assessments()
-            waiting = assessments.filtered(lambda a: a.state in OPEN_STATES)
-            waiting.write({"state": "expired"})
-            self._unlink_answer_activities(waiting)
-            assessments.filtered(lambda a: a.state == "done")._reveal()
+        rounds_sudo = self.sudo().filtered(lambda r: r.state == "open")
+        assessments_sudo = rounds_sudo._search_assessments()
+        waiting = assessments_sudo.filtered(lambda a: a.state in OPEN_STATES)
+        waiting.write({"state": "expired"})
+        self._unlink_answer_activities(waiting)
+        assessments_sudo.filtered(lambda a: a.state == "done")._reveal()
+        by_round = assessments_sudo.grouped("round_id")
+        today = fields.Date.context_today(self)
+        rounds_by_weak = defaultdict(rounds_sudo.browse)
+        for round_sudo in rounds_sudo:
+            assessments = by_round.get(round_sudo, waiting.browse())
+            values = round_sudo._prepare_result_values()
+            rounds_by_weak[values.pop("weak_section_ids")] |= round_sudo
             round_sudo.write(
                 {
                     "state": "done",
-                    "closed_on": fields.Date.context_today(self),
+                    "closed_on": today,
                     "is_reviewed": round_sudo.respondents == "review"
                     and set(assessments.mapped("state")) == {"done"}
                     and "reviewer" in assessments.mapped("viewpoint"),
-                    **round_sudo._prepare_result_values(),
+                    **values,
                 }
             )
-            round_sudo._count_scores(
-                round_sudo.is_reviewed or round_sudo.respondents != "review"
-            )
-            round_sudo._on_closed()
+        for weak, rounds in rounds_by_weak.items():
+            if weak:
+                rounds.write({"weak_section_ids": [Command.set(weak)]})
+        rounds_sudo.filtered(
+            lambda r: r.is_reviewed or r.respondents != "review"
+        )._count_scores(True)
+        rounds_sudo._on_closed()
 
     def _on_closed(self):
         """What follows from a result. Called in sudo mode."""
-        for round_ in self:
-            if round_.stage_id:
-                round_.partner_id.with_company(round_.company_id)._set_loyalty(round_)
-            round_._measure_effects()
+        for round_ in self.filtered("stage_id"):
+            round_.partner_id.with_company(round_.company_id)._set_loyalty(round_)
+        self._measure_effects()
         (self | self._get_earlier_rounds())._follow_decisions()

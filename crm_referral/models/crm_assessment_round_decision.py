@@ -163,10 +163,12 @@ class CrmAssessmentRound(models.Model):
                 rounds=tuple(self.ids),
             )
         )
+        section_ids = dict(rows)
         Section = self.env["crm.assessment.section"]
         return {
-            self.browse(round_id): Section.browse(section_ids).sorted()
-            for round_id, section_ids in rows
+            round_: Section.browse(section_ids[round_.id]).sorted()
+            for round_ in self
+            if round_.id in section_ids
         }
 
     def _follow_decisions(self):
@@ -178,13 +180,11 @@ class CrmAssessmentRound(models.Model):
         decided = self.filtered(lambda round_: round_ not in undecided)
         decided.activity_feedback([DECIDE])
         activity_type = self.env.ref(DECIDE)
-        waiting = self.browse(
-            round_.id
-            for round_ in undecided
-            if activity_type not in round_.activity_ids.activity_type_id
+        asked = set(
+            self.activity_search([DECIDE], only_automated=False).mapped("res_id")
         )
         values_by_record = {}
-        for round_ in waiting:
+        for round_ in self.filtered(lambda r: r in undecided and r.id not in asked):
             user = round_.manager_id or round_.user_id
             in_language = self.with_context(lang=user.lang)
             sections = undecided[round_].with_env(in_language.env)
@@ -228,18 +228,26 @@ class CrmAssessmentRound(models.Model):
 
     def _measure_effects(self):
         """Note for earlier actions how their letter does now."""
-        letters = self._get_letters()
+        rounds = {(r.partner_id, r.framework_id, r.company_id): r for r in self}
         actions = self.env["crm.assessment.action"].search(
             [
-                ("partner_id", "=", self.partner_id.id),
-                ("round_id", "!=", self.id),
-                ("round_id.framework_id", "=", self.framework_id.id),
-                ("company_id", "=", self.company_id.id),
+                ("partner_id", "in", self.partner_id.ids),
+                ("round_id", "not in", self.ids),
+                ("round_id", "!=", False),
                 ("score_after", "=", False),
                 ("state", "!=", "cancelled"),
             ]
         )
+        letters = {}
         for action in actions:
-            letter = letters.get(action.section_id)
+            earlier = action.round_id
+            round_ = rounds.get(
+                (earlier.partner_id, earlier.framework_id, action.company_id)
+            )
+            if not round_:
+                continue
+            if round_ not in letters:
+                letters[round_] = round_._get_letters()
+            letter = letters[round_].get(action.section_id)
             if letter and letter["score"] is not False:
                 action.score_after = letter["score"]

@@ -3,7 +3,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from .crm_assessment import OPEN_STATES
 
@@ -139,15 +138,9 @@ class CrmAssessmentRound(models.Model):
         open_sudo.filtered(lambda a: a.viewpoint == "customer")._send_link(
             is_reminder=True
         )
-        for assessment in open_sudo.filtered("respondent_id"):
-            assessment.message_notify(
-                partner_ids=assessment.respondent_id.partner_id.ids,
-                subject=assessment.display_name,
-                body=self.env._(
-                    "Your answers are still missing. They can be given until %(date)s.",
-                    date=format_date(self.env, assessment.deadline),
-                ),
-            )
+        for user, assessments in open_sudo.grouped("respondent_id").items():
+            if user:
+                assessments.with_context(lang=user.lang)._remind_respondent()
 
     @api.model
     def _cron_expire(self, batch_size=100):
@@ -162,6 +155,8 @@ class CrmAssessmentRound(models.Model):
     @api.model
     def _process_in_batches(self, domain, method_name, batch_size):
         """Call a method that takes rounds out of the domain until none is left."""
+        # Activities are planned without an e-mail for each.
+        self = self.with_context(mail_activity_quick_update=True)  # noqa: PLW0642
         remaining = self.search_count(domain)
         while remaining > 0:
             rounds = self.search(domain, limit=batch_size, order="id")

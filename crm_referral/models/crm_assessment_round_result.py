@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.fields import Command, Domain
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ..tools import assessment_scoring as scoring
@@ -57,30 +57,39 @@ class CrmAssessmentRound(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("stage_id", "score", "recommendation")
+    @api.depends("stage_id", "score", "recommendation", "framework_id.stage_ids")
     @api.depends_context("lang")
     def _compute_stage_explanation(self):
         for round_ in self:
-            stage = round_.stage_id
-            if not stage:
+            stages = round_.framework_id.stage_ids
+            position = list(stages).index(round_.stage_id) if round_.stage_id else None
+            if position is None:
                 round_.stage_explanation = False
-            elif round_.recommendation is False:
-                round_.stage_explanation = self.env._(
-                    "Overall score %(score)s, at least %(minimum)s needed. No "
-                    "recommendation was given.",
-                    score=round(round_.score),
-                    minimum=round(stage.minimum_score),
+                continue
+            if round_.recommendation is False:
+                reached = self.env._(
+                    "Overall score %(score)s, no recommendation given.",
+                    score=scoring.round_half_up(round_.score),
                 )
             else:
-                round_.stage_explanation = self.env._(
-                    "Overall score %(score)s, at least %(minimum)s needed. Would "
-                    "recommend us with %(recommendation)s of 10, at least %(least)s "
-                    "needed.",
-                    score=round(round_.score),
-                    minimum=round(stage.minimum_score),
-                    recommendation=round(round_.recommendation),
-                    least=round(stage.minimum_recommendation),
+                reached = self.env._(
+                    "Overall score %(score)s, would recommend us with "
+                    "%(recommendation)s of 10.",
+                    score=scoring.round_half_up(round_.score),
+                    recommendation=scoring.round_half_up(round_.recommendation),
                 )
+            needed = (
+                self.env._(
+                    "“%(stage)s” needs at least %(score)s and %(recommendation)s of "
+                    "10.",
+                    stage=stage.name,
+                    score=scoring.round_half_up(stage.minimum_score),
+                    recommendation=scoring.round_half_up(stage.minimum_recommendation),
+                )
+                for stage in stages[position : position + 2]
+                if stage.minimum_score or stage.minimum_recommendation
+            )
+            round_.stage_explanation = " ".join([reached, *needed])
 
     @api.depends("state", "score", "undecided_count", "weak_section_ids")
     @api.depends_context("lang", "uid")
@@ -140,13 +149,13 @@ class CrmAssessmentRound(models.Model):
 
         :param bool is_counted: whether they count. Called in sudo mode.
         """
-        for round_ in self:
-            scores = round_.assessment_ids.score_ids
-            leading = round_._get_leading_viewpoint()
-            lead = scores.filtered(lambda s, leading=leading: s.viewpoint == leading)
-            scores.is_counted = False
-            if is_counted:
-                lead.is_counted = True
+        scores = self.assessment_ids.score_ids
+        leading = {round_: round_._get_leading_viewpoint() for round_ in self}
+        counted = scores.filtered(
+            lambda s: is_counted and s.viewpoint == leading[s.assessment_id.round_id]
+        )
+        (scores - counted).filtered("is_counted").is_counted = False
+        counted.is_counted = True
 
     def _get_letters(self):
         """The score of every letter: what the leading viewpoint says, if enough.
@@ -192,7 +201,7 @@ class CrmAssessmentRound(models.Model):
         return result
 
     def _prepare_result_values(self):
-        """:return: values that keep the result of the round.
+        """:return: values that keep the result of the round, the weak sections as ids.
         :rtype: dict
         """
         self.ensure_one()
@@ -235,7 +244,7 @@ class CrmAssessmentRound(models.Model):
             "level": level,
             "recommendation": False if recommendation is None else recommendation,
             "stage_id": stage_id,
-            "weak_section_ids": [Command.set(weak)],
+            "weak_section_ids": tuple(weak),
         }
 
     def _get_result(self):
@@ -308,7 +317,7 @@ class CrmAssessmentRound(models.Model):
             if len(known) < 2:
                 continue
             (lowest, below), (highest, above) = known[0], known[-1]
-            points = round(highest - lowest)
+            points = scoring.round_half_up(highest - lowest)
             if points >= self.framework_id.gap_from:
                 gaps.append((-points, section, above, below))
         return [

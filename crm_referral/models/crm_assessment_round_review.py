@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from .crm_assessment import OPEN_STATES
 
@@ -143,7 +144,9 @@ class CrmAssessmentRound(models.Model):
                 "settled_by_id": self.env.uid,
             }
         )
-        round_sudo.write(round_sudo._prepare_result_values())
+        values = round_sudo._prepare_result_values()
+        values["weak_section_ids"] = [Command.set(values["weak_section_ids"])]
+        round_sudo.write(values)
         round_sudo._count_scores(settlement != "void")
         round_sudo.activity_feedback(["crm_referral.mail_activity_type_settle"])
         round_sudo.message_post(

@@ -462,6 +462,18 @@ class TestAssessmentRound(AssessmentCase):
         with self.assertRaises(AccessError):
             line.with_user(self.colleague).write({"section_ids": [Command.clear()]})
 
+    def test_delete(self):
+        """Nothing stays behind in anybody's list of things to do."""
+        round_ = self._start()
+        forms = round_._search_assessments()
+        activities = forms.activity_ids
+        self.assertTrue(activities)
+        with self.assertRaises(AccessError):
+            round_.with_user(self.rep).unlink()
+        round_.with_user(self.manager).unlink()
+        self.assertFalse(forms.exists())
+        self.assertFalse(activities.exists())
+
     def test_who_sees_a_round(self):
         round_ = self._answer_all(self._start())
         for user, may in (
@@ -539,6 +551,23 @@ class TestAssessmentRound(AssessmentCase):
                     ("section_id", "=", section_id),
                 ]
                 self.assertEqual(Score.search_count(behind), cell["n"], options)
+
+    def test_merge_of_customers_who_are_both_asked(self):
+        """The answers given so far are kept, and one round goes on."""
+        first = self._start()
+        double = self.env["res.partner"].create(
+            {"name": "Clinic by the River", "is_company": True, "user_id": self.rep.id}
+        )
+        second = self.env["crm.assessment.round"].create(
+            {"partner_id": double.id, "framework_id": self.pride.id}
+        )
+        self.env["base.partner.merge.automatic.wizard"]._merge(
+            (self.customer_company + double).ids, self.customer_company
+        )
+        self.env.invalidate_all()
+        self.assertEqual((first + second).mapped("state"), ["open", "cancelled"])
+        self.assertEqual((first + second).partner_id, self.customer_company)
+        self.assertIn(first.display_name, second.message_ids[0].body)
 
     def test_last_round(self):
         first = self._answer_all(self._start())

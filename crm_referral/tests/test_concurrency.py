@@ -38,6 +38,7 @@ class TestConcurrency(BaseCase):
         with self._transaction() as env:
             partner = env["res.partner"].browse(self.partner_id)
             env["crm.referral"].search([("partner_id", "=", partner.id)]).unlink()
+            self._get_rounds(env).unlink()
             env["crm.referral.benefit"].search(
                 [("partner_id", "=", partner.id)]
             ).unlink()
@@ -50,6 +51,11 @@ class TestConcurrency(BaseCase):
 
     def _get_referrals(self, env):
         return env["crm.referral"].search([("partner_id", "=", self.partner_id)])
+
+    def _get_rounds(self, env):
+        return env["crm.assessment.round"].search(
+            [("partner_id", "=", self.partner_id)]
+        )
 
     def _wait_until_blocked(self, pid):
         """Wait until the database holds this backend up for another transaction."""
@@ -131,6 +137,22 @@ class TestConcurrency(BaseCase):
                 [("benefits", "done"), ("profile", False)],
             )
             self.assertEqual(referral.activity_ids.mapped("summary"), ["Profile"])
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_two_start_a_round_with_the_same_customer(self):
+        """One asks; the other is told so, and then lands on the same round."""
+
+        def start(env):
+            return env["res.partner"].browse(self.partner_id).action_start_pride_round()
+
+        result = self._race(start)
+        self.assertIsInstance(result, ValidationError)
+        self.assertIn("is being asked already", str(result))
+        with self._transaction() as env:
+            round_ = self._get_rounds(env)
+            self.assertEqual(len(round_), 1)
+            self.assertEqual(len(round_._search_assessments()), 3)
+            self.assertEqual(start(env)["res_id"], round_.id)
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_two_end_the_same_request(self):

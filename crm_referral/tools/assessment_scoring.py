@@ -63,7 +63,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import fsum
+from math import floor, fsum
 from typing import NamedTuple
 
 WEAK, FAIR, STRONG = LEVELS = ("weak", "fair", "strong")
@@ -216,6 +216,15 @@ def score_answers(form: Form, answers: Mapping[Hashable, float | None]) -> Resul
         asked=sum(section.asked for section in sections.values()),
         sections=sections,
     )
+
+
+def round_half_up(value: float) -> int:
+    """Round as people do, and as the screen does; Python rounds halves to even.
+
+    >>> round_half_up(12.5), round_half_up(12.49), round_half_up(13.5)
+    (13, 12, 14)
+    """
+    return floor(value + 0.5)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """Make way for the merge, which works in SQL and knows nothing of our rules."""
         partners = src_partners | dst_partner
         self._end_double_referral_requests(partners)
+        self._cancel_double_rounds(partners)
         self._drop_double_benefits(partners)
         self._cut_referrer_loops(partners, dst_partner)
         return super()._update_foreign_keys(src_partners, dst_partner)
@@ -34,6 +35,37 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                     subtype_xmlid="mail.mt_note",
                 )
                 referral.write({"outcome": "cancelled"})
+        self.env.flush_all()
+
+    @api.model
+    def _cancel_double_rounds(self, partners):
+        """One customer has one open round of each framework: the first goes on."""
+        # sudo: the merge concerns all companies and salespersons
+        open_rounds = (
+            self.env["crm.assessment.round"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "in", partners.ids),
+                    ("respondents", "=", "viewpoints"),
+                    ("state", "=", "open"),
+                ],
+                order="id",
+            )
+        )
+        for rounds in open_rounds.grouped(
+            lambda r: (r.framework_id, r.company_id)
+        ).values():
+            for round_ in rounds[1:]:
+                round_.message_post(
+                    body=self.env._(
+                        "Ended because the customer was merged with one who is being "
+                        "asked: %(round)s",
+                        round=rounds[0]._get_html_link(),
+                    ),
+                    subtype_xmlid="mail.mt_note",
+                )
+                round_.action_cancel()
         self.env.flush_all()
 
     @api.model

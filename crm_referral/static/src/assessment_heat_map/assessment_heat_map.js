@@ -38,10 +38,6 @@ export class AssessmentHeatMap extends Component {
         return { controlPanel: {} };
     }
 
-    get title() {
-        return _t("Loyalty Heat Map");
-    }
-
     /**
      * What the map can be narrowed down to; one choice is none.
      */

@@ -146,7 +146,7 @@ export class AssessmentResult extends Component {
                 animation: false,
                 maintainAspectRatio: false,
                 scales: { r: { min: 0, max: 100, ticks: { stepSize: 25 } } },
-                plugins: { legend: { position: "bottom", labels: { usePointStyle: true } } },
+                plugins: { legend: { position: "bottom", labels: { usePointStyle: true, boxHeight: 7 } } },
             },
         };
     }
