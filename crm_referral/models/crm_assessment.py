@@ -22,6 +22,7 @@ RESULT_FIELDS = frozenset(
         "form_id",
         "is_revealed",
         "level",
+        "opened_by_id",
         "recommendation",
         "score",
         "score_ids",
