@@ -172,6 +172,9 @@ class FeedbackController(http.Controller):
                 status = "busy"
         elif not Visit._admit("link", assessment_sudo.access_token, VISITS_PER_LINK):
             status = "busy"
+        if status == "open" and request.env.user._is_internal():
+            # Not in the customer's name unnoticed.
+            assessment_sudo._note_opened_by(request.env.user)
         if status == "busy":
             request.future_response.headers["Retry-After"] = "600"
         self._set_language(assessment_sudo, lang)
@@ -270,6 +273,10 @@ class FeedbackController(http.Controller):
             "message": message,
             "questions": questions,
             "saved": saved,
+            # Here, as texts in data attributes are not translated.
+            "saved_text": request.env._("Saved"),
+            "saving_text": request.env._("Saving …"),
+            "unsaved_text": request.env._("Not saved yet. We keep trying."),
             "title": request.env._("How do you see us?"),
             "too_long_message": self._get_too_long_message(),
         }

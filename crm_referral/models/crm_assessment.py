@@ -1,6 +1,5 @@
-from psycopg2.extras import Json
-
 from markupsafe import Markup
+from psycopg2.extras import Json
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -24,6 +23,7 @@ RESULT_FIELDS = frozenset(
         "form_id",
         "is_revealed",
         "level",
+        "opened_by_id",
         "recommendation",
         "score",
         "score_ids",

@@ -39,6 +39,16 @@ class CrmAssessment(models.Model):
         copy=False,
         help="When the customer last answered something on their page.",
     )
+    opened_by_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Page Opened By",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The colleague who had the customer's page open, to hand it over. Did the "
+        "customer answer alone?",
+    )
 
     # === BUSINESS METHODS === #
 
@@ -192,6 +202,22 @@ class CrmAssessment(models.Model):
         )
         self.invalidate_recordset(["answered_until"])
 
+    def _note_opened_by(self, user):
+        """Keep which colleague has the page open: they could answer there.
+
+        Called in sudo mode.
+
+        :param user: the res.users
+        """
+        opened = self.filtered(lambda a: a.opened_by_id != user)
+        for assessment in opened.with_context(lang=user.lang):
+            assessment.opened_by_id = user
+            (assessment.round_id or assessment).message_post(
+                body=self.env._("%(who)s has the customer's page open.", who=user.name),
+                author_id=user.partner_id.id,
+                subtype_xmlid="mail.mt_note",
+            )
+
     def _submit_page(self):
         """Sign what the customer answered.
 
@@ -208,4 +234,13 @@ class CrmAssessment(models.Model):
         # follows from the result posts messages and plans activities, for colleagues
         # and so not in the customer's language.
         lang = self.user_id.lang or self.company_id.partner_id.lang
-        self.with_user(SUPERUSER_ID).with_context(lang=lang).action_done()
+        system_self = self.with_user(SUPERUSER_ID).with_context(lang=lang)
+        system_self.action_done()
+        if self.opened_by_id:
+            (system_self.round_id or system_self).message_post(
+                body=system_self.env._(
+                    "The customer's answers came after %(who)s had opened their page.",
+                    who=self.opened_by_id.name,
+                ),
+                subtype_xmlid="mail.mt_note",
+            )

@@ -56,12 +56,13 @@ class CrmAssessmentRound(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        link = self._get_customer_assessment("open")._get_link()
-        self.message_post(
-            body=self.env._("The customer's page was opened by us, to pass it on."),
-            subtype_xmlid="mail.mt_note",
-        )
-        return {"type": "ir.actions.act_url", "url": link, "target": "new"}
+        assessment_sudo = self._get_customer_assessment("open")
+        assessment_sudo._note_opened_by(self.env.user)
+        return {
+            "type": "ir.actions.act_url",
+            "url": assessment_sudo._get_link(),
+            "target": "new",
+        }
 
     def action_revoke_link(self):
         """Make the customer's link useless. The round waits for a new one, or its end.

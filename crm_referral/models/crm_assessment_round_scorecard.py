@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class CrmAssessmentRound(models.Model):
@@ -33,6 +34,9 @@ class CrmAssessmentRound(models.Model):
                 ("date", ">=", fields.Date.to_string(since)),
                 ("user_id", "!=", False),
                 ("assessment_id.round_id.is_reviewed", "=", True),
+                # What is in dispute, or settled as void, says nothing of a gap either.
+                ("assessment_id.round_id.dispute_state", "!=", "open"),
+                ("assessment_id.round_id.settlement", "!=", "void"),
             ]
         )
         counted = reviewed & Domain("is_counted", "=", True)
@@ -60,6 +64,7 @@ class CrmAssessmentRound(models.Model):
                 "level": framework._get_level(score),
                 "n": count,
                 "gap": False,
+                "gap_n": 0,
             }
         self._add_scorecard_gaps(agents, reviewed)
         for user, month, section, score, count in Score._read_group(
@@ -103,16 +108,33 @@ class CrmAssessmentRound(models.Model):
         :param dict agents: by user, as in ``get_scorecards``
         :param Domain reviewed: the scores of reviewed checklists
         """
-        means = {}
-        for user, section, viewpoint, score in self.env[
-            "crm.assessment.score"
-        ]._read_group(
-            reviewed & Domain("score", "!=", False),
-            ["user_id", "section_id", "viewpoint"],
-            ["score:avg"],
-        ):
-            means.setdefault((user, section.id), {})[viewpoint] = score
-        for (user, section_id), by_viewpoint in means.items():
-            letter = agents.get(user, {"letters": {}})["letters"].get(section_id)
-            if letter and len(by_viewpoint) == 2:
-                letter["gap"] = by_viewpoint["self"] - by_viewpoint["reviewer"]
+        scored = self.env["crm.assessment.score"]._search(
+            reviewed & Domain("score", "!=", False)
+        )
+        # SQL: both sides of one checklist, which no grouping puts beside each other.
+        # The search has applied the record rules.
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH scored AS (
+                    SELECT score.user_id, score.section_id, score.viewpoint,
+                           score.score, assessment.round_id
+                      FROM crm_assessment_score score
+                      JOIN crm_assessment assessment
+                        ON assessment.id = score.assessment_id
+                     WHERE score.id IN %(scored)s)
+                SELECT own.user_id, own.section_id, avg(own.score - other.score),
+                       count(*)
+                  FROM scored own
+                  JOIN scored other USING (round_id, section_id)
+                 WHERE own.viewpoint = 'self' AND other.viewpoint = 'reviewer'
+              GROUP BY own.user_id, own.section_id
+                """,
+                scored=scored.subselect(),
+            )
+        )
+        letters = {user.id: agent["letters"] for user, agent in agents.items()}
+        for user_id, section_id, gap, count in rows:
+            letter = letters.get(user_id, {}).get(section_id)
+            if letter:
+                letter.update(gap=gap, gap_n=count)

@@ -1,6 +1,6 @@
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, tagged, users, warmup
 from odoo.tools.safe_eval import safe_eval
 
 from .assessment_common import AssessmentCase
@@ -364,16 +364,21 @@ class TestAssessmentChecklist(AssessmentCase):
         self.assertFalse(card["is_ranked"], "one checklist is too few")
         first = self.be_sure.section_ids[0].id
         self.assertEqual(
-            card["letters"][first], {"score": 50, "level": "weak", "n": 1, "gap": 50}
+            card["letters"][first],
+            {"score": 50, "level": "weak", "n": 1, "gap": 50, "gap_n": 1},
         )
         self.assertEqual(len(card["months"]), 1)
         round_ = self._reviewed(option=self.yes)
         [card] = Round.with_user(self.leader).get_scorecards()["agents"]
         self.assertTrue(card["is_ranked"])
         self.assertEqual((card["n"], card["score"]), (2, 75))
+        letter = card["letters"][first]
+        self.assertEqual((letter["gap"], letter["gap_n"]), (25, 2))
         round_.with_user(self.rep).action_dispute("No")
         [card] = Round.with_user(self.manager).get_scorecards()["agents"]
         self.assertEqual(card["n"], 1, "what is disputed does not count")
+        letter = card["letters"][first]
+        self.assertEqual((letter["gap"], letter["gap_n"]), (50, 1))
         self.assertFalse(Round.with_user(self.colleague).get_scorecards()["agents"])
 
     def test_coaching(self):
@@ -396,3 +401,79 @@ class TestAssessmentChecklist(AssessmentCase):
         self.assertTrue(coaching.with_user(self.rep).has_access("read"))
         self.assertFalse(coaching.with_user(self.colleague).has_access("read"))
         self.assertEqual(round_.undecided_count, 0)
+
+
+@tagged("post_install", "-at_install")
+class TestChecklistBudget(AssessmentCase):
+    """What one click costs. A higher number needs a reason; a lower one is welcome."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        be_sure = cls.env.ref("crm_referral.crm_assessment_framework_be_sure")
+        cls.rounds = cls.env["crm.assessment.round"].create(
+            [
+                {
+                    "framework_id": be_sure.id,
+                    "partner_id": cls.customer_company.id,
+                    "user_id": cls.rep.id,
+                    "manager_id": cls.leader.id,
+                }
+                for _number in range(80)
+            ]
+        )
+        forms = cls.rounds[:40]._search_assessments()
+        forms.line_ids.option_id = be_sure.scale_id.option_ids[0]
+        for viewpoint in ("self", "reviewer"):
+            forms.filtered(lambda a, who=viewpoint: a.viewpoint == who).action_done()
+
+    def _specify(self, fnames):
+        return {
+            fname: (
+                {"fields": {"display_name": {}}}
+                if self.env["crm.assessment.round"]._fields[fname].type == "many2one"
+                else {}
+            )
+            for fname in fnames.split()
+        }
+
+    @users("referral_rep", "referral_leader")
+    @warmup
+    def test_list(self):
+        specification = self._specify(
+            "user_id partner_id lead_id referral_id manager_id deadline closed_on score "
+            "level is_reviewed acknowledged_on dispute_state state progress"
+        )
+        with self.assertQueryCount(referral_rep=10, referral_leader=9):
+            result = self.env["crm.assessment.round"].web_search_read(
+                [("respondents", "=", "review")], specification, limit=80
+            )
+        self.assertEqual(len(result["records"]), 80)
+
+    @users("referral_rep", "referral_leader")
+    @warmup
+    def test_form(self):
+        specification = {
+            **self._specify(
+                "user_id partner_id lead_id referral_id candidate_id manager_id team_id "
+                "company_id deadline closed_on score level state progress result "
+                "my_assessment_id is_agent can_settle is_reviewed acknowledged_on "
+                "dispute_state dispute_reason settlement settled_by_id"
+            ),
+            "assessment_ids": {
+                "fields": {"viewpoint": {}, "score": {}, "level": {}, "state": {}}
+            },
+            "action_ids": {"fields": {"name": {}, "deadline": {}, "state": {}}},
+        }
+        round_ = self.rounds[0].with_env(self.env)
+        with self.assertQueryCount(referral_rep=24, referral_leader=24):
+            [values] = round_.web_read(specification)
+        self.assertEqual(len(values["assessment_ids"]), 2)
+        self.assertEqual(len(values["result"]["letters"]), 6)
+
+    @users("referral_rep", "referral_leader")
+    @warmup
+    def test_scorecard(self):
+        with self.assertQueryCount(referral_rep=10, referral_leader=11):
+            cards = self.env["crm.assessment.round"].get_scorecards()
+        self.assertEqual(cards["agents"][0]["n"], 40)

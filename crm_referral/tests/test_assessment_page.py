@@ -7,6 +7,7 @@ from unittest.mock import patch
 from lxml import html
 
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tests.common import ChromeBrowser, warmup
@@ -94,6 +95,11 @@ class FeedbackCase(AssessmentCase, HttpCase):
         return self.make_jsonrpc_request(
             path or self._path(suffix="/save"),
             {"answers": answers, "csrf_token": csrf_token},
+        )
+
+    def _send_all(self):
+        return self._post(
+            {self._name("scale"): self.yes.id, "send": "1", "confirmed": "1"}
         )
 
     def _assert_closed(self, path, status, text):
@@ -462,11 +468,6 @@ class TestFeedbackHarm(FeedbackCase):
         json.dumps(kept).encode()
         self.assertIn("Thank you!", self._send_all().text)
 
-    def _send_all(self):
-        return self._post(
-            {self._name("scale"): self.yes.id, "send": "1", "confirmed": "1"}
-        )
-
     def test_wrong_links_are_limited_and_hold_up_nobody_else(self):
         with patch.object(feedback, "WRONG_LINKS_PER_ADDRESS", 3):
             for _number in range(3):
@@ -541,9 +542,34 @@ class TestFeedbackHarm(FeedbackCase):
         self.assertEqual(self._send_all().status_code, 200)
         self.assessment.invalidate_recordset()
         self.assertEqual(self.assessment.state, "done")
-        self.assertNotIn(
-            self.employee.partner_id, self.assessment.message_ids.author_id
-        )
+        self.assertEqual(self.assessment.opened_by_id, self.employee)
+        with self.assertRaises(AccessError):
+            self.assessment.with_user(self.manager).opened_by_id = False
+        notes = self.assessment.message_ids.mapped("body")
+        self.assertEqual(len([note for note in notes if "page open" in note]), 1)
+        self.assertEqual(len([note for note in notes if "answers came" in note]), 1)
+
+    def test_customer_opens_their_page_alone(self):
+        self.assertEqual(self._send_all().status_code, 200)
+        self.assessment.invalidate_recordset()
+        self.assertFalse(self.assessment.opened_by_id)
+
+    def test_answers_are_taken_back(self):
+        page = html.fromstring(self.url_open(self._path()).text)
+        scale, rating = self._name("scale"), self._name("rating")
+        control = f"control-{self._line('text').id}"
+        for name in (scale, rating, control):
+            [label] = page.xpath(f"//input[@name='{name}'][@value='']/..")
+            self.assertEqual(label.text_content().strip(), "No answer")
+        chosen = {scale: str(self.yes.id), rating: "7", control: "ours"}
+        self.assertEqual(self._save(chosen)["status"], "saved")
+        self.assertEqual(self._save({scale: ""})["status"], "saved")
+        self.assertFalse(self._answered(self._line("scale")))
+        # and as a plain form
+        self._post({**chosen, rating: "", control: "", "save": "1"})
+        self.assertTrue(self._answered(self._line("scale")))
+        self.assertFalse(self._answered(self._line("rating")))
+        self.assertFalse(self._line("text").control)
 
 
 class TestFeedbackTours(FeedbackCase):
@@ -560,10 +586,75 @@ class TestFeedbackTours(FeedbackCase):
         self.assertEqual(self._answered(self._line("text")), "很好，請繼續。")
 
 
+class TestHostileTextInTheBackend(FeedbackCase):
+    """In a real browser: on the screens, not only in what the server answers."""
+
+    TEXT = (
+        "HOSTILE <script>window.hostile = 1</script>"
+        "<img src=x onerror='window.hostile = 2'>"
+        "<svg/onload='window.hostile = 3'> {{ 7*7 }} \u202eabc\u202c مرحبا 🙂\n"
+    )
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.text = (cls.TEXT * 100)[:MAX_LENGTH]
+
+    def _look(self, path):
+        self.start_tour(path, "crm_referral_feedback_hostile", login=self.manager.login)
+
+    def test_answer(self):
+        """In the form of the assessment, and quoted in the chatter."""
+        self.assertEqual(self._save({self._name("text"): self.text})["status"], "saved")
+        self.assertIn("Thank you!", self._send_all().text)
+        self.assessment.invalidate_recordset()
+        self.assessment.message_post(body=self._line("text").note)
+        self._look(f"/odoo/assessments/{self.assessment.id}")
+
+    def test_evidence(self):
+        """In the list of the evidence of a round."""
+        pride = self.env.ref("crm_referral.crm_assessment_framework_pride")
+        round_ = self.env["crm.assessment.round"].create(
+            {
+                "framework_id": pride.id,
+                "partner_id": self.customer_company.id,
+                "user_id": self.rep.id,
+            }
+        )
+        form = round_._search_assessments().filtered(
+            lambda a: a.viewpoint == "customer"
+        )
+        path = self._path(form, "/save")
+        csrf = self._get_csrf(form)
+        name = self._name("text", 0, form)
+        self.assertEqual(self._save({name: self.text}, csrf, path)["status"], "saved")
+        form._submit_page()
+        round_.action_close()
+        round_.message_post(body=self.text)
+        self._look(f"/odoo/pride/{round_.id}")
+
+    def test_dispute(self):
+        """In the disagreement of an agent, which is noted in the chatter too."""
+        be_sure = self.env.ref("crm_referral.crm_assessment_framework_be_sure")
+        round_ = self.env["crm.assessment.round"].create(
+            {
+                "framework_id": be_sure.id,
+                "partner_id": self.customer_company.id,
+                "user_id": self.rep.id,
+                "manager_id": self.leader.id,
+            }
+        )
+        for form in round_._search_assessments().sorted("id"):
+            form.line_ids.option_id = be_sure.scale_id.option_ids[0]
+            form.action_done()
+        round_.with_user(self.rep).action_dispute(self.text)
+        self._look(f"/odoo/be-sure/{round_.id}")
+
+
 class TestFeedbackKeyboard(FeedbackCase):
     """Real keys: those of a tour are made by a script, and do not move the focus."""
 
-    KEYS = {"Tab": 9, "Enter": 13, "ArrowRight": 39}
+    KEYS = {"Tab": 9, "Enter": 13, "ArrowLeft": 37, "ArrowRight": 39}
 
     def _press(self, browser, key):
         params = {"key": key, "code": key, "windowsVirtualKeyCode": self.KEYS[key]}
@@ -601,6 +692,14 @@ class TestFeedbackKeyboard(FeedbackCase):
             self._tab_to(browser, ".o_feedback_question input[type=radio]")
             self._press(browser, "ArrowRight")
         self._wait_for(browser, ".o_feedback_answered", "4")
+        # An answer is taken back: the last choice, which is next to the first one.
+        self._tab_to(browser, ".o_feedback_rating input[type=radio]")
+        self._press(browser, "ArrowRight")
+        self._wait_for(browser, ".o_feedback_answered", "5")
+        self._press(browser, "ArrowLeft")
+        self._press(browser, "ArrowLeft")
+        self._wait_for(browser, ".o_feedback_answered", "4")
+        self._wait_for(browser, ".o_feedback_choice_none:has(:focus)", "No answer")
         self._tab_to(browser, "textarea")
         browser._websocket_request("Input.insertText", params={"text": "Typed"})
         self._tab_to(browser, ".o_feedback_send")
@@ -627,6 +726,7 @@ class TestFeedbackKeyboard(FeedbackCase):
         self.assessment.invalidate_recordset()
         self.assertEqual(self.assessment.state, "done")
         self.assertEqual(self._answered(self._line("scale")), self.maybe)
+        self.assertFalse(self._answered(self._line("rating")))
         self.assertEqual(self._answered(self._line("text")), "Typed")
 
     def test_too_long_is_said_at_once(self):

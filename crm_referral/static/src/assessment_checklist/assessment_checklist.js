@@ -56,7 +56,10 @@ export class AssessmentChecklist extends Component {
 
     causeInWords(line) {
         const cause = this.causes.find(({ id }) => id === line.data.cause);
-        return [cause?.name, line.data.cause_section_id?.display_name].filter(Boolean).join(", ") || "–";
+        return (
+            [cause?.name, line.data.cause_section_id?.display_name].filter(Boolean).join(", ") ||
+            "–"
+        );
     }
 
     /** One tap answers, a second one takes the answer back. */

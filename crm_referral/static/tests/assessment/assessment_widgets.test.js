@@ -200,7 +200,7 @@ test("checklist: read only, and nothing that was written is markup", async () =>
 test("checklist: read only, the cause is in words", async () => {
     Object.assign(Line._records[0], { option_id: 2, cause: "organization", cause_section_id: 7 });
     await mountChecklist('readonly="1"');
-    expect(".o_assessment_cause").toHaveText("What stood in the way? Organization, P · Process");
+    expect(".o_assessment_cause").toHaveText(/way\?\s*Organization, P · Process$/);
     expect(".o_assessment_cause .btn").toHaveCount(0);
 });
 
@@ -297,8 +297,13 @@ test("scorecard: who has too few checklists is not ranked", async () => {
         score: 70,
         n: isRanked ? 6 : 1,
         is_ranked: isRanked,
-        letters: { 1: { score: 70, level: "fair", n: 6, gap: 12 } },
-        months: { "2026-01": { 1: { score: 70, n: 6 } } },
+        letters: { 1: { score: 70, level: "fair", n: 6, gap: 12, gap_n: 5 } },
+        months: Object.fromEntries(
+            (isRanked ? ["2026-01", "2026-02"] : ["2026-01"]).map((month) => [
+                month,
+                { 1: { score: 70, n: 3 } },
+            ]),
+        ),
         coaching: 0,
     });
     onRpc("crm.assessment.round", "get_scorecards", () => ({
@@ -317,7 +322,13 @@ test("scorecard: who has too few checklists is not ranked", async () => {
     expect(`${rows}:eq(1)`).toHaveText(/too few to compare/);
     expect(".o_assessment_agent").toHaveCount(0);
     await contains(`${rows}:eq(0) th .btn`).click();
-    expect(".o_assessment_agent tr:last td").toHaveText("+12");
+    expect(".o_assessment_agent tr:last td").toHaveText(/^\+12\s+n=5$/);
+    expect(".o_assessment_agent tbody tr:eq(0) th").toHaveText("Jan 2026");
+    expect(".o_assessment_agent tbody tr:eq(0) td").toHaveText(/^70\s+n=3$/);
+    expect(".o_assessment_months canvas").toHaveCount(1);
     await contains(`${rows}:eq(0) th .btn`).click();
     expect(".o_assessment_agent").toHaveCount(0);
+    await contains(`${rows}:eq(1) th .btn`).click();
+    expect(".o_assessment_agent").toHaveCount(1);
+    expect(".o_assessment_months").toHaveCount(0, { message: "one month is no line" });
 });

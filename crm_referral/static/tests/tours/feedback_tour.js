@@ -48,6 +48,25 @@ registry.category("web_tour.tours").add("crm_referral_feedback_phone", {
     ],
 });
 
+registry.category("web_tour.tours").add("crm_referral_feedback_hostile", {
+    steps: () => [
+        {
+            content: "what was written is shown as it was written, and runs nothing",
+            trigger: ".o_form_view:contains(HOSTILE):contains(onerror)",
+        },
+        {
+            trigger: ".o-mail-Message:contains(HOSTILE):contains(onerror)",
+            async run() {
+                await new Promise((resolve) => setTimeout(resolve, 500));
+                if (window.hostile || document.querySelector("img[onerror]")) {
+                    throw new Error("What somebody has written was run");
+                }
+                assertFits();
+            },
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("crm_referral_feedback_too_long", {
     steps: () => [
         {

@@ -45,7 +45,10 @@ export class FeedbackForm extends Interaction {
         const questions = this.el.querySelectorAll(
             ".o_feedback_question:not([data-kind=text]) > .o_feedback_choices",
         );
-        return [...questions].filter((question) => question.querySelector(":checked")).length;
+        // The empty choice takes an answer back.
+        return [...questions].filter((question) =>
+            question.querySelector(":checked:not([value=''])"),
+        ).length;
     }
 
     isTooLong(textarea) {
