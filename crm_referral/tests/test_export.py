@@ -331,7 +331,7 @@ class TestExport(ExportCommon):
         self.assertEqual(self._get_summary(workbook)["Requests"], 1)
 
     def test_all_that_match(self):
-        """More than a browser hands over: the domain of the list counts, not the ids."""
+        """More than a browser hands over: then the domain of the list counts."""
         self.env["ir.config_parameter"].set_param("web.active_ids_limit", 2)
         domain = [["id", "in", self.ours]]
         Export = self.env["crm.referral.export"].with_user(self.manager)
