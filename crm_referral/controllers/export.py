@@ -24,18 +24,29 @@ class ReferralExportController(http.Controller):
 
         Nothing is written, so a replica may answer.
         """
-        export = request.env["crm.referral.export"].search([("id", "=", export_id)])
-        if export.attachment_id:
-            stream = request.env["ir.binary"]._get_stream_from(export.attachment_id)
-            return stream.get_response(as_attachment=True)
-        if export.state != "draft" or export.user_id != request.env.user:
+        response = self._get_response(request.env, export_id)
+        if not response and request.env.cr.readonly:
+            # A replica lags behind: what was made just now is only on the primary.
+            with request.env.registry.cursor() as cr:
+                response = self._get_response(request.env(cr=cr), export_id)
+        if not response:
             raise NotFound()
+        return response
+
+    def _get_response(self, env, export_id):
+        """:return: the file; nothing if there is none for this user"""
+        export = env["crm.referral.export"].search([("id", "=", export_id)])
+        if export.attachment_id:
+            stream = env["ir.binary"]._get_stream_from(export.attachment_id)
+            return stream.get_response(as_attachment=True)
+        if export.state != "draft" or export.user_id != env.user:
+            return None
         export._check_may_export()
         options = export._prepare_options()
         workbook = export._get_workbook()
         row_count = workbook._count_rows(options)
         if row_count > export._get_direct_rows():
-            raise NotFound()
+            return None
         export._log_export(row_count)
         with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as file:
             workbook._build(options, file)
