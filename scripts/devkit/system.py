@@ -40,6 +40,12 @@ CHINESE_FONTS = Need(
     "fonts-noto-cjk",
     files=("usr/share/fonts/**/NotoSansCJK*", "usr/share/fonts/**/SourceHanSans*"),
 )
+LIBREOFFICE = Need(
+    "LibreOffice Calc",
+    "libreoffice-calc-nogui",
+    ("localc",),
+    ("usr/lib*/libreoffice/program/libsclo.so",),
+)
 NODE = Need("node", "nodejs", ("node",))
 NPM = Need("npm", "npm", ("npm",))
 
