@@ -1,8 +1,10 @@
 import io
 import os
+import shutil
 import time
 from contextlib import nullcontext
 from datetime import datetime, timedelta
+from pathlib import Path
 from unittest.mock import patch
 from zipfile import ZipFile
 
@@ -622,6 +624,38 @@ class TestExport(ExportCommon):
         self.assertFalse(attachment.exists())
         self.assertFalse(draft.exists())
         self.assertEqual(export.state, "expired")
+
+    def test_files_are_kept_for_good(self):
+        """With 0 days, as the settings say."""
+        Settings = self.env["res.config.settings"]
+        Settings.create({"referral_export_keep_days": 0}).execute()
+        self.assertEqual(Settings.create({}).referral_export_keep_days, 0)
+        export = self._create_export()
+        export.action_export()
+        export.sudo().finished_on = fields.Datetime.now() - timedelta(days=5000)
+        self.env["crm.referral.export"]._gc_files()
+        self.assertEqual(export.state, "done")
+        self.assertTrue(export.attachment_id.exists())
+
+    def test_leftovers_of_stopped_servers(self):
+        """Files and folders that nobody writes to any more, and no others."""
+        Export = self.env["crm.referral.export"]
+        store = Path(self.env["ir.attachment"]._filestore())
+        paths = []
+        for name, days in (("old", 2), ("new", 0)):
+            folder = store / f"{crm_referral_export.TEMPORARY_PREFIX}test_{name}"
+            file = store / f"{crm_referral_export.TEMPORARY_PREFIX}test_{name}.xlsx"
+            folder.mkdir(parents=True)
+            (folder / "0-0.rows").touch()
+            file.touch()
+            self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+            self.addCleanup(file.unlink, missing_ok=True)
+            then = time.time() - days * 86400
+            for path in (folder, file):
+                os.utime(path, (then, then))
+            paths += [folder, file]
+        Export._gc_files()
+        self.assertEqual([each.exists() for each in paths], [False, False, True, True])
 
     def test_attachment_is_a_file_like_any_other(self):
         export = self._create_export()
