@@ -1,6 +1,7 @@
 import hashlib
 import logging
 import os
+import shutil
 import tempfile
 import time
 from contextlib import contextmanager, nullcontext, suppress
@@ -8,10 +9,19 @@ from datetime import timedelta
 
 import psycopg2
 from dateutil.relativedelta import relativedelta
+from psycopg2.extras import Json
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import config
+
+from odoo.addons.base.models.ir_cron import MIN_TIME_PER_JOB
+
+from ..tools.xlsx_stream import Spool
+
+if os.name == "posix":
+    import resource
 
 _logger = logging.getLogger(__name__)
 
@@ -40,6 +50,8 @@ XLSX_MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.she
 
 # How many rows are made while the user waits; more run in the background.
 DIRECT_ROWS = 20_000
+# How many rows a job reads at a time: a second's work.
+SLICE_ROWS = 50_000
 KEEP_DAYS = 7
 # A job that a stopped server interrupted starts again, this many times in all.
 MAX_ATTEMPTS = 3
@@ -52,12 +64,17 @@ class ExportCancelled(Exception):
     """Somebody cancelled the export while it was running."""
 
 
+class ExportPaused(Exception):
+    """The scheduler's time is up: its next run goes on."""
+
+
 class CrmReferralExport(models.Model):
     """An export of referrals to a workbook: what is asked for, the job, and the file.
 
-    A small one is made at once. A large one waits for the scheduler, which reports its
-    progress, and tells the user when it is done. The record stays when the file is
-    deleted, and so tells who exported what.
+    A small one is made at once. A large one waits for the scheduler, which reads it in
+    slices, reports the progress, and tells the user when it is done. A run that is
+    stopped, or whose time is up, loses no more than a slice: the next goes on. The
+    record stays when the file is deleted, and so tells who exported what.
     """
 
     _name = "crm.referral.export"
@@ -141,6 +158,12 @@ class CrmReferralExport(models.Model):
     attempt_count = fields.Integer(string="Attempts", readonly=True, aggregator=None)
     started_on = fields.Datetime(readonly=True)
     finished_on = fields.Datetime(readonly=True)
+    slices = fields.Json(
+        readonly=True,
+        copy=False,
+        help="Which rows are read, see tools/xlsx_spool.py.",
+        export_string_translation=False,
+    )
     error = fields.Text(readonly=True)
     note = fields.Char(
         readonly=True, help="What the reader of the workbook should know."
@@ -310,6 +333,7 @@ class CrmReferralExport(models.Model):
                 "row_count": row_count,
                 "progress": 0,
                 "attempt_count": 0,
+                "slices": False,
                 "error": False,
                 "note": False,
                 "started_on": self.env.cr.now(),
@@ -397,6 +421,7 @@ class CrmReferralExport(models.Model):
             "attempt_count",
             "started_on",
             "finished_on",
+            "slices",
             "error",
             "note",
             "attachment_id",
@@ -493,33 +518,45 @@ class CrmReferralExport(models.Model):
             .get_param("crm_referral.export_direct_rows", DIRECT_ROWS)
         )
 
-    def _make_file(self, reader, progress=None):
+    def _make_file(self, reader, progress=None, spool=None):
         """Make the workbook and attach it. Call it in sudo mode.
 
         The file grows under a name that nobody knows; it becomes an attachment when it
         is whole.
 
         :param reader: context manager that gives the environment whose cursor reads
+        :param progress: see ``crm.referral.workbook._build``
+        :param spool: what keeps the slices, see ``crm.referral.workbook._build``
         """
         self.ensure_one()
-        folder = self.env["ir.attachment"]._filestore()
+        # What a stopped run leaves in the spool goes with it.
+        folder = spool.folder if spool else self.env["ir.attachment"]._filestore()
         os.makedirs(folder, exist_ok=True)
         handle, path = tempfile.mkstemp(dir=folder, prefix=TEMPORARY_PREFIX)
         os.close(handle)
         try:
             with reader as env:
                 report = self._get_workbook(env)._build(
-                    self._prepare_options(), path, progress
+                    self._prepare_options(), path, progress, spool
                 )
             attachment = self._attach(path)
         finally:
             with suppress(FileNotFoundError):
                 os.unlink(path)
-        note = False
+        notes = []
         if report.truncated:
-            note = self.env._(
-                "%(number)s texts are longer than a cell of Excel; they were cut.",
-                number=report.truncated,
+            notes.append(
+                self.env._(
+                    "%(number)s texts are longer than a cell of Excel; they were cut.",
+                    number=report.truncated,
+                )
+            )
+        if spool and spool.resumed:
+            notes.append(
+                self.env._(
+                    "The rows were read in several runs: what was changed meanwhile "
+                    "may be in one sheet and not yet in another."
+                )
             )
         self.write(
             {
@@ -527,7 +564,7 @@ class CrmReferralExport(models.Model):
                 "state": "done",
                 "progress": 100,
                 "row_count": report.rows,
-                "note": note,
+                "note": " ".join(notes) or False,
                 "error": False,
                 "finished_on": fields.Datetime.now(),
             }
@@ -613,18 +650,28 @@ class CrmReferralExport(models.Model):
         once at a time: it starts again.
         """
         waiting = Domain("state", "in", ("queued", "running"))
-        remaining = self.search_count(waiting)
         while export := self.search(waiting, order="attempt_count, id", limit=1):
-            export._run_job()
-            remaining = max(remaining - 1, 0)
-            if not self.env["ir.cron"]._commit_progress(1, remaining=remaining):
+            if self._is_time_up():
+                # The scheduler lets others work first, and then comes back at once.
+                self.env.ref("crm_referral.ir_cron_export")._trigger()
+                self.env["ir.cron"]._commit_progress(
+                    remaining=self.search_count(waiting)
+                )
                 break
+            export._run_job()
+            self.env["ir.cron"]._commit_progress(
+                1, remaining=self.search_count(waiting)
+            )
 
     def _run_job(self):
-        """Make one workbook in the background; it ends done, failed or cancelled."""
+        """Make one workbook in the background; it ends done, failed or cancelled, or
+        goes on in the next run.
+        """
         self.ensure_one()
         self = self.with_context(lang=self.lang or self.user_id.lang)
+        folder = self._get_spool_folder()
         if self.attempt_count >= MAX_ATTEMPTS:
+            shutil.rmtree(folder, ignore_errors=True)
             self._fail(
                 self.env._(
                     "The server was stopped %(number)s times while it made this "
@@ -637,7 +684,6 @@ class CrmReferralExport(models.Model):
             {
                 "state": "running",
                 "attempt_count": self.attempt_count + 1,
-                "progress": 0,
                 "error": False,
             }
         )
@@ -646,7 +692,15 @@ class CrmReferralExport(models.Model):
         try:
             # The right to export may have been taken away in between.
             self.with_user(self.user_id)._check_may_export()
-            self._make_file(self._open_reader(), self._get_progress_callback())
+            spool = Spool(
+                folder, self.slices, self._save_slice, slice_rows=self._get_slice_rows()
+            )
+            self._make_file(self._open_reader(), self._get_progress_callback(), spool)
+        except ExportPaused:
+            # As planned, and not without progress: this is no failed attempt.
+            self.attempt_count = 0
+            _logger.info("Export %s goes on in the next run", self.id)
+            return
         except ExportCancelled:
             self.env.cr.rollback()
             _logger.info("Export %s was cancelled", self.id)
@@ -655,7 +709,48 @@ class CrmReferralExport(models.Model):
             _logger.exception("Export %s failed", self.id)
             self._fail(str(error) or type(error).__name__)
         else:
+            self.slices = False
             self._notify_done()
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def _get_spool_folder(self):
+        """:return: where the slices are kept: in the filestore, so that another server
+        of the same database finds them.
+        """
+        folder = self.env["ir.attachment"]._filestore()
+        return os.path.join(folder, f"{TEMPORARY_PREFIX}{self.id}")
+
+    @api.model
+    def _get_slice_rows(self):
+        """:return: how many rows are read at a time in the background."""
+        # sudo: only administrators may read parameters
+        return int(
+            self.env["ir.config_parameter"]
+            .sudo()
+            .get_param("crm_referral.export_slice_rows", SLICE_ROWS)
+        )
+
+    @api.model
+    def _is_time_up(self):
+        """Whether the scheduler has used half of what the server allows it at a time.
+
+        A worker that takes longer than ``limit_time_real_cron`` or ``limit_time_cpu``
+        is killed. The other half is for the jobs before, and for what has no slices.
+        """
+        planned_end = self.env.context.get("cron_end_time")
+        if planned_end is None:
+            return False
+        limit = config["limit_time_real_cron"]
+        if limit <= 0:
+            limit = config["limit_time_real"]
+        if 0 < limit < 2 * (time.monotonic() - planned_end + MIN_TIME_PER_JOB):
+            return True
+        if os.name != "posix":
+            return False
+        # A worker sets it anew before it asks for jobs.
+        end, _hard = resource.getrlimit(resource.RLIMIT_CPU)
+        left = end - time.process_time()
+        return end != resource.RLIM_INFINITY and 2 * left < config["limit_time_cpu"]
 
     @contextmanager
     def _open_reader(self):
@@ -680,28 +775,43 @@ class CrmReferralExport(models.Model):
 
         return tell
 
-    def _save_progress(self, percent):
+    def _save_slice(self, spool):
+        """Note what is read, for the next run should this one be stopped.
+
+        :raise ExportCancelled: when the user has cancelled
+        :raise ExportPaused: when the scheduler's time is up
+        """
+        percent = min(99.0, 100.0 * spool.rows / max(self.row_count, 1))
+        if self._save_progress(percent, spool.state) and self._is_time_up():
+            raise ExportPaused
+
+    def _save_progress(self, percent, slices=None):
         """Note how far it is, for everybody to see.
 
+        :param slices: what is read, if that has changed
+        :return: whether it could be noted
         :raise ExportCancelled: when the user has cancelled
         """
         try:
             self.env.cr.execute(
-                """UPDATE crm_referral_export SET progress = %s
+                """UPDATE crm_referral_export
+                SET progress = %s, slices = coalesce(%s, slices)
                 WHERE id = %s AND state = 'running'""",
-                [percent, self.id],
+                [percent, slices and Json(slices), self.id],
+                log_exceptions=False,
             )
             running = bool(self.env.cr.rowcount)
-            self.invalidate_recordset(["progress", "state"])
+            self.invalidate_recordset(["progress", "state", "slices"])
             if running:
                 self._tell_progress()
             self.env["ir.cron"]._commit_progress()
         except psycopg2.errors.SerializationFailure:
             # Somebody cancels at this very moment: the next call sees it.
             self.env.cr.rollback()
-            return
+            return False
         if not running:
             raise ExportCancelled
+        return True
 
     def _tell_progress(self):
         """Let the browser of the user show how far it is."""
@@ -776,14 +886,21 @@ class CrmReferralExport(models.Model):
             ]
         ).unlink()
 
-    def _delete_leftovers(self):
-        """Delete what a stopped server left half done."""
-        a_day_ago = time.time() - 86400
+    @api.model
+    def _delete_leftovers(self, days=1):
+        """Delete what a stopped server left half done.
+
+        :param int days: for how long nobody may have written to it
+        """
+        latest = time.time() - days * 86400
         with (
             suppress(FileNotFoundError),
             os.scandir(self.env["ir.attachment"]._filestore()) as entries,
         ):
             for entry in entries:
                 # The writer of workbooks puts a dot and the name before its own.
-                if TEMPORARY_PREFIX in entry.name and entry.stat().st_mtime < a_day_ago:
-                    os.unlink(entry.path)
+                if TEMPORARY_PREFIX in entry.name and entry.stat().st_mtime <= latest:
+                    if entry.is_dir():
+                        shutil.rmtree(entry.path)
+                    else:
+                        os.unlink(entry.path)

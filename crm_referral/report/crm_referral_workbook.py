@@ -76,43 +76,54 @@ class CrmReferralWorkbook(models.AbstractModel):
     _description = "Referral Workbook"
 
     @api.model
-    def _build(self, options, target, progress=None):
+    def _build(self, options, target, progress=None, spool=None):
         """Write the workbook.
 
         :param dict options: what ``crm.referral.export._prepare_options`` returns
         :param target: a path, or a binary file that can seek
         :param progress: is called with the rows written and the rows there are; what it
             raises cancels, and leaves no file
+        :param spool: takes the rows first, slice by slice; see ``tools.xlsx_spool``
         :return: what became of it: rows, cut texts, size
         """
         self.env.flush_all()
-        with StreamWorkbook(
-            self.env.cr,
-            target,
-            timezone=self.env.tz.zone,
-            progress=progress,
-        ) as book:
-            job = SimpleNamespace(
-                book=book,
-                options=options,
-                currency=self.env.company.currency_id,
-                sheets={},
-                **self._prepare_formats(book.workbook),
-            )
-            book.workbook.set_properties(
-                {
-                    "title": options["name"],
-                    "author": self.env.user.name,
-                    "company": self.env.company.name,
-                    "created": fields.Datetime.context_timestamp(
-                        self, self.env.cr.now()
-                    ).replace(tzinfo=None),
-                }
-            )
+        if spool:
+            # All slices before the sheets that are made anew in each run.
+            book, job = self._prepare_job(options, None, spool=spool)
+            for code in options["sheets"]:
+                if hasattr(self, f"_get_query_{code}"):
+                    getattr(self, f"_add_sheet_{code}")(job)
+            book.discard()
+        book, job = self._prepare_job(options, target, progress=progress, spool=spool)
+        with book:
             for code in options["sheets"]:
                 getattr(self, f"_add_sheet_{code}")(job)
             book.workbook.worksheets()[0].activate()
         return book.report
+
+    def _prepare_job(self, options, target, **stream):
+        """:return: the workbook, and what the sheets need to know of it.
+        :rtype: tuple
+        """
+        book = StreamWorkbook(self.env.cr, target, timezone=self.env.tz.zone, **stream)
+        job = SimpleNamespace(
+            book=book,
+            options=options,
+            currency=self.env.company.currency_id,
+            sheets={},
+            **self._prepare_formats(book.workbook),
+        )
+        book.workbook.set_properties(
+            {
+                "title": options["name"],
+                "author": self.env.user.name,
+                "company": self.env.company.name,
+                "created": fields.Datetime.context_timestamp(
+                    self, self.env.cr.now()
+                ).replace(tzinfo=None),
+            }
+        )
+        return book, job
 
     @api.model
     def _count_rows(self, options):

@@ -49,7 +49,7 @@ class CrmReferralWorkbookRows(models.AbstractModel):
         :param str name: of the sheet
         :param str model: of the records
         :param Query query: which records; ``_search`` made it with the rules
-        :param list sources: the columns
+        :param list sources: the columns; one is the id, by which the rows are ordered
         :return: the sheet
         """
         Model = self.env[model]
@@ -67,7 +67,7 @@ class CrmReferralWorkbookRows(models.AbstractModel):
                 name,
                 columns,
                 query.select(*terms),
-                order_by=SQL("%s DESC", SQL.identifier(query.table, "id")),
+                key=[source.path for source in sources].index("id"),
                 freeze_columns=2,
                 total_label=self.env._("Total"),
                 empty_text=self.env._("No record matches these filters."),

@@ -1,6 +1,10 @@
 import io
 import os
+import shutil
+import time
+from contextlib import nullcontext
 from datetime import datetime, timedelta
+from pathlib import Path
 from unittest.mock import patch
 from zipfile import ZipFile
 
@@ -10,7 +14,9 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
-from odoo.tools import mute_logger
+from odoo.tools import config, mute_logger
+
+from odoo.addons.base.models.ir_cron import MIN_TIME_PER_JOB
 
 from ..models import crm_referral_export
 from .common import ReferralCase
@@ -55,6 +61,18 @@ class WorkbookMixin:
         return {
             row[0]: row[1] for row in workbook["Summary"].iter_rows(values_only=True)
         }
+
+    def _run_exports(self):
+        """Run the scheduler. Here reader and writer share one connection, of which the
+        reader would make a read-only one; tests/operations has two.
+        """
+
+        def open_reader(export):
+            return nullcontext(export.env)
+
+        Export = type(self.env["crm.referral.export"])
+        with patch.object(Export, "_open_reader", open_reader):
+            self._run_cron("ir_cron_export")
 
     def _check_summary(self, workbook):
         """Count every figure of the summary a second time, in plain SQL."""
@@ -434,7 +452,7 @@ class TestExport(ExportCommon):
         export = self._queue(self.rep)
         self.rep.group_ids -= self.env.ref("base.group_allow_export")
         with mute_logger(EXPORT_LOGGER):
-            self._run_cron("ir_cron_export")
+            self._run_exports()
         self.assertEqual(export.state, "failed")
         self.assertFalse(export.attachment_id)
 
@@ -509,7 +527,7 @@ class TestExport(ExportCommon):
             [("cron_id", "=", self.env.ref("crm_referral.ir_cron_export").id)]
         )
         self.assertTrue(trigger)
-        self._run_cron("ir_cron_export")
+        self._run_exports()
         workbook = self._open(export)
         self.assertIn(
             self.won_request.id,
@@ -525,17 +543,89 @@ class TestExport(ExportCommon):
         direct = self._create_export()
         direct.action_export()
         queued = self._queue()
-        self._run_cron("ir_cron_export")
+        self._run_exports()
         for name in ("Requests", "Candidates", "Leads and Revenue"):
             self.assertEqual(
                 self._get_rows(self._open(direct), name),
                 self._get_rows(self._open(queued), name),
             )
 
+    def _run_until_its_time_is_up(self):
+        """Run the scheduler; its time is up after the first slice."""
+        Export = type(self.env["crm.referral.export"])
+        with patch.object(Export, "_is_time_up", side_effect=[False, True, True]):
+            self._run_exports()
+
+    def test_goes_on_in_the_next_run(self):
+        """A run a slice, and the same workbook in the end."""
+        direct = self._create_export()
+        direct.action_export()
+        self.env["ir.config_parameter"].set_param("crm_referral.export_slice_rows", 1)
+        export = self._queue()
+        folder = export.sudo()._get_spool_folder()
+        triggers = self.env["ir.cron.trigger"].search([])
+        read = []
+        for _run in range(3):
+            self._run_until_its_time_is_up()
+            self.assertEqual((export.state, export.attempt_count), ("running", 0))
+            self.assertFalse(export.attachment_id)
+            self.assertTrue(self.env["ir.cron.trigger"].search([]) - triggers)
+            read.append(sum(p["rows"] for s in export.slices for p in s["parts"]))
+        self.assertEqual(read, sorted(set(read)))
+        self.assertGreater(export.progress, 0)
+        self._run_exports()
+        self.assertEqual((export.attempt_count, export.slices), (1, False))
+        self.assertIn("several runs", export.note)
+        self.assertFalse(os.path.exists(folder))
+        for name in self._open(direct).sheetnames[:-1]:
+            one, other = (
+                list(self._open(each)[name].iter_rows(values_only=True))
+                for each in (direct, export)
+            )
+            self.assertEqual(one, other, name)
+
+    def test_cancel_between_two_runs(self):
+        self.env["ir.config_parameter"].set_param("crm_referral.export_slice_rows", 1)
+        export = self._queue()
+        self._run_until_its_time_is_up()
+        export.action_cancel()
+        self._run_exports()
+        self.assertEqual(export.state, "cancelled")
+        export.action_retry()
+        self.assertEqual((export.state, export.slices), ("queued", False))
+        self._run_exports()
+        self.assertFalse(export.note)
+        self._open(export)
+
+    def test_time_of_the_scheduler(self):
+        """Half of what the server allows, of the clock and of the processor."""
+        Export = self.env["crm.referral.export"]
+        self.assertFalse(Export._is_time_up())
+        limits = {"limit_time_real": 100, "limit_time_real_cron": -1}
+        self.enterContext(patch.dict(config.options, limits))
+        for seconds, limit, is_up in (
+            (49, -1, False),
+            (51, -1, True),
+            (49, 60, True),
+            (51, 200, False),
+        ):
+            config.options["limit_time_real_cron"] = limit
+            end = time.monotonic() - seconds + MIN_TIME_PER_JOB
+            timed = Export.with_context(cron_end_time=end)
+            self.assertIs(timed._is_time_up(), is_up, (seconds, limit))
+        timed = Export.with_context(cron_end_time=time.monotonic() + MIN_TIME_PER_JOB)
+        with (
+            patch.dict(config.options, limit_time_cpu=60),
+            patch.object(crm_referral_export.resource, "getrlimit") as getrlimit,
+        ):
+            for left, is_up in ((40, False), (20, True)):
+                getrlimit.return_value = (time.process_time() + left, -1)
+                self.assertIs(timed._is_time_up(), is_up)
+
     def test_cancel_while_it_waits(self):
         export = self._queue()
         export.action_cancel()
-        self._run_cron("ir_cron_export")
+        self._run_exports()
         self.assertEqual(export.state, "cancelled")
         self.assertFalse(export.attachment_id)
         export.action_retry()
@@ -547,7 +637,7 @@ class TestExport(ExportCommon):
         folder = self.env["ir.attachment"]._filestore()
         before = set(os.listdir(folder))
 
-        def cancel(workbook, options, target, progress=None):
+        def cancel(workbook, options, target, progress=None, spool=None):
             export.action_cancel()
             export.env.flush_all()
             export.sudo()._save_progress(50)
@@ -585,22 +675,22 @@ class TestExport(ExportCommon):
             mute_logger(EXPORT_LOGGER),
             patch.object(Workbook, "_build", side_effect=OSError("No space left")),
         ):
-            self._run_cron("ir_cron_export")
+            self._run_exports()
         self.assertEqual((export.state, export.error), ("failed", "No space left"))
         self.assertFalse(export.attachment_id)
         export.action_retry()
-        self._run_cron("ir_cron_export")
+        self._run_exports()
         self.assertEqual((export.state, export.error), ("done", False))
 
     def test_interrupted_one_starts_again(self):
         """A server that died left it running: it starts again, but not for ever."""
         export = self._queue()
         export.sudo().write({"state": "running", "attempt_count": 1})
-        self._run_cron("ir_cron_export")
+        self._run_exports()
         self.assertEqual((export.state, export.attempt_count), ("done", 2))
         hopeless = self._queue()
         hopeless.sudo().write({"state": "running", "attempt_count": 3})
-        self._run_cron("ir_cron_export")
+        self._run_exports()
         self.assertEqual(hopeless.state, "failed")
         self.assertIn("3 times", hopeless.error)
 
@@ -623,6 +713,38 @@ class TestExport(ExportCommon):
         self.assertFalse(attachment.exists())
         self.assertFalse(draft.exists())
         self.assertEqual(export.state, "expired")
+
+    def test_files_are_kept_for_good(self):
+        """With 0 days, as the settings say."""
+        Settings = self.env["res.config.settings"]
+        Settings.create({"referral_export_keep_days": 0}).execute()
+        self.assertEqual(Settings.create({}).referral_export_keep_days, 0)
+        export = self._create_export()
+        export.action_export()
+        export.sudo().finished_on = fields.Datetime.now() - timedelta(days=5000)
+        self.env["crm.referral.export"]._gc_files()
+        self.assertEqual(export.state, "done")
+        self.assertTrue(export.attachment_id.exists())
+
+    def test_leftovers_of_stopped_servers(self):
+        """Files and folders that nobody writes to any more, and no others."""
+        Export = self.env["crm.referral.export"]
+        store = Path(self.env["ir.attachment"]._filestore())
+        paths = []
+        for name, days in (("old", 2), ("new", 0)):
+            folder = store / f"{crm_referral_export.TEMPORARY_PREFIX}test_{name}"
+            file = store / f"{crm_referral_export.TEMPORARY_PREFIX}test_{name}.xlsx"
+            folder.mkdir(parents=True)
+            (folder / "0-0.rows").touch()
+            file.touch()
+            self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+            self.addCleanup(file.unlink, missing_ok=True)
+            then = time.time() - days * 86400
+            for path in (folder, file):
+                os.utime(path, (then, then))
+            paths += [folder, file]
+        Export._gc_files()
+        self.assertEqual([each.exists() for each in paths], [False, False, True, True])
 
     def test_attachment_is_a_file_like_any_other(self):
         export = self._create_export()

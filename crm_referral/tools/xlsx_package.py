@@ -12,13 +12,14 @@ import re
 import struct
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from xlsxwriter.utility import xl_range
 
-from .xlsx_rows import CUT_MARK, StreamError
+from .xlsx_rows import CUT_MARK, StreamError, check_rows
+from .xlsx_spool import crc_of_both
 
 
 class Frame:
@@ -103,16 +104,13 @@ class RowSink(io.RawIOBase):
     write = take  # what COPY calls
 
     def finish(self) -> None:
-        if self._rows != self._expected:
-            raise StreamError(
-                f"{self._expected} rows were counted, but {self._rows} came: the "
-                "transaction must see one snapshot (REPEATABLE READ)"
-            )
+        check_rows(self._rows, self._expected)
         self._end()
 
 
 # Where a size that may need zip64 is kept free, Office's own growth hint stands.
 _ROOM = struct.pack("<4H12x", 0xA220, 16, 0xA028, 0)
+SPLICED = 1 << 20  # bytes that are copied at a time
 _DAY = 1 << 5 | 1  # 1 January 1980: the same rows make the same package
 
 
@@ -155,6 +153,22 @@ class ZipWriter:
     def _put(self, data: bytes) -> None:
         self._packed += len(data)
         self._file.write(data)
+
+    def splice(self, source: BinaryIO, part: Mapping[str, int]) -> None:
+        """Put in what a spool has deflated.
+
+        :param part: what the spool knows of it
+        """
+        self._put(self._deflate.flush(zlib.Z_FULL_FLUSH))
+        left = part["packed"]
+        while left:
+            data = source.read(min(left, SPLICED))
+            if not data:
+                raise StreamError("the spool holds less than it should")
+            self._put(data)
+            left -= len(data)
+        self._size += part["size"]
+        self._crc = crc_of_both(self._crc, part["crc"], part["size"])
 
     def end(self) -> None:
         self._put(self._deflate.flush())

@@ -136,6 +136,15 @@ _FORBIDDEN = r"'[\u0001-\u0008\u000b-\u001f\ufffe\uffff]'"
 _NO_CELL = "'<c/>'"
 
 
+def check_rows(found: int, expected: int) -> None:
+    """:raise StreamError: when other rows came than were counted"""
+    if found != expected:
+        raise StreamError(
+            f"{expected} rows were counted, but {found} came: the transaction must "
+            "see one snapshot (REPEATABLE READ)"
+        )
+
+
 def types_of(description: Sequence[Sequence[Any]]) -> list[str]:
     """The family of the type of each value a cursor describes."""
     return [_TYPES.get(each[1], "other") for each in description]
@@ -146,15 +155,33 @@ def probe_statement(query: str) -> str:
     return f"SELECT * FROM ({query}\n) AS q LIMIT 0"
 
 
-def count_statement(columns: Sequence[Column], types: Sequence[str], query: str) -> str:
-    """What counts the rows of a query, and sums the columns that have a total."""
+def slice_of(columns: Sequence[Column], query: str, key: int, last: int | None) -> str:
+    """The rows of a query behind a key, downwards; ``LIMIT`` may follow."""
+    behind = "" if last is None else f"\nWHERE c{key} < {int(last)}"
+    return (
+        f"SELECT * FROM ({query}\n) AS q({_names(columns)}){behind}\n"
+        f"ORDER BY c{key} DESC"
+    )
+
+
+def count_statement(
+    columns: Sequence[Column],
+    types: Sequence[str],
+    query: str,
+    key: int | None = None,
+) -> str:
+    """What counts the rows of a query, and sums the columns that have a total.
+
+    :param key: the index of a column whose least value is wanted before the sums
+    """
+    least = [] if key is None else [f"min(c{key})"]
     sums = [
         f"coalesce(sum(c{index}) FILTER (WHERE {_is_number(f'c{index}', kind)}), 0)"
         for index, (column, kind) in enumerate(zip(columns, types, strict=True))
         if column.total
     ]
     return (
-        f"SELECT {', '.join(['count(*)', *sums])} FROM ({query}\n) "
+        f"SELECT {', '.join(['count(*)', *least, *sums])} FROM ({query}\n) "
         f"AS q({_names(columns)})"
     )
 

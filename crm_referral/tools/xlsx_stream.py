@@ -28,12 +28,13 @@ allows 1 048 576 rows in a sheet and 31 characters in its name.
 """
 
 import contextlib
+import hashlib
 import io
 import os
 import tempfile
 import unicodedata
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, BinaryIO, Protocol
@@ -52,14 +53,17 @@ from .xlsx_rows import (
     copy_statement,
     count_statement,
     probe_statement,
+    slice_of,
     source,
     types_of,
 )
+from .xlsx_spool import SliceSink, Spool
 
 __all__ = [
     "Column",
     "Report",
     "SheetSpec",
+    "Spool",
     "StreamError",
     "StreamSheet",
     "StreamWorkbook",
@@ -92,6 +96,8 @@ class SheetSpec:
     :param query: ``SELECT`` with one value for each column, without order
     :param order_by: what follows ``ORDER BY``; apart from the query, for the rows are
         counted and summed without it
+    :param key: the index of a column of unique whole numbers, by which the rows come,
+        downwards: a spool can take them slice by slice. In place of ``order_by``
     :param freeze_columns: how many columns stay when one scrolls to the right
     :param table: the name of a style ("Table Style Light 9"): an Excel table in place
         of a plain filter
@@ -104,6 +110,7 @@ class SheetSpec:
     columns: Sequence[Column]
     query: Query
     order_by: Query | None = None
+    key: int | None = None
     freeze_columns: int = 0
     filter: bool = True
     table: str | None = None
@@ -149,6 +156,7 @@ class StreamSheet:
         parts: list["_Part"],
         types: list[str],
         source: str,
+        spooled: Mapping[str, Any] | None = None,
     ) -> None:
         self.spec = spec
         #: how many rows the query has
@@ -158,6 +166,7 @@ class StreamSheet:
         self._parts = parts
         self._types = types
         self._source = source
+        self._spooled = spooled
 
     @property
     def worksheets(self) -> list[Worksheet]:
@@ -211,6 +220,7 @@ class StreamWorkbook:
         raises cancels. The cursor is busy then: it cannot be used
     :param progress_every: rows between two calls
     :param max_rows: rows of one sheet, headings included
+    :param spool: takes the rows of sheets with a `key`, as they are added
     :param options: further options of ``xlsxwriter.Workbook``
     """
 
@@ -224,6 +234,7 @@ class StreamWorkbook:
         progress: Progress | None = None,
         progress_every: int = 10_000,
         max_rows: int = MAX_ROWS,
+        spool: Spool | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> None:
         self._cursor = cr
@@ -233,6 +244,7 @@ class StreamWorkbook:
         self._progress = progress
         self._progress_every = progress_every
         self._max_rows = min(max_rows, MAX_ROWS)
+        self._spool = spool
         self._sheets: list[StreamSheet] = []
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self._draft = tempfile.TemporaryFile()
@@ -256,21 +268,37 @@ class StreamWorkbook:
         if kind is None:
             self.close()
         else:
-            self._draft.close()
+            self.discard()
+
+    def discard(self) -> None:
+        """Make no workbook; what is in a spool stays."""
+        self._draft.close()
 
     # Big sheets
 
     def add_sheet(self, spec: SheetSpec) -> StreamSheet:
-        """Count the rows of a query and give it worksheets, which `close` will fill."""
+        """Count the rows of a query and give it worksheets, which `close` will fill.
+
+        With a spool the rows are read now, as far as no earlier run has read them.
+        """
         if not 0 < len(spec.columns) <= MAX_COLUMNS:
             raise StreamError(f"{spec.name}: a sheet has 1 to {MAX_COLUMNS} columns")
         query = self._sql(spec.query)
         types = self._types(spec, query)
-        rows, totals = self._count(spec, types, query)
-        if spec.order_by:
-            query += f"\nORDER BY {self._sql(spec.order_by)}"
-        first = 2 if totals else 1
+        first = 2 if any(column.total for column in spec.columns) else 1
         room = self._max_rows - first
+        spooled = None
+        if self._spool and spec.key is not None:
+            spooled = self._fill(self._spool, spec, types, query, room)
+            rows = sum(part["rows"] for part in spooled["parts"])
+            totals = self._by_column(spec, map(Decimal, spooled["totals"]))
+            self.report.rows += rows
+        else:
+            rows, totals = self._count(spec, types, query)
+        if spec.key is not None:
+            query = slice_of(spec.columns, query, spec.key, None)
+        elif spec.order_by:
+            query += f"\nORDER BY {self._sql(spec.order_by)}"
         parts = [
             _Part(
                 self.workbook.add_worksheet(self._free_name(spec.name)),
@@ -280,7 +308,7 @@ class StreamWorkbook:
             for start in range(0, max(rows, 1), room)
         ]
         ordered = source(spec.columns, types, query, self._literal(self._timezone))
-        sheet = StreamSheet(spec, rows, totals, parts, types, ordered)
+        sheet = StreamSheet(spec, rows, totals, parts, types, ordered, spooled)
         for part in parts:
             self._lay_out(sheet, part)
         self._sheets.append(sheet)
@@ -296,7 +324,7 @@ class StreamWorkbook:
         for index, (column, text) in enumerate(zip(spec.columns, headers, strict=True)):
             worksheet.set_column(index, index, column.shown_width)
             worksheet.write_string(heading, index, text, style)
-            cell = {**column.facts.format, **column.style}
+            cell = _cell_format(column)
             if sheet.rows:
                 worksheet.write_number(part.first, index, 0, self._format(cell))
             if column.total:
@@ -398,11 +426,54 @@ class StreamWorkbook:
         """The number of rows, and the totals by column."""
         self._cursor.execute(count_statement(spec.columns, types, query))
         rows, *totals = self._cursor.fetchone()
+        return rows, self._by_column(spec, totals)
+
+    def _by_column(self, spec: SheetSpec, totals: Iterable[Any]) -> dict[int, Any]:
+        """The totals, each by the index of its column."""
         summed = [index for index, column in enumerate(spec.columns) if column.total]
-        return rows, dict(zip(summed, totals, strict=True))
+        return dict(zip(summed, totals, strict=True))
 
     def _literal(self, text: str) -> str:
         return self._sql(("%s", [text]))
+
+    # The spool
+
+    def _fill(
+        self, spool: Spool, spec: SheetSpec, types: list[str], query: str, room: int
+    ) -> dict[str, Any]:
+        """Read the rows of a sheet into the spool, slice by slice.
+
+        :param room: how many rows one worksheet has
+        :return: what the spool knows of the sheet
+        """
+        # What xlsxwriter itself does when it writes a cell. Each run adds the same
+        # sheets in the same order, so that the numbers stay; `_write` makes sure.
+        formats = [self._format(_cell_format(column)) for column in spec.columns]
+        styles = [f' s="{each._get_xf_index()}"' if each else "" for each in formats]
+        index = sum(1 for sheet in self._sheets if sheet._spooled)
+        shape = repr((spec.name, room, self._timezone, types, styles, spec.columns))
+        sheet = spool.sheet(index, hashlib.sha256(shape.encode()).hexdigest())
+        sheet["styles"] = styles
+        while not sheet["whole"]:
+            part = spool.part(index, room)
+            limit = min(spool.slice_rows, room - part["rows"])
+            rows = slice_of(spec.columns, query, spec.key, sheet["last"])
+            rows += f"\nLIMIT {limit}"
+            self._cursor.execute(count_statement(spec.columns, types, rows, spec.key))
+            count, last, *sums = self._cursor.fetchone()
+            before = sheet["totals"] or ["0"] * len(sums)
+            if count:
+                rows = source(spec.columns, types, rows, self._literal(self._timezone))
+                with spool.slice(index, self._level, count) as sink:
+                    self._copy(spec, types, styles, rows, sink)
+                sheet["last"] = last
+            sheet["totals"] = [
+                str(Decimal(one) + Decimal(str(other)))
+                for one, other in zip(before, sums, strict=True)
+            ]
+            sheet["whole"] = count < limit
+            spool.save()
+        return sheet
 
     # The package
 
@@ -458,8 +529,28 @@ class StreamWorkbook:
                     )
                     for part in sheet._parts
                 }
-                self._stream(sheet, frames, package)
+                if sheet._spooled:
+                    self._splice(sheet, frames, package)
+                else:
+                    self._stream(sheet, frames, package)
         package.close()
+
+    def _splice(
+        self, sheet: StreamSheet, frames: dict[str, Frame], package: ZipWriter
+    ) -> None:
+        """Put the rows of a sheet that the spool holds into the package."""
+        index = [each for each in self._sheets if each._spooled].index(sheet)
+        parts = sheet._spooled["parts"]
+        for number, (name, frame) in enumerate(frames.items()):
+            if frame.styles != sheet._spooled["styles"]:
+                raise StreamError(f"{sheet.spec.name}: its styles have changed")
+            package.begin(name)
+            package.feed(frame.head)
+            with self._spool.path(index, number).open("rb") as rows:
+                package.splice(rows, parts[number])
+            package.feed(frame.tail)
+            package.end()
+        self.report.truncated += sheet._spooled["truncated"]
 
     def _stream(
         self,
@@ -470,9 +561,19 @@ class StreamWorkbook:
         """Let PostgreSQL write the rows of a sheet into the package."""
         styles = next(iter(frames.values())).styles
         sink = RowSink(frames, package, self._advance)
-        copy = copy_statement(
-            sheet.spec.columns, sheet._types, styles, sheet._source, self._literal
-        )
+        self._copy(sheet.spec, sheet._types, styles, sheet._source, sink)
+        self.report.truncated += sink.truncated
+
+    def _copy(
+        self,
+        spec: SheetSpec,
+        types: list[str],
+        styles: list[str],
+        rows: str,
+        sink: RowSink | SliceSink,
+    ) -> None:
+        """Let PostgreSQL write rows; the transaction stays as it was."""
+        copy = copy_statement(spec.columns, types, styles, rows, self._literal)
         self._cursor.execute("SAVEPOINT xlsx_stream")
         try:
             # Compiling an expression of this size takes seconds, and gains nothing.
@@ -492,7 +593,6 @@ class StreamWorkbook:
         # The rows were only read: this undoes the setting.
         self._cursor.execute("ROLLBACK TO SAVEPOINT xlsx_stream")
         self._cursor.execute("RELEASE SAVEPOINT xlsx_stream")
-        self.report.truncated += sink.truncated
 
     def _advance(self, rows: int) -> None:
         before = self.report.rows // self._progress_every
@@ -503,6 +603,11 @@ class StreamWorkbook:
             or (rows and self.report.rows == total)
         ):
             self._progress(self.report.rows, total)
+
+
+def _cell_format(column: Column) -> dict[str, Any]:
+    """The properties of the format of a column's cells."""
+    return {**column.facts.format, **column.style}
 
 
 def _units(text: str) -> int:

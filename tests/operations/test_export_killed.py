@@ -1,17 +1,22 @@
-"""An export in a real server: killed in the middle, and cancelled in the middle."""
+"""Exports in a real server: killed, cancelled in the middle, with several workers."""
 
+import io
+import os
+import re
 import signal
-import subprocess
 import time
 import zipfile
-from contextlib import contextmanager
+from contextlib import suppress
 
-import catalogue
 import pytest
+import serving
+from serving import Browser, query, served
 
-ROWS = 100_000
-SECONDS = 240
-# Requests as the ORM would store them; each of a customer of its own.
+MODEL = "crm.referral.export"
+ROWS = 20_000
+SLICE = 1_000
+# Requests as the ORM would store them, each of a customer of its own. No other cron
+# than ours runs, and a workbook of two rows is large.
 GENERATE = f"""
 env.cr.execute('''
     INSERT INTO res_partner (name, complete_name, active, type, create_date)
@@ -25,14 +30,12 @@ env.cr.execute('''
            repeat('Closing takes long. ', 20), repeat('Closing is quick. ', 20)
       FROM res_partner p WHERE p.name LIKE 'Customer %'
 ''')
-user = env.ref('base.user_admin')
-user.group_ids += env.ref('sales_team.group_sale_manager')
+env.cr.execute('ANALYZE res_partner, crm_referral')
+env.ref('base.user_admin').group_ids += env.ref('sales_team.group_sale_manager')
 env['ir.config_parameter'].set_param('crm_referral.export_direct_rows', '1')
-env.cr.commit()
-"""
-EXPORT = """
-Export = env['crm.referral.export'].with_user(env.ref('base.user_admin'))
-Export.create({'period': 'all'}).action_export()
+env['ir.config_parameter'].set_param('crm_referral.export_slice_rows', '{SLICE}')
+ours = env.ref('crm_referral.ir_cron_export')
+env['ir.cron'].search([('id', '!=', ours.id)]).active = False
 env.cr.commit()
 """
 
@@ -45,105 +48,143 @@ def crowded(lab, installed):
         yield name
 
 
-@contextmanager
-def served(lab, name, log):
-    """Odoo with its scheduler, and nothing else."""
-    with (lab.logs / f"{log}.log").open("w") as output:
-        process = subprocess.Popen(
-            lab.odoo_command("-d", name, "--no-http", "--max-cron-threads=1"),
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=lab.env,
-        )
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
+class Export:
+    """An export that was started by the button."""
+
+    def __init__(self, lab, database, browser, **vals):
+        self.lab = lab
+        self.database = database
+        self.browser = browser
+        [self.id] = browser.call(MODEL, "create", [{"period": "all", **vals}])
+        self.action = browser.call(MODEL, "action_export", [self.id])
+
+    def read(self, columns):
+        sql = f"SELECT {columns} FROM crm_referral_export WHERE id = %s"
+        return query(self.lab, self.database, sql, self.id)
+
+    def wait_for(self, condition):
+        """Wait until a condition on it is true.
+
+        The scheduler of a server that has just started looks for work after a minute:
+        it is woken.
+        """
+        end = time.monotonic() + serving.SECONDS
+        while not self.read(condition)[0]:
+            wake = "SELECT pg_notify('cron_trigger', %s)"
+            query(self.lab, "postgres", wake, self.database)
+            assert time.monotonic() < end, self.read("state, progress, error")
+            time.sleep(0.1)
+
+    def wait_for_end(self):
+        self.wait_for("state NOT IN ('queued', 'running')")
+        assert self.read("state, error") == ("done", None)
+
+    def download(self):
+        return self.browser.get(f"/crm_referral/export/{self.id}")
+
+    def attachments(self):
+        """How many files it has, and where the last one is."""
+        sql = """SELECT count(*), max(store_fname) FROM ir_attachment
+            WHERE res_model = %s AND res_id = %s"""
+        return query(self.lab, self.database, sql, MODEL, self.id)
 
 
-def query(lab, name, sql):
-    connected = catalogue.connected(lab, name)
-    with connected as cursor:
-        cursor.execute(sql)
-        row = cursor.fetchone() if cursor.description else None
-        connected.connection.commit()
-    return row
+def check_file(content):
+    """A whole workbook with each request once."""
+    with zipfile.ZipFile(content) as package:
+        assert package.testzip() is None
+        sheets = [n for n in package.namelist() if n.startswith("xl/worksheets/sheet")]
+        rows = max((package.read(name) for name in sheets), key=len)
+    links = {cell.partition(b'"')[0] for cell in rows.split(b"/odoo/crm.referral/")[1:]}
+    assert len(links) == rows.count(b"/odoo/crm.referral/") == ROWS
 
 
-def last_export(lab, name, columns):
-    return query(
-        lab, name, f"SELECT {columns} FROM crm_referral_export ORDER BY id DESC LIMIT 1"
-    )
+def leftovers(lab, crowded):
+    return [p.name for p in lab.filestore(crowded).iterdir() if "export" in p.name]
 
 
-def wait_for_state(lab, name, *states):
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        state = last_export(lab, name, "state")[0]
-        if state in states:
-            return state
-        time.sleep(0.1)
-    raise AssertionError(f"The export is {state} after {SECONDS} seconds.")
-
-
-def attachments(lab, name):
-    return query(
-        lab,
-        name,
-        """SELECT count(*), max(store_fname) FROM ir_attachment
-        WHERE res_model = 'crm.referral.export'
-        AND res_id = (SELECT max(id) FROM crm_referral_export)""",
-    )
+def kill_schedulers(odoo):
+    for line in odoo.lines("Worker WorkerCron"):
+        with suppress(ProcessLookupError):
+            os.kill(int(re.search(r"\((\d+)\) alive", line)[1]), signal.SIGKILL)
 
 
 def test_killed_in_the_middle(lab, crowded):
-    """Nothing half is offered; the next server makes it whole."""
-    lab.shell(crowded, EXPORT, log="export-start")
-    with served(lab, crowded, "export-killed") as server:
-        wait_for_state(lab, crowded, "running")
-        time.sleep(1)
-        server.send_signal(signal.SIGKILL)
-        server.wait()
-    assert last_export(lab, crowded, "state, attachment_id") == ("running", None)
-    assert attachments(lab, crowded)[0] == 0
-    with served(lab, crowded, "export-restarted"):
-        assert wait_for_state(lab, crowded, "done", "failed") == "done"
-    assert last_export(lab, crowded, "attempt_count") == (2,)
-    count, fname = attachments(lab, crowded)
+    """Nothing half is offered; the next server goes on behind the last slice."""
+    with served(lab, crowded, "export-killed", "--max-cron-threads=1") as odoo:
+        export = Export(lab, crowded, Browser(odoo, crowded, "admin", "admin"))
+        export.wait_for("progress > 20")
+        serving.end(odoo.process)
+    assert export.read("state, attachment_id") == ("running", None)
+    assert export.attachments() == (0, None)
+    assert leftovers(lab, crowded)
+    [slices] = export.read("slices")
+    read = sum(part["rows"] for part in slices[0]["parts"])
+    assert SLICE <= read < ROWS
+    with served(lab, crowded, "export-restarted", "--max-cron-threads=1"):
+        export.wait_for_end()
+    attempts, note = export.read("attempt_count, note")
+    assert attempts == 2
+    assert "several runs" in note
+    count, fname = export.attachments()
     assert count == 1
-    with zipfile.ZipFile(lab.filestore(crowded) / fname) as package:
-        assert package.testzip() is None
-        rows = max(
-            package.read(each).count(b"<row")
-            for each in package.namelist()
-            if each.startswith("xl/worksheets/sheet")
-        )
-    assert rows >= ROWS
+    check_file(lab.filestore(crowded) / fname)
 
 
 def test_cancelled_in_the_middle(lab, crowded):
-    """It stops by itself, and leaves no file."""
-    lab.shell(crowded, EXPORT, log="export-start-2")
-    with served(lab, crowded, "export-cancelled"):
-        wait_for_state(lab, crowded, "running")
-        time.sleep(1)
-        query(
-            lab,
-            crowded,
-            """UPDATE crm_referral_export SET state = 'cancelled'
-            WHERE state = 'running'""",
+    """It stops by itself and leaves no file; it can be started again."""
+    with served(lab, crowded, "export-cancelled", "--max-cron-threads=1") as odoo:
+        browser = Browser(odoo, crowded, "admin", "admin")
+        export = Export(lab, crowded, browser)
+        export.wait_for("progress > 20")
+        browser.call(MODEL, "action_cancel", [export.id])
+        end = time.monotonic() + serving.SECONDS
+        while not odoo.lines(f"Export {export.id} was cancelled"):
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        assert export.read("state, attachment_id") == ("cancelled", None)
+        assert export.download().status_code == 404
+        browser.call(MODEL, "action_retry", [export.id])
+        export.wait_for_end()
+        assert export.read("note") == (None,)
+        check_file(io.BytesIO(export.download().content))
+        assert not odoo.lines(" ERROR ")
+
+
+def test_several_workers(lab, crowded):
+    """A job takes longer than a worker may, and a worker dies; the bus tells it all."""
+    limits = ("--workers=2", "--max-cron-threads=2")
+    limits += ("--limit-time-real-cron=2", "--limit-time-cpu=2")
+    with served(lab, crowded, "export-workers", *limits) as odoo:
+        browser = Browser(odoo, crowded, "admin", "admin")
+        with browser.listening() as told:
+            export = Export(lab, crowded, browser)
+            assert export.action["res_id"] == export.id
+            # The others are served meanwhile.
+            dates = {"date_from": "1999-01-01", "date_to": "1999-12-31"}
+            small = Export(lab, crowded, browser, period="custom", **dates)
+            assert small.action["url"] == f"/crm_referral/export/{small.id}"
+            with zipfile.ZipFile(io.BytesIO(small.download().content)) as package:
+                assert package.testzip() is None
+            assert export.read("state") != ("done",)
+            export.wait_for("progress > 20")
+            kill_schedulers(odoo)
+            export.wait_for_end()
+            all_told = told("crm_referral.export")
+        progress = [each["progress"] for each in all_told if each["id"] == export.id]
+        assert progress == sorted(progress)
+        assert len(progress) > 5
+        assert progress[-1] == 100
+        check_file(io.BytesIO(export.download().content))
+        # It stopped in time, more than once: only the dead worker left it half done.
+        begun = len(
+            re.findall(r"make workbooks' \(\d+\) starting", odoo.log.read_text())
         )
-        lab.shell(crowded, EXPORT, log="export-start-3")
-        assert wait_for_state(lab, crowded, "done", "failed") == "done"
-    with catalogue.connected(lab, crowded) as cursor:
-        cursor.execute(
-            "SELECT state, attachment_id FROM crm_referral_export ORDER BY id"
-        )
-        (_first, second, _third) = cursor.fetchall()
-    assert second == ("cancelled", None)
-    leftovers = [
-        p for p in lab.filestore(crowded).iterdir() if "referral_export" in p.name
-    ]
-    # Those of the one that was killed, which the vacuum takes.
-    assert len(leftovers) <= 2
+        paused = len(odoo.lines(f"Export {export.id} goes on in the next run"))
+        assert paused > 1
+        assert begun - paused <= 2
+        assert not odoo.lines("CPU time limit")
+        # Odoo takes an idle scheduler for a hanging one when its limit is so low.
+        errors = odoo.lines(" ERROR ")
+        assert errors == odoo.lines("timeout after 2s")
+    assert not leftovers(lab, crowded)
