@@ -12,12 +12,22 @@ SPOOL_BYTES = 4 << 20
 
 
 class ReferralExportController(http.Controller):
+    def _is_readonly(self, _rule, args):
+        """Whether a replica can answer, which may lag behind: what was made just now is
+        only on the primary.
+        """
+        # sudo: nobody is logged in yet; the answer tells nothing
+        export = request.env["crm.referral.export"].sudo().browse(args["export_id"])
+        return bool(
+            export.exists() and (export.attachment_id or export.state == "draft")
+        )
+
     @http.route(
         "/crm_referral/export/<int:export_id>",
         type="http",
         auth="user",
         methods=["GET"],
-        readonly=True,
+        readonly=_is_readonly,
     )
     def download(self, export_id):
         """Send the file of an export, or make that of a small one on the way.

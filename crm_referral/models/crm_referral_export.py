@@ -886,16 +886,20 @@ class CrmReferralExport(models.Model):
             ]
         ).unlink()
 
-    def _delete_leftovers(self):
-        """Delete what a stopped server left half done."""
-        a_day_ago = time.time() - 86400
+    @api.model
+    def _delete_leftovers(self, days=1):
+        """Delete what a stopped server left half done.
+
+        :param int days: for how long nobody may have written to it
+        """
+        latest = time.time() - days * 86400
         with (
             suppress(FileNotFoundError),
             os.scandir(self.env["ir.attachment"]._filestore()) as entries,
         ):
             for entry in entries:
                 # The writer of workbooks puts a dot and the name before its own.
-                if TEMPORARY_PREFIX in entry.name and entry.stat().st_mtime < a_day_ago:
+                if TEMPORARY_PREFIX in entry.name and entry.stat().st_mtime <= latest:
                     if entry.is_dir():
                         shutil.rmtree(entry.path)
                     else:

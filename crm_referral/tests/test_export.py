@@ -1,8 +1,10 @@
 import io
 import os
+import shutil
 import time
 from contextlib import nullcontext
 from datetime import datetime, timedelta
+from pathlib import Path
 from unittest.mock import patch
 from zipfile import ZipFile
 
@@ -59,6 +61,18 @@ class WorkbookMixin:
         return {
             row[0]: row[1] for row in workbook["Summary"].iter_rows(values_only=True)
         }
+
+    def _run_exports(self):
+        """Run the scheduler. Here reader and writer share one connection, of which the
+        reader would make a read-only one; tests/operations has two.
+        """
+
+        def open_reader(export):
+            return nullcontext(export.env)
+
+        Export = type(self.env["crm.referral.export"])
+        with patch.object(Export, "_open_reader", open_reader):
+            self._run_cron("ir_cron_export")
 
     def _check_summary(self, workbook):
         """Count every figure of the summary a second time, in plain SQL."""
@@ -145,18 +159,6 @@ class WorkbookMixin:
                     self.assertFalse(summary[name])
                 else:
                     self.assertAlmostEqual(summary[name], float(expected), places=6)
-
-    def _run_exports(self):
-        """Run the scheduler. Here reader and writer share one connection, of which the
-        reader would make a read-only one; tests/operations has two.
-        """
-
-        def open_reader(export):
-            return nullcontext(export.env)
-
-        Export = type(self.env["crm.referral.export"])
-        with patch.object(Export, "_open_reader", open_reader):
-            self._run_cron("ir_cron_export")
 
     def _give_export_right(self, user):
         user.group_ids += self.env.ref("base.group_allow_export")
@@ -347,7 +349,7 @@ class TestExport(ExportCommon):
         self.assertEqual(self._get_summary(workbook)["Requests"], 1)
 
     def test_all_that_match(self):
-        """More than a browser hands over: the domain of the list counts, not the ids."""
+        """More than a browser hands over: then the domain of the list counts."""
         self.env["ir.config_parameter"].set_param("web.active_ids_limit", 2)
         domain = [["id", "in", self.ours]]
         Export = self.env["crm.referral.export"].with_user(self.manager)
@@ -711,6 +713,38 @@ class TestExport(ExportCommon):
         self.assertFalse(attachment.exists())
         self.assertFalse(draft.exists())
         self.assertEqual(export.state, "expired")
+
+    def test_files_are_kept_for_good(self):
+        """With 0 days, as the settings say."""
+        Settings = self.env["res.config.settings"]
+        Settings.create({"referral_export_keep_days": 0}).execute()
+        self.assertEqual(Settings.create({}).referral_export_keep_days, 0)
+        export = self._create_export()
+        export.action_export()
+        export.sudo().finished_on = fields.Datetime.now() - timedelta(days=5000)
+        self.env["crm.referral.export"]._gc_files()
+        self.assertEqual(export.state, "done")
+        self.assertTrue(export.attachment_id.exists())
+
+    def test_leftovers_of_stopped_servers(self):
+        """Files and folders that nobody writes to any more, and no others."""
+        Export = self.env["crm.referral.export"]
+        store = Path(self.env["ir.attachment"]._filestore())
+        paths = []
+        for name, days in (("old", 2), ("new", 0)):
+            folder = store / f"{crm_referral_export.TEMPORARY_PREFIX}test_{name}"
+            file = store / f"{crm_referral_export.TEMPORARY_PREFIX}test_{name}.xlsx"
+            folder.mkdir(parents=True)
+            (folder / "0-0.rows").touch()
+            file.touch()
+            self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+            self.addCleanup(file.unlink, missing_ok=True)
+            then = time.time() - days * 86400
+            for path in (folder, file):
+                os.utime(path, (then, then))
+            paths += [folder, file]
+        Export._gc_files()
+        self.assertEqual([each.exists() for each in paths], [False, False, True, True])
 
     def test_attachment_is_a_file_like_any_other(self):
         export = self._create_export()

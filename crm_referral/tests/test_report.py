@@ -1,3 +1,4 @@
+import io
 from datetime import datetime
 
 from odoo.exceptions import AccessError, ValidationError
@@ -385,6 +386,58 @@ class TestDashboard(ReportCommon):
     def test_only_known_periods(self):
         with self.assertRaises(ValidationError):
             self._get_dashboard(days=7)
+
+
+@tagged("post_install", "-at_install")
+class TestReportQueries(ReportCommon):
+    """What a manager's figures cost, however many records are behind them."""
+
+    def _fill(self):
+        for number in range(20):
+            partner = self.env["res.partner"].create({"name": f"More {number}"})
+            self._create_candidate(self._create_referral(partner_id=partner.id))
+        self.env.flush_all()
+
+    def _get_count(self, call):
+        """:return: the queries of the second call, when all caches are warm."""
+        for _turn in range(2):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            call()
+        return self.env.cr.sql_log_count - before
+
+    def _check(self, call, budget):
+        few = self._get_count(call)
+        self._fill()
+        many = self._get_count(call)
+        self.assertLessEqual(few, budget)
+        self.assertLessEqual(many, few + 2, "queries grow with the records")
+
+    def test_dashboard(self):
+        Dashboard = self.env["crm.referral.dashboard"].with_user(self.manager)
+        self._check(lambda: Dashboard.get_dashboard(90), 30)
+
+    def test_workbook(self):
+        export = (
+            self.env["crm.referral.export"]
+            .with_user(self.manager)
+            .create({"period": "all"})
+        )
+        options = export._prepare_options()
+        workbook = export._get_workbook()
+        self._check(lambda: workbook._build(options, io.BytesIO()), 85)
+
+    def test_pivot(self):
+        Report = self.env["crm.referral.report"].with_user(self.manager)
+        self._check(
+            lambda: Report.formatted_read_grouping_sets(
+                [("kind", "=", "step")],
+                [[], ["step_id"]],
+                ["step_entered_count:sum", "step_done_rate:avg"],
+            ),
+            5,
+        )
 
 
 @tagged("post_install", "-at_install")

@@ -60,6 +60,16 @@ class TestTours(ReferralCase, HttpCase):
         self.assertEqual(referral.override_reason, "She offered it herself")
         self.assertIn("She offered it herself", self._get_chatter(referral))
 
+    def test_report(self):
+        """A manager reads the dashboard, opens a figure, and downloads a workbook."""
+        self._create_referral()
+        self.start_tour("/odoo", "crm_referral_report", login=self.manager.login)
+        export = self.env["crm.referral.export"].search(
+            [("user_id", "=", self.manager.id)]
+        )
+        self.assertEqual((export.state, export.period), ("done", "all"))
+        self.assertTrue(export.attachment_id)
+
     def test_keyboard(self):
         """The rep's main path without a mouse."""
         benefit = self._create_benefit(confirmed=True)

@@ -149,6 +149,12 @@ class Cluster:
     def stop(self) -> None:
         self._pg_ctl("stop", "--mode=fast", "--silent", check=False)
 
+    def remove(self) -> None:
+        """Stop the cluster and delete all of it."""
+        self.stop()
+        for folder in (self.folder, self.socket):
+            shutil.rmtree(folder, ignore_errors=True)
+
     def _create(self) -> None:
         """Make the cluster anew; what an interrupted run left is thrown away."""
         base.enough_disk(self.folder, 1)
@@ -156,12 +162,26 @@ class Cluster:
             self._pg_ctl("stop", "--mode=immediate", "--silent", check=False)
             shutil.rmtree(self.data)
         self._own(self.data)
+        self._fill()
+        with (self.data / "postgresql.conf").open("a") as conf:
+            conf.writelines(
+                f"{key} = '{value}'\n" for key, value in self._settings().items()
+            )
+        self._pg_ctl("start", "--wait", "--silent", f"--log={self.folder}/log")
+        self._finish()
+        (self.data / ".complete").touch()
+
+    def _fill(self) -> None:
+        """Make the files of the cluster."""
         self._as_owner(
             self.programs / "initdb",
             *(f"--pgdata={self.data}", f"--username={OWNER}", "--auth=trust"),
             *("--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"),
             what="create a PostgreSQL cluster",
         )
+
+    def _settings(self) -> dict[str, str]:
+        """What postgresql.conf says beside the defaults."""
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(self.socket),
@@ -174,13 +194,13 @@ class Cluster:
         if not self.durable:
             settings |= {"fsync": "off", "synchronous_commit": "off"}
             settings |= {"full_page_writes": "off", "max_wal_size": "2GB"}
-        with (self.data / "postgresql.conf").open("a") as conf:
-            conf.writelines(f"{key} = '{value}'\n" for key, value in settings.items())
-        self._pg_ctl("start", "--wait", "--silent", f"--log={self.folder}/log")
+        return settings
+
+    def _finish(self) -> None:
+        """Do what is only done once, in the running cluster."""
         Server({**self.env, "PGUSER": OWNER}).query(
             f"CREATE ROLE {ODOO} LOGIN CREATEDB"
         )
-        (self.data / ".complete").touch()
 
     def _own(self, folder: Path) -> None:
         """Make a folder that belongs to the cluster's account alone."""
@@ -227,6 +247,27 @@ class Cluster:
             return subprocess.CompletedProcess(
                 command, result.returncode, output.read()
             )
+
+
+class Replica(Cluster):
+    """A streaming replica of a private cluster that runs."""
+
+    def __init__(self, name: str, primary: Cluster) -> None:
+        super().__init__(name, primary.durable)
+        self.primary = primary
+
+    def _fill(self) -> None:
+        self._as_owner(
+            self.programs / "pg_basebackup",
+            *(f"--pgdata={self.data}", f"--host={self.primary.socket}"),
+            *(f"--username={OWNER}", "--write-recovery-conf", "--checkpoint=fast"),
+            "--no-sync",
+            what="copy a PostgreSQL cluster",
+        )
+        (self.data / ".complete").unlink(missing_ok=True)
+
+    def _finish(self) -> None:
+        pass  # what was done in the primary has come with the copy
 
 
 def _newest_programs() -> Path:

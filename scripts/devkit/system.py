@@ -41,6 +41,12 @@ CHINESE_FONTS = Need(
     files=("usr/share/fonts/**/NotoSansCJK*", "usr/share/fonts/**/SourceHanSans*"),
 )
 WKHTMLTOPDF = Need("wkhtmltopdf", "wkhtmltopdf", ("wkhtmltopdf",))
+LIBREOFFICE = Need(
+    "LibreOffice Calc",
+    "libreoffice-calc-nogui",
+    ("localc",),
+    ("usr/lib*/libreoffice/program/libsclo.so",),
+)
 NODE = Need("node", "nodejs", ("node",))
 NPM = Need("npm", "npm", ("npm",))
 

@@ -232,13 +232,23 @@ def _hoot(session: Session, part: str, test: str) -> Result:
 
 
 def part_operations(session: Session) -> Result:
-    """install with and without demo data, uninstall, reinstall, upgrade"""
+    """install, upgrade, uninstall; exports in real servers; a replica"""
+    return _lab_tests(session, "operations")
+
+
+def part_libreoffice(session: Session) -> Result:
+    """LibreOffice opens our workbooks and finds every cell as it is in the database"""
+    system.require(system.LIBREOFFICE)
+    return _lab_tests(session, "libreoffice")
+
+
+def _lab_tests(session: Session, part: str) -> Result:
+    """Run the tests of tests/<part>, which make their own databases."""
     lab = session.lab
-    template = lab.template_addon()
+    lab.template_addon()
     env = {**lab.env, "PYTHONPATH": f"{base.ROOT}/scripts:{lab.env['PYTHONPATH']}"}
-    env |= {"CRM_REFERRAL_LAB": str(session.logs), "CRM_REFERRAL_TEMPLATE": template}
-    tests = str(SCRIPT_TESTS / "operations")
-    return session.pytest("operations", "-p", "no:odoo", tests, env=env)
+    env["CRM_REFERRAL_LAB"] = str(session.logs / part)
+    return session.pytest(part, "-p", "no:odoo", str(SCRIPT_TESTS / part), env=env)
 
 
 def part_translations(session: Session) -> Result:
@@ -358,6 +368,7 @@ PARTS: dict[str, Callable[[Session], Result]] = {
     "translations": part_translations,
     "odoo-lint": part_odoo_lint,
     "operations": part_operations,
+    "libreoffice": part_libreoffice,
     "tours": part_tours,
     "hoot": part_hoot,
     "hoot-mobile": part_hoot_mobile,

@@ -1,26 +1,8 @@
-import os
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from devkit import base, odoo, testing
+from devkit import base, testing
 from devkit.database import LOAD_LANGUAGES, Lab
-from devkit.postgres import Server
-
-
-@pytest.fixture(scope="session")
-def lab() -> Lab:
-    """The laboratory that scripts/test has prepared."""
-    logs = Path(os.environ["CRM_REFERRAL_LAB"], "operations")
-    python = Path(sys.executable)  # not one more virtual environment, made of this one
-    return Lab(odoo.find(), python, Server(), base.cache_dir() / "test-data", logs)
-
-
-@pytest.fixture(scope="session")
-def installed(lab: Lab) -> str:
-    """The template database with our addons."""
-    return lab.template_addon()
 
 
 @pytest.fixture(scope="module")

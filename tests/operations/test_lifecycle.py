@@ -61,12 +61,30 @@ def test_upgrade_keeps_edited_texts(lab, installed):
                 assert cursor.fetchone()[0] == 1, f"{model}.{field} was taken back"
 
 
+# A finished export with its file, and one that a scheduler was making.
+EXPORTS = """
+Export = env['crm.referral.export'].with_user(env.ref('base.user_admin'))
+Export.env.user.sudo().group_ids += env.ref('sales_team.group_sale_manager')
+Export.create({'period': 'all'}).action_export()
+env['ir.config_parameter'].set_param('crm_referral.export_direct_rows', '-1')
+waiting = Export.create({'period': 'all'})
+waiting.action_export()
+waiting.sudo().state = 'running'
+os.makedirs(waiting.sudo()._get_spool_folder())
+open(waiting.sudo()._get_spool_folder() + '/0-0.rows', 'wb').close()
+assert Export.search([]).attachment_id
+Export.env.user.sudo().group_ids -= env.ref('sales_team.group_sale_manager')
+env.cr.commit()
+"""
+
+
 @pytest.fixture(scope="module")
 def uninstalled(lab, installed):
     """What was before the installation, what is after the end, and the log."""
     with lab.database(lab.template_base()) as name:
         before = catalogue.read(lab, name)
     with lab.database(installed) as name:
+        lab.shell(name, f"import os\n{EXPORTS}", log="uninstall-exports")
         status, log = lab.odoo(
             *("module", "uninstall", "-d", name, *base.addons()), log="uninstall"
         )
@@ -94,6 +112,8 @@ def test_uninstall_leaves_no_file(lab, uninstalled):
             "SELECT name FROM ir_attachment WHERE res_model ~ '^crm\\.(referral|ass)'"
         )
         assert not cursor.fetchall()
+    files = [path.name for path in lab.filestore(uninstalled[0]).iterdir()]
+    assert not [name for name in files if "referral" in name]
 
 
 def test_reinstall(lab, uninstalled, clean):

@@ -1,0 +1,140 @@
+import { expect, test } from "@odoo/hoot";
+import { queryAllTexts, queryFirst } from "@odoo/hoot-dom";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import {
+    contains,
+    getService,
+    mountWithCleanup,
+    onRpc,
+    patchWithCleanup,
+} from "@web/../tests/web_test_helpers";
+import { currencies } from "@web/core/currency";
+import { WebClient } from "@web/webclient/webclient";
+
+defineMailModels();
+
+const action = (name) => ({ type: "ir.actions.act_window", res_model: "crm.referral", name });
+
+function makeFigure(values) {
+    return {
+        code: "asks",
+        name: "Requests",
+        help: "Customers asked.",
+        format: "integer",
+        value: 6,
+        previous: 4,
+        base: null,
+        base_format: "integer",
+        trend: Array(12).fill(1),
+        action: action("Requests"),
+        ...values,
+    };
+}
+
+function makeData(values) {
+    return {
+        days: 90,
+        periods: [
+            { days: 30, name: "30 days" },
+            { days: 90, name: "90 days" },
+        ],
+        currency_id: 1,
+        figures: [makeFigure()],
+        steps: [
+            { id: 1, name: "Benefits", count: 4, action: action("Benefits") },
+            { id: 2, name: "Profile", count: 1, action: action("Profile") },
+        ],
+        todo: [{ code: "overdue", name: "Overdue", count: 2, action: action("Overdue") }],
+        referrers: [],
+        ...values,
+    };
+}
+
+async function mountDashboard(values) {
+    onRpc("crm.referral.dashboard", "get_dashboard", ({ args }) => {
+        expect.step(`load ${args.join()}`);
+        return makeData({ ...(args.length && { days: args[0] }), ...values });
+    });
+    await mountWithCleanup(WebClient);
+    const actionService = getService("action");
+    await actionService.doAction({ type: "ir.actions.client", tag: "crm_referral.dashboard" });
+    patchWithCleanup(actionService, {
+        doAction(request) {
+            expect.step(`open ${request.name || request}`);
+        },
+    });
+}
+
+test("everything opens its records", async () => {
+    await mountDashboard({
+        referrers: [{ id: 7, name: "Ann", won_count: 2, won_revenue: 900, action: action("Ann") }],
+    });
+    await contains("[data-figure='asks']").click();
+    await contains(".o_referral_dashboard_row:contains(Profile)").click();
+    await contains("[data-todo='overdue']").click();
+    await contains(".o_referral_dashboard_row:contains(Ann)").click();
+    await contains("button:contains(See the whole analysis)").click();
+    expect.verifySteps([
+        "load ",
+        "open Requests",
+        "open Profile",
+        "open Overdue",
+        "open Ann",
+        "open crm_referral.crm_referral_report_action",
+    ]);
+});
+
+test("another period is loaded", async () => {
+    await mountDashboard();
+    expect("[data-days='90']").toHaveAttribute("aria-pressed", "true");
+    await contains("[data-days='30']").click();
+    expect("[data-days='30']").toHaveAttribute("aria-pressed", "true");
+    expect("[data-days='90']").toHaveAttribute("aria-pressed", "false");
+    expect.verifySteps(["load ", "load 30"]);
+});
+
+test("figures in their format, with their n, and the change in words", async () => {
+    patchWithCleanup(currencies, { 1: { symbol: "$", position: "before", digits: [69, 2] } });
+    await mountDashboard({
+        figures: [
+            makeFigure(),
+            makeFigure({ code: "rate", format: "percentage", value: 0.5, previous: 0.6, base: 8 }),
+            makeFigure({ code: "money", format: "monetary", value: 1500, previous: 1500 }),
+            makeFigure({ code: "new", value: 3, previous: 0 }),
+            makeFigure({
+                code: "none",
+                format: "percentage",
+                value: null,
+                previous: null,
+                base: 0,
+            }),
+        ],
+    });
+    expect.verifySteps(["load "]);
+    expect("[data-figure='asks']").toHaveText(/6\n50 % more than before/);
+    expect("[data-figure='rate']").toHaveText(/50%\s*of 8\n10 points less than before/);
+    expect("[data-figure='money']").toHaveText(/\$\s*1,500\nas before/);
+    expect("[data-figure='new']").toHaveText(/No figure before to compare with/);
+    expect("[data-figure='none'] .o_referral_dashboard_value").toHaveText("–");
+});
+
+test("bars are in proportion, and the trend stays in its box", async () => {
+    await mountDashboard({ figures: [makeFigure({ trend: [0, 5, null, 10] })] });
+    expect.verifySteps(["load "]);
+    const [first, second] = document.querySelectorAll(".o_referral_dashboard_bar > span");
+    expect(first.style.width).toBe("100%");
+    expect(second.style.width).toBe("25%");
+    expect(queryFirst("polyline").getAttribute("points")).toBe(
+        "0.0,30.0 40.0,16.0 80.0,30.0 120.0,2.0",
+    );
+});
+
+test("with nothing to show it says what will be here", async () => {
+    await mountDashboard({
+        figures: [makeFigure({ value: 0, previous: 0, trend: [0, 0] })],
+        steps: [{ id: 1, name: "Benefits", count: 0, action: action("Benefits") }],
+    });
+    expect.verifySteps(["load "]);
+    expect(".alert[role='status']").toHaveText(/Nothing to show yet/);
+    expect(queryAllTexts("section p")).toEqual(["Nothing was won from referral in this period."]);
+});
