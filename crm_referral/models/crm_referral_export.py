@@ -471,10 +471,11 @@ class CrmReferralExport(models.Model):
         options = self._prepare_options()
         selected = options.pop("referral_ids")
         _logger.info(
-            "User %s (%s) exports %s rows of referrals: %s, %s selected requests",
+            "User %s (%s) exports %s rows of referrals for %s: %s, %s selected requests",
             self.env.uid,
             self.env.user.login,
             row_count,
+            self.user_id.login,  # of a schedule: the recipient
             options,
             len(selected) if selected else "no",
         )
