@@ -471,7 +471,7 @@ class CrmReferralExport(models.Model):
         options = self._prepare_options()
         selected = options.pop("referral_ids")
         _logger.info(
-            "User %s (%s) exports %s rows of referrals for %s: %s, %s selected requests",
+            "User %s (%s) exports %s rows of referrals for %s: %s, %s selected",
             self.env.uid,
             self.env.user.login,
             row_count,
