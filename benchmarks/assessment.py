@@ -3,8 +3,8 @@
 Each is set beside a plain SQL statement that does the same arithmetic, in the same run:
 read the ratio, the seconds are those of the machine.
 
-* scoring: twenty answers an assessment scored, the scores of the sections stored and the
-  assessments frozen; then ``action_done``, which also writes a note to each chatter
+* scoring: twenty answers an assessment scored, the scores of the sections stored and
+  the assessments frozen; then ``action_done``, which also writes a note to each chatter
 * heat map: ``get_heat_map`` as a manager, with the record rules
 """
 
