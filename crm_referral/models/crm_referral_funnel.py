@@ -69,7 +69,7 @@ class CrmReferralFunnel(models.Model):
     _log_access = False
 
     def init(self):
-        """Create the ledger, let the database keep it, and count what there is."""
+        """Create the ledger, let the database keep it, and count what is not in it."""
         cr = self.env.cr
         cr.execute(
             """CREATE TABLE IF NOT EXISTS crm_referral_funnel (
@@ -85,6 +85,10 @@ class CrmReferralFunnel(models.Model):
                 left_count int4 NOT NULL,
                 seconds int8 NOT NULL
             )"""
+        )
+        cr.execute(
+            """CREATE INDEX IF NOT EXISTS crm_referral_funnel_user_idx
+                ON crm_referral_funnel (user_id)"""
         )
         cr.execute(BUCKET_FUNCTION)
         cr.execute(
@@ -123,7 +127,8 @@ class CrmReferralFunnel(models.Model):
                     tables,
                 )
             )
-        self._rebuild()
+        if self._find_differences():
+            self._rebuild()
 
     @api.model
     def _drop_functions(self):

@@ -26,12 +26,12 @@ ODOO_PLUGINS = (
 PRETTIER = ("prettier/bin/prettier.cjs", ".prettierrc.json")
 ESLINT = ("eslint/bin/eslint.js", "eslint.config.mjs")
 # The Python files that no suffix tells.
-ENTRIES = ("scripts/run", "scripts/test", "scripts/lint")
+ENTRIES = ("scripts/run", "scripts/test", "scripts/lint", "scripts/bench")
 
 
 def our_files() -> list[str]:
     """The files that are ours: not what was generated, nor a library of others."""
-    folders = [*base.addons(), "scripts", "tests"]
+    folders = [*base.addons(), "scripts", "tests", "benchmarks"]
     return ["eslint.config.mjs", "package.json"] + sorted(
         str(path.relative_to(base.ROOT))
         for folder in folders
