@@ -441,8 +441,8 @@ class TestChecklistBudget(AssessmentCase):
     @warmup
     def test_list(self):
         specification = self._specify(
-            "user_id partner_id lead_id referral_id manager_id deadline closed_on score "
-            "level is_reviewed acknowledged_on dispute_state state progress"
+            "user_id partner_id lead_id referral_id manager_id deadline closed_on "
+            "score level is_reviewed acknowledged_on dispute_state state progress"
         )
         with self.assertQueryCount(referral_rep=10, referral_leader=9):
             result = self.env["crm.assessment.round"].web_search_read(
@@ -455,10 +455,10 @@ class TestChecklistBudget(AssessmentCase):
     def test_form(self):
         specification = {
             **self._specify(
-                "user_id partner_id lead_id referral_id candidate_id manager_id team_id "
-                "company_id deadline closed_on score level state progress result "
-                "my_assessment_id is_agent can_settle is_reviewed acknowledged_on "
-                "dispute_state dispute_reason settlement settled_by_id"
+                "user_id partner_id lead_id referral_id candidate_id manager_id "
+                "team_id company_id deadline closed_on score level state progress "
+                "result my_assessment_id is_agent can_settle is_reviewed "
+                "acknowledged_on dispute_state dispute_reason settlement settled_by_id"
             ),
             "assessment_ids": {
                 "fields": {"viewpoint": {}, "score": {}, "level": {}, "state": {}}
