@@ -456,9 +456,9 @@ class TestChecklistBudget(AssessmentCase):
         specification = {
             **self._specify(
                 "user_id partner_id lead_id referral_id candidate_id manager_id "
-                "team_id company_id deadline closed_on score level state progress result "
-                "my_assessment_id is_agent can_settle is_reviewed acknowledged_on "
-                "dispute_state dispute_reason settlement settled_by_id"
+                "team_id company_id deadline closed_on score level state progress "
+                "result my_assessment_id is_agent can_settle is_reviewed "
+                "acknowledged_on dispute_state dispute_reason settlement settled_by_id"
             ),
             "assessment_ids": {
                 "fields": {"viewpoint": {}, "score": {}, "level": {}, "state": {}}
