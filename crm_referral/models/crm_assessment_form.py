@@ -4,6 +4,12 @@ from odoo.exceptions import UserError
 from ..tools import assessment_scoring as scoring
 from .crm_assessment_framework import VIEWPOINTS
 
+ENTRY_MODELS = {
+    "options": "crm.assessment.option",
+    "sections": "crm.assessment.section",
+    "items": "crm.assessment.item",
+}
+
 
 class CrmAssessmentForm(models.Model):
     """A framework as it was when assessments were made with it; it never changes.
@@ -116,13 +122,40 @@ class CrmAssessmentForm(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        return {
-            entry["id"]: {
-                **entry,
-                "name": self._in_user_language(entry["name"]),
-                "hint": self._in_user_language(entry.get("hint")),
-            }
+        later = self._get_later_translations(kind)
+        entries = {}
+        for entry in self.content[kind]:
+            texts = {}
+            for fname in ("name", "hint"):
+                then = entry.get(fname) or {}
+                now = later.get(fname, {}).get(entry["id"]) or {}
+                # What has been reworded since is another question.
+                same = now.get("en_US") == then.get("en_US")
+                texts[fname] = self._in_user_language({**now, **then} if same else then)
+            entries[entry["id"]] = {**entry, **texts}
+        return entries
+
+    def _get_later_translations(self, kind):
+        """Texts of today, if the form was made before they were in the user's language.
+
+        :param str kind: ``options``, ``sections`` or ``items``
+        :return: for each field the texts by record and language
+        :rtype: dict
+        """
+        lang = self.env.lang or "en_US"
+        missing = [
+            entry["id"]
             for entry in self.content[kind]
+            if lang not in (entry["name"] or {})
+        ]
+        if not missing:
+            return {}
+        # sudo: whoever may read the form may read its wording
+        records_sudo = self.env[ENTRY_MODELS[kind]].sudo().browse(missing)
+        return {
+            fname: records_sudo._get_all_translations(fname)
+            for fname in ("name", "hint")
+            if fname in records_sudo._fields
         }
 
     @api.model

@@ -151,6 +151,22 @@ class TestAssessmentEngine(AssessmentCase):
         self.assertEqual(line.name, "The way is signposted.")
         self.assertEqual(line.with_context(lang="zh_TW").name, "路線標示清楚。")
 
+    def test_translation_that_comes_later(self):
+        """A language installed after the form was made is shown all the same."""
+        self.env["res.lang"]._activate_lang("zh_TW")
+        line = self._create_assessment().line_ids[0].with_context(lang="zh_TW")
+        self.assertEqual(line.name, "The way is signposted.")
+        item = self.section_a.item_ids[0]
+        item.with_context(lang="zh_TW").name = "路線標示清楚。"
+        self.yes.with_context(lang="zh_TW").name = "綠燈"
+        line.option_id = self.yes
+        line.invalidate_recordset()
+        self.assertEqual(line.name, "路線標示清楚。")
+        self.assertEqual(line.answer, "綠燈")
+        item.name = "Something else is asked."
+        line.invalidate_recordset()
+        self.assertEqual(line.name, "The way is signposted.")
+
     def test_signed_is_frozen(self):
         assessment = self._answer(self._create_assessment(), self.yes, self.no)
         assessment.action_done()
