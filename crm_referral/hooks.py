@@ -4,7 +4,7 @@ def uninstall_hook(env):
     Odoo deletes the models of an uninstalled addon, but not the records of their
     foreign keys, nor external ids that other addons hold of them: those of their
     inheritance rows, and those of the values of selection fields from a mixin. Nor does
-    it know of files beside its attachments.
+    it know of parameters that were set by hand, and of files beside attachments.
     """
     ModelData = env["ir.model.data"]
     mentioned = ModelData.search(
@@ -35,5 +35,6 @@ def uninstall_hook(env):
     env["ir.model.constraint"].search(
         [("module.name", "=", "crm_referral"), ("type", "=", "f")]
     ).unlink()
+    env["ir.config_parameter"].search([("key", "=like", r"crm\_referral.%")]).unlink()
     # The files of exports that a scheduler was making.
     env["crm.referral.export"]._delete_leftovers(days=0)

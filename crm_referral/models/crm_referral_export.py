@@ -500,10 +500,11 @@ class CrmReferralExport(models.Model):
         options = self._prepare_options()
         options.pop("selection")
         _logger.info(
-            "User %s (%s) exports %s rows of referrals: %s, %s selected requests",
+            "User %s (%s) exports %s rows of referrals for %s: %s, %s selected",
             self.env.uid,
             self.env.user.login,
             row_count,
+            self.user_id.login,  # of a schedule: the recipient
             options,
             self.selected_count or "no",
         )

@@ -25,8 +25,9 @@ class ResConfigSettings(models.TransientModel):
 
     def set_values(self):
         """Store zeros, too, which Odoo takes for the default: 0 days keep a file."""
-        super().set_values()
+        result = super().set_values()
         for fname in ("referral_export_direct_rows", "referral_export_keep_days"):
             self.env["ir.config_parameter"].set_param(
                 self._fields[fname].config_parameter, str(self[fname])
             )
+        return result
