@@ -121,6 +121,20 @@ class TestExportAssessment(WorkbookMixin, AssessmentReportCommon):
         for form in self.open_round._search_assessments():
             self.assertNotIn(form.id, by_id)
 
+    def test_in_slices(self):
+        """A job that reads the forms two at a time makes the same workbook."""
+        rows = self._get_rows(self._export_sheets(), "PRIDE Forms")
+        for name, value in (("direct", 0), ("slice", 2)):
+            self.env["ir.config_parameter"].set_param(
+                f"crm_referral.export_{name}_rows", value
+            )
+        export = self._create_export()
+        export.action_export()
+        self.assertEqual(export.state, "queued")
+        self._run_exports()
+        self.assertEqual(self._get_rows(self._open(export), "PRIDE Forms"), rows)
+        self.assertGreater(len(rows), 2)
+
     def test_be_sure(self):
         self.be_sure.minimum_reviewed = 2
         workbook = self._export_sheets(salesperson_ids=[Command.set(self.rep.ids)])
