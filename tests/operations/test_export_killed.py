@@ -14,7 +14,7 @@ from serving import Browser, query, served
 
 MODEL = "crm.referral.export"
 ROWS = 20_000
-SLICE = 1_000
+SLICE = 250
 # Requests as the ORM would store them, each of a customer of its own. No other cron
 # than ours runs, and a workbook of two rows is large.
 GENERATE = f"""
@@ -154,7 +154,7 @@ def test_cancelled_in_the_middle(lab, crowded):
 def test_several_workers(lab, crowded):
     """A job takes longer than a worker may, and a worker dies; the bus tells it all."""
     limits = ("--workers=2", "--max-cron-threads=2")
-    limits += ("--limit-time-real-cron=2", "--limit-time-cpu=2")
+    limits += ("--limit-time-real-cron=8", "--limit-time-cpu=2")
     with served(lab, crowded, "export-workers", *limits) as odoo:
         browser = Browser(odoo, crowded, "admin", "admin")
         with browser.listening() as told:
@@ -176,15 +176,15 @@ def test_several_workers(lab, crowded):
         assert len(progress) > 5
         assert progress[-1] == 100
         check_file(io.BytesIO(export.download().content))
-        # It stopped in time, more than once: only the dead worker left it half done.
+        # It stopped in time: only the dead worker left it half done.
         begun = len(
             re.findall(r"make workbooks' \(\d+\) starting", odoo.log.read_text())
         )
         paused = len(odoo.lines(f"Export {export.id} goes on in the next run"))
-        assert paused > 1
+        assert paused
         assert begun - paused <= 2
         assert not odoo.lines("CPU time limit")
         # Odoo takes an idle scheduler for a hanging one when its limit is so low.
         errors = odoo.lines(" ERROR ")
-        assert errors == odoo.lines("timeout after 2s")
+        assert errors == odoo.lines("timeout after 8s")
     assert not leftovers(lab, crowded)
