@@ -210,6 +210,20 @@ def fill(database, rows, reps=None):
     return rep.id, manager.id
 
 
+def people(database):
+    """:return: ids of one of the salespeople and of a manager there are
+    :rtype: tuple[int, int]
+    """
+    with Registry(database).cursor() as cr:
+        Users = Environment(cr, odoo.SUPERUSER_ID, {})["res.users"]
+        return tuple(
+            Users.search(
+                [("login", "=like", f"bench-{role}-%")], order="id", limit=1
+            ).id
+            for role in ("rep", "manager")
+        )
+
+
 def _hire(env, batch, count):
     """:return: one of the salespeople, and a manager"""
     groups = {
