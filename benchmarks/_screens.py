@@ -5,7 +5,7 @@ import json
 from lxml import etree
 
 NUMBERS = ("integer", "float", "monetary")
-# An action's first page, how far it counts, and the cards in a column.
+# The browser's own: a page of a list, how far it counts, the cards in a column.
 LIST_LIMIT, COUNT_LIMIT, CARDS = 80, 10_001, 40
 
 
@@ -63,7 +63,7 @@ def kanban(env, model, xml_id, domain, groupby):
     options = {
         "auto_unfold": True,
         "unfold_read_specification": specification(env[model], arch),
-        "unfold_read_default_limit": CARDS,
+        "unfold_read_default_limit": int(arch.get("limit", CARDS)),
     }
     aggregates = totals(env[model], arch)
     bar = next(arch.iter("progressbar"))

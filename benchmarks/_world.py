@@ -28,6 +28,7 @@ SELECT row_number() OVER (ORDER BY sequence) AS k, id FROM crm_referral_step;
 CREATE TEMP TABLE base AS
 SELECT (SELECT COALESCE(MAX(id), 0) FROM res_partner) AS p,
        (SELECT COALESCE(MAX(id), 0) FROM crm_referral) AS r,
+       (SELECT COALESCE(MAX(id), 0) FROM crm_lead) AS l,
        (SELECT MIN(id) FROM crm_referral_decline_reason) AS reason,
        (SELECT COUNT(*) FROM reps) AS reps;
 
@@ -122,11 +123,11 @@ SELECT b.r + a.g, b.p + a.customer, u.id, u.team_id, 1, true, 'Candidate ' || a.
                 ELSE 'suggested' END AS state) c
  WHERE a.reached > 3;
 
-INSERT INTO crm_lead (name, type, active, user_id, team_id, company_id, partner_id,
+INSERT INTO crm_lead (id, name, type, active, user_id, team_id, company_id, partner_id,
                       stage_id, expected_revenue, probability, won_status, priority,
                       contact_name, email_from, date_last_stage_update, create_date,
                       write_date, create_uid, write_uid)
-SELECT 'Opportunity ' || a.g, 'opportunity', true, u.id, u.team_id, 1,
+SELECT b.l + a.g, 'Opportunity ' || a.g, 'opportunity', true, u.id, u.team_id, 1,
        b.p + a.customer, st.id, 500 + a.g % 5000, CASE WHEN st.is_won THEN 100 ELSE 30
        END, CASE WHEN st.is_won THEN 'won' ELSE 'pending' END,
        CASE WHEN a.g % 20 = 0 THEN '1' ELSE '0' END, 'Contact ' || a.g,
@@ -136,6 +137,21 @@ SELECT 'Opportunity ' || a.g, 'opportunity', true, u.id, u.team_id, 1,
   JOIN (SELECT id, is_won, row_number() OVER (ORDER BY sequence) - 1 AS k
           FROM crm_stage) st ON st.k = abs(hashint4(a.g * 13)) % 4;
 
+-- What to do next: in each open request, and in as many opportunities.
+INSERT INTO mail_activity (res_model, res_model_id, res_id, activity_type_id, user_id,
+                           summary, date_deadline, automated, active, create_date,
+                           create_uid)
+SELECT m.model, m.id, d.res_id, t.res_id, u.id, 'Next step',
+       CURRENT_DATE - 5 + (a.g % 20)::int, true, true, now(), u.id
+  FROM asks a CROSS JOIN base b JOIN reps u ON u.k = a.g % b.reps
+ CROSS JOIN LATERAL (
+       VALUES ('crm.referral', b.r + a.g), ('crm.lead', b.l + a.g)) d (model, res_id)
+  JOIN ir_model m ON m.model = d.model
+  JOIN ir_model_data t
+       ON t.module = 'crm_referral' AND t.name = 'mail_activity_type_step'
+ WHERE NOT a.ended;
+
+SELECT setval('crm_lead_id_seq', (SELECT MAX(id) FROM crm_lead));
 SELECT setval('res_partner_id_seq', (SELECT MAX(id) FROM res_partner));
 SELECT setval('crm_referral_id_seq', (SELECT MAX(id) FROM crm_referral));
 DROP TABLE asks, steps, reps, base;
@@ -147,6 +163,7 @@ FILLED = (
     "crm_referral_step_log",
     "crm_referral_candidate",
     "crm_lead",
+    "mail_activity",
 )
 
 
@@ -193,6 +210,20 @@ def fill(database, rows, reps=None):
     return rep.id, manager.id
 
 
+def people(database):
+    """:return: ids of one of the salespeople and of a manager there are
+    :rtype: tuple[int, int]
+    """
+    with Registry(database).cursor() as cr:
+        Users = Environment(cr, odoo.SUPERUSER_ID, {})["res.users"]
+        return tuple(
+            Users.search(
+                [("login", "=like", f"bench-{role}-%")], order="id", limit=1
+            ).id
+            for role in ("rep", "manager")
+        )
+
+
 def _hire(env, batch, count):
     """:return: one of the salespeople, and a manager"""
     groups = {
@@ -209,7 +240,6 @@ def _hire(env, batch, count):
                 {
                     "name": login.replace("-", " ").title(),
                     "login": login,
-                    "password": PASSWORD,
                     "email": f"{login}@example.com",
                     "tz": TIMEZONE,
                     "group_ids": [
@@ -220,6 +250,12 @@ def _hire(env, batch, count):
                 for login in logins
             ]
         )
+    )
+    # The same password, hashed once: that is made to be slow.
+    env.flush_all()
+    env.cr.execute(
+        "UPDATE res_users SET password = %s WHERE id IN %s",
+        [env["res.users"]._crypt_context().hash(PASSWORD), tuple(users.ids)],
     )
     reps = users[:count]
     env["crm.team"].create(

@@ -22,6 +22,9 @@ from odoo.modules.registry import Registry
 SIZES = (10_000, 100_000)
 # A small table is quicker read as a whole.
 PLANS_FROM = 100_000
+# The goals are for a million requests. A salesperson's funnel has none: a pivot of some
+# thousand rows takes as long as its cells take to be written.
+GOALS_FROM = 1_000_000
 OURS, THEIRS = "crm.referral", "crm.lead"
 KANBAN = "crm_referral.crm_referral_view_kanban"
 LIST = "crm_referral.crm_referral_view_list"
@@ -49,6 +52,9 @@ def main():
         "--rows", type=numbers, default=SIZES, help="sizes, e.g. 10000,100000,1000000"
     )
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--no-fill", action="store_true", help="the rows of the only size are there"
+    )
     parser.add_argument("--database", required=True)
     parser.add_argument("--config", required=True)
     options = parser.parse_args()
@@ -61,7 +67,10 @@ def main():
     print("|---:|---|---|---:|---:|---:|---:|", flush=True)
     growth, found, filled = {}, [], 0
     for rows in options.rows:
-        rep, manager = _world.fill(options.database, rows - filled)
+        if options.no_fill:
+            rep, manager = _world.people(options.database)
+        else:
+            rep, manager = _world.fill(options.database, rows - filled)
         filled = rows
         with Registry(options.database).cursor() as cr:
             for who, user in (("manager", manager), ("rep", rep)):
@@ -150,10 +159,12 @@ def side_by_side(env, screen, rounds):
 
 def print_line(rows, who, screen, theirs, ours):
     ratio = ours / theirs
-    missed = " missed" if ratio > screen.goal else ""
+    goal = ""
+    if rows >= GOALS_FROM and (who == "manager" or screen.goal == 1):
+        goal = f"≤ {screen.goal:.2f}{' missed' if ratio > screen.goal else ''}"
     print(
         f"| {rows:,} | {who} | {screen.name} | {theirs:.0f} | {ours:.0f} "
-        f"| {ratio:.2f} | ≤ {screen.goal:.2f}{missed} |",
+        f"| {ratio:.2f} | {goal} |",
         flush=True,
     )
 

@@ -107,10 +107,13 @@ class CrmGuidedConversation(models.AbstractModel):
 
     @api.depends(lambda self: self._get_requirement_dependencies())
     def _compute_missing_requirements(self):
-        for record in self:
-            missing = []
-            if record.step_id and not record._is_conversation_closed():
-                missing = record._get_missing_requirements(record.step_id)
+        ongoing = self.filtered(
+            lambda record: record.step_id and not record._is_conversation_closed()
+        )
+        (self - ongoing).missing_requirements = False
+        # What a conversation that has ended is made of need not be read.
+        for record in ongoing.with_prefetch(ongoing._ids):
+            missing = record._get_missing_requirements(record.step_id)
             record.missing_requirements = "\n".join(missing) or False
 
     # === CRUD METHODS === #

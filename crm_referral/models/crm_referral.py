@@ -56,7 +56,6 @@ class CrmReferral(models.Model):
         string="Salesperson",
         default=lambda self: self._default_user_id(),
         domain=[("share", "=", False)],
-        index=True,
         check_company=True,
         tracking=True,
     )
@@ -229,9 +228,8 @@ class CrmReferral(models.Model):
         "CHECK (outcome IS DISTINCT FROM 'declined' OR decline_reason_id IS NOT NULL)",
         "Choose the reason why the customer declined.",
     )
-    _open_step_idx = models.Index(
-        "(user_id, step_id) WHERE outcome IS NULL AND active IS TRUE"
-    )
+    # A column of one's own kanban, whether its requests are open or not.
+    _user_step_idx = models.Index("(user_id, step_id)")
     _next_ask_idx = models.Index(
         "(partner_id, next_ask_date) WHERE outcome IS NOT NULL"
     )

@@ -129,6 +129,13 @@ class CrmReferralFunnel(models.Model):
             )
         if self._find_differences():
             self._rebuild()
+        # What is asked for are months. If PostgreSQL knew how many times there are, it
+        # would expect as many groups, and sort on the disk instead of hashing.
+        cr.execute(
+            """ALTER TABLE crm_referral_funnel
+                ALTER COLUMN date SET (n_distinct = 60);
+            ANALYZE crm_referral_funnel"""
+        )
 
     @api.model
     def _drop_functions(self):

@@ -23,6 +23,7 @@ MATRIX = {
         "all_documents": "r",
         "manager": "rwcu",
     },
+    "crm.referral.funnel": {},
     "crm.referral.objection": {},
     "crm.referral.skip": {"rep": "rwc", "all_documents": "rwc", "manager": "rwc"},
     "crm.referral.decline": {"rep": "rwc", "all_documents": "rwc", "manager": "rwc"},

@@ -360,7 +360,7 @@ class TestIndexes(ReferralCommon):
                 ("step_id", "=", self.step["profile"].id),
             ],
         )
-        self.assertIn("crm_referral_open_step_idx", plan)
+        self.assertIn("crm_referral_user_step_idx", plan)
         self.assertNotIn("Seq Scan on crm_referral", plan)
 
     def test_requests_of_one_customer(self):
