@@ -437,6 +437,7 @@ class CrmAssessment(models.Model):
         """
         now = self.env.cr.now().replace(microsecond=0)
         today = fields.Date.context_today(self)
+        revealed_ids = set(revealed.ids)
         self.env["crm.assessment"].flush_model()
         # SQL with the values as JSON: the ORM writes different values one by one, and
         # long arrays of parameters take PostgreSQL longer to parse than to store.
@@ -463,7 +464,7 @@ class CrmAssessment(models.Model):
                             "score": results[assessment.id][0].score,
                             "level": results[assessment.id][0].level,
                             "recommendation": results[assessment.id][1],
-                            "is_revealed": assessment in revealed,
+                            "is_revealed": assessment.id in revealed_ids,
                         }
                         for assessment in self
                     ]
