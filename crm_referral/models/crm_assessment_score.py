@@ -28,7 +28,7 @@ class CrmAssessmentScore(models.Model):
         comodel_name="crm.assessment",
         required=True,
         readonly=True,
-        index=False,  # _section_uniq serves
+        index=True,
         ondelete="cascade",
     )
     section_id = fields.Many2one(

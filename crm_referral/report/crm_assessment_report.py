@@ -99,7 +99,7 @@ class CrmAssessmentReport(models.Model):
         help="From 0, the worst, to 100. Letters without enough answers are left out.",
     )
     scored_count = fields.Integer(
-        string="Scores",
+        string="Number of Scores",
         readonly=True,
         help="How many the mean rests on: one for each letter of each form that had "
         "enough answers.",

@@ -2,6 +2,7 @@ from . import test_access_rights
 from . import test_assessment_checklist
 from . import test_assessment_engine
 from . import test_assessment_page
+from . import test_assessment_performance
 from . import test_assessment_report
 from . import test_assessment_rights
 from . import test_assessment_round

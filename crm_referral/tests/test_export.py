@@ -20,6 +20,7 @@ from odoo.addons.base.models.ir_cron import MIN_TIME_PER_JOB
 
 from ..models import crm_referral_export
 from .common import ReferralCase
+from .summary_queries import get_summary_queries
 from .test_report import ReportCommon
 
 EXPORT_LOGGER = "odoo.addons.crm_referral.models.crm_referral_export"
@@ -76,84 +77,13 @@ class WorkbookMixin:
 
     def _check_summary(self, workbook):
         """Count every figure of the summary a second time, in plain SQL."""
-        pride, be_sure = (
-            self.env.ref(f"crm_referral.crm_assessment_framework_{code}").id
-            for code in ("pride", "be_sure")
-        )
-        pride_forms = f"""FROM crm_assessment a WHERE a.framework_id = {pride}
-            AND a.state = 'done' AND a.is_revealed AND a.viewpoint = 'customer'
-            AND a.active AND a.{{c}}"""
-        pride_scores = pride_forms.replace(
-            "WHERE",
-            "JOIN crm_assessment_score s ON s.assessment_id = a.id WHERE",
-        )
-        be_sure_scores = f"""FROM crm_assessment a
-            JOIN crm_assessment_score s ON s.assessment_id = a.id
-            JOIN crm_assessment_round r ON r.id = a.round_id
-            WHERE a.framework_id = {be_sure} AND r.is_reviewed AND a.active
-            AND a.viewpoint = CASE r.settlement WHEN 'self' THEN 'self'
-                ELSE 'reviewer' END
-            AND r.dispute_state IS DISTINCT FROM 'open'
-            AND r.settlement IS DISTINCT FROM 'void' AND a.{{c}}"""
         summary = self._get_summary(workbook)
-        queries = {
-            "Requests": "SELECT count(*) FROM crm_referral WHERE active AND {c}",
-            "Requests closed": """SELECT count(*) FROM crm_referral
-                WHERE active AND outcome IS NOT NULL AND {c}""",
-            "… with an introduction": """SELECT count(*) FROM crm_referral
-                WHERE active AND outcome = 'introduced' AND {c}""",
-            "Share with an introduction": """SELECT avg((outcome = 'introduced')::int)
-                FROM crm_referral WHERE active AND outcome IS NOT NULL AND {c}""",
-            "… declined": """SELECT count(*) FROM crm_referral
-                WHERE active AND outcome = 'declined' AND {c}""",
-            "Share declined": """SELECT avg((outcome = 'declined')::int)
-                FROM crm_referral WHERE active AND outcome IS NOT NULL AND {c}""",
-            "Candidates named": """SELECT count(*) FROM crm_referral_candidate c
-                JOIN crm_referral r ON r.id = referral_id
-                WHERE c.active AND r.active AND c.{c}""",
-            "Introductions": """SELECT count(*) FROM crm_referral_candidate c
-                JOIN crm_referral r ON r.id = referral_id
-                WHERE c.active AND r.active AND introduced_on IS NOT NULL AND c.{c}""",
-            "Leads": """SELECT count(*) FROM crm_lead WHERE referrer_id IS NOT NULL
-                AND (active OR won_status = 'lost') AND {c}""",
-            "Leads won": """SELECT count(*) FROM crm_lead
-                WHERE referrer_id IS NOT NULL AND won_status = 'won' AND {c}""",
-            "Leads lost": """SELECT count(*) FROM crm_lead
-                WHERE referrer_id IS NOT NULL AND won_status = 'lost' AND {c}""",
-            "Win rate": """SELECT avg((won_status = 'won')::int) FROM crm_lead
-                WHERE referrer_id IS NOT NULL AND won_status IN ('won', 'lost')
-                AND {c}""",
-            "Won revenue from referral": """SELECT sum(expected_revenue) FROM crm_lead
-                WHERE referrer_id IS NOT NULL AND won_status = 'won' AND {c}""",
-            "All won revenue": """SELECT sum(expected_revenue) FROM crm_lead
-                WHERE won_status = 'won' AND active AND {n}""",
-            "Days to close a request": """SELECT
-                avg(extract(epoch FROM closed_on - create_date) / 86400)
-                FROM crm_referral WHERE active AND closed_on IS NOT NULL AND {c}""",
-            "Share of won revenue": """SELECT
-                sum(expected_revenue) FILTER (WHERE referrer_id IS NOT NULL)
-                / nullif(sum(expected_revenue), 0)
-                FROM crm_lead WHERE won_status = 'won' AND active AND {n}""",
-            "Days from asking to winning": """SELECT
-                avg(extract(epoch FROM l.date_closed - r.create_date) / 86400)
-                FROM crm_lead l
-                JOIN crm_referral_candidate c ON c.id = l.referral_candidate_id
-                JOIN crm_referral r ON r.id = c.referral_id
-                WHERE l.referrer_id IS NOT NULL AND l.won_status = 'won'
-                AND l.{c}""",
-            "PRIDE forms of customers": f"SELECT count(*) {pride_forms}",
-            "PRIDE score of customers": f"SELECT avg(s.score) {pride_scores}",
-            "BE SURE checklists": f"SELECT count(DISTINCT a.id) {be_sure_scores}",
-            "BE SURE score": f"SELECT avg(s.score) {be_sure_scores}",
-        }
+        queries = get_summary_queries(self.env, self.company)
         figures = self.env["crm.referral.workbook"]._get_key_figures()
         self.assertEqual(queries.keys(), {figure.name for figure in figures})
-        company = f"company_id = {self.company.id}"
         for name, query in queries.items():
             with self.subTest(name):
-                self.env.cr.execute(
-                    query.format(c=company, n=f"({company} OR company_id IS NULL)")
-                )
+                self.env.cr.execute(query)
                 [expected] = self.env.cr.fetchone()
                 if expected is None:
                     self.assertFalse(summary[name])

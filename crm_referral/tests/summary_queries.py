@@ -1,0 +1,81 @@
+def get_summary_queries(env, company):
+    """Every figure of a workbook's summary as plain SQL over the tables, all dates.
+
+    :return: statements by the name of the figure
+    :rtype: dict[str, str]
+    """
+    pride, be_sure = (
+        env.ref(f"crm_referral.crm_assessment_framework_{code}").id
+        for code in ("pride", "be_sure")
+    )
+    pride_forms = f"""FROM crm_assessment a WHERE a.framework_id = {pride}
+        AND a.state = 'done' AND a.is_revealed AND a.viewpoint = 'customer'
+        AND a.active AND a.{{c}}"""
+    pride_scores = pride_forms.replace(
+        "WHERE",
+        "JOIN crm_assessment_score s ON s.assessment_id = a.id WHERE",
+    )
+    be_sure_scores = f"""FROM crm_assessment a
+        JOIN crm_assessment_score s ON s.assessment_id = a.id
+        JOIN crm_assessment_round r ON r.id = a.round_id
+        WHERE a.framework_id = {be_sure} AND r.is_reviewed AND a.active
+        AND a.viewpoint = CASE r.settlement WHEN 'self' THEN 'self'
+            ELSE 'reviewer' END
+        AND r.dispute_state IS DISTINCT FROM 'open'
+        AND r.settlement IS DISTINCT FROM 'void' AND a.{{c}}"""
+    queries = {
+        "Requests": "SELECT count(*) FROM crm_referral WHERE active AND {c}",
+        "Requests closed": """SELECT count(*) FROM crm_referral
+            WHERE active AND outcome IS NOT NULL AND {c}""",
+        "… with an introduction": """SELECT count(*) FROM crm_referral
+            WHERE active AND outcome = 'introduced' AND {c}""",
+        "Share with an introduction": """SELECT avg((outcome = 'introduced')::int)
+            FROM crm_referral WHERE active AND outcome IS NOT NULL AND {c}""",
+        "… declined": """SELECT count(*) FROM crm_referral
+            WHERE active AND outcome = 'declined' AND {c}""",
+        "Share declined": """SELECT avg((outcome = 'declined')::int)
+            FROM crm_referral WHERE active AND outcome IS NOT NULL AND {c}""",
+        "Candidates named": """SELECT count(*) FROM crm_referral_candidate c
+            JOIN crm_referral r ON r.id = referral_id
+            WHERE c.active AND r.active AND c.{c}""",
+        "Introductions": """SELECT count(*) FROM crm_referral_candidate c
+            JOIN crm_referral r ON r.id = referral_id
+            WHERE c.active AND r.active AND introduced_on IS NOT NULL AND c.{c}""",
+        "Leads": """SELECT count(*) FROM crm_lead WHERE referrer_id IS NOT NULL
+            AND (active OR won_status = 'lost') AND {c}""",
+        "Leads won": """SELECT count(*) FROM crm_lead
+            WHERE referrer_id IS NOT NULL AND won_status = 'won' AND {c}""",
+        "Leads lost": """SELECT count(*) FROM crm_lead
+            WHERE referrer_id IS NOT NULL AND won_status = 'lost' AND {c}""",
+        "Win rate": """SELECT avg((won_status = 'won')::int) FROM crm_lead
+            WHERE referrer_id IS NOT NULL AND won_status IN ('won', 'lost')
+            AND {c}""",
+        "Won revenue from referral": """SELECT sum(expected_revenue) FROM crm_lead
+            WHERE referrer_id IS NOT NULL AND won_status = 'won' AND {c}""",
+        "All won revenue": """SELECT sum(expected_revenue) FROM crm_lead
+            WHERE won_status = 'won' AND active AND {n}""",
+        "Days to close a request": """SELECT
+            avg(extract(epoch FROM closed_on - create_date) / 86400)
+            FROM crm_referral WHERE active AND closed_on IS NOT NULL AND {c}""",
+        "Share of won revenue": """SELECT
+            sum(expected_revenue) FILTER (WHERE referrer_id IS NOT NULL)
+            / nullif(sum(expected_revenue), 0)
+            FROM crm_lead WHERE won_status = 'won' AND active AND {n}""",
+        "Days from asking to winning": """SELECT
+            avg(extract(epoch FROM l.date_closed - r.create_date) / 86400)
+            FROM crm_lead l
+            JOIN crm_referral_candidate c ON c.id = l.referral_candidate_id
+            JOIN crm_referral r ON r.id = c.referral_id
+            WHERE l.referrer_id IS NOT NULL AND l.won_status = 'won'
+            AND l.{c}""",
+        "PRIDE forms of customers": f"SELECT count(*) {pride_forms}",
+        "PRIDE score of customers": f"SELECT avg(s.score) {pride_scores}",
+        "BE SURE checklists": f"SELECT count(DISTINCT a.id) {be_sure_scores}",
+        "BE SURE score": f"SELECT avg(s.score) {be_sure_scores}",
+    }
+    company_rows = f"company_id = {company.id}"
+    shared_rows = f"({company_rows} OR company_id IS NULL)"
+    return {
+        name: query.format(c=company_rows, n=shared_rows)
+        for name, query in queries.items()
+    }
