@@ -107,6 +107,7 @@ class Lab:
         log: str,
         stdin: str = "",
         timeout: float = 1800,
+        env: dict[str, str] | None = None,
     ) -> tuple[int, str]:
         """Run Odoo; return its exit status and what it printed, also in a log file."""
         path = self.logs / f"{log}.log"
@@ -117,7 +118,7 @@ class Lab:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 text=True,
-                env=self.env,
+                env={**self.env, **(env or {})},
                 cwd=base.ROOT,
             )
             with stopped(process):
