@@ -90,7 +90,7 @@ class CrmAssessmentSubjectMixin(models.AbstractModel):
         :return: the model, with a context without their defaults
         """
         ignored = {f"default_{fname}" for fname in fnames}
-        context = self.env.context
-        return self.with_context(
-            {key: value for key, value in context.items() if key not in ignored}
-        )
+        context = {
+            key: value for key, value in self.env.context.items() if key not in ignored
+        }
+        return self.with_context(context)
