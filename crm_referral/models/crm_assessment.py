@@ -45,6 +45,8 @@ FROZEN_FIELDS = frozenset(
         "viewpoint",
     }
 )
+# What a round has settled for its forms; the answers come later.
+ROUND_FIELDS = (FROZEN_FIELDS - {"line_ids"}) | {"active"}
 
 
 class CrmAssessment(models.Model):
@@ -209,6 +211,8 @@ class CrmAssessment(models.Model):
             raise UserError(
                 self.env._("An assessment begins open, and ends when it is signed.")
             )
+        if any(vals.get("round_id") for vals in vals_list):
+            self._check_round_decides()
         forms = {}
         defaults = self.default_get(["framework_id", "viewpoint"])
         complete_vals_list = []
@@ -221,7 +225,8 @@ class CrmAssessment(models.Model):
                 forms[key] = framework._get_form(key[1])
             lines.append(vals.pop("line_ids", None) or [])
             complete_vals_list.append({**vals, "form_id": key[0] and forms[key].id})
-        assessments = super().create(complete_vals_list)
+        Assessment = self._without_defaults(RESULT_FIELDS | {"round_id", "state"})
+        assessments = super(CrmAssessment, Assessment).create(complete_vals_list)
         assessments._create_lines(lines)
         return assessments
 
@@ -231,6 +236,8 @@ class CrmAssessment(models.Model):
             raise UserError(self.env._("Sign the assessment to finish it."))
         if FROZEN_FIELDS & vals.keys():
             self._check_not_done()
+        if vals.get("round_id") or (ROUND_FIELDS & vals.keys() and self.round_id):
+            self._check_round_decides()
         if "framework_id" in vals or "viewpoint" in vals:
             changed = self.filtered(
                 lambda assessment: (
@@ -264,6 +271,7 @@ class CrmAssessment(models.Model):
         """
         self.check_access("write")
         self._check_open()
+        self._check_respondent()
         self._check_complete()
         results = self._compute_results()
         revealed = self._get_revealed_when_done()
@@ -314,6 +322,26 @@ class CrmAssessment(models.Model):
                         "“%(assessment)s” is closed and takes no more answers.",
                         assessment=assessment.display_name,
                     )
+                )
+
+    def _check_round_decides(self):
+        """:raise UserError: when somebody changes what only a round settles"""
+        if not self.env.su:
+            raise UserError(
+                self.env._(
+                    "Whom a round asks, and about whom, stays as it is. Cancel it "
+                    "and start another one."
+                )
+            )
+
+    def _check_respondent(self):
+        """:raise UserError: when somebody signs what a round asks of others"""
+        if self.env.su:
+            return
+        for assessment in self:
+            if assessment.round_id and not assessment.is_respondent:
+                raise UserError(
+                    self.env._("Nothing in this round waits for your answers.")
                 )
 
     def _check_complete(self):

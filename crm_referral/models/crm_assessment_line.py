@@ -1,10 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Command
 
 from .crm_assessment_item import KINDS
 
 RATINGS = [(str(number), str(number)) for number in range(11)]
 CAUSES = [("agent", "Agent"), ("organization", "Organization")]
+# A tag is put on and taken off; what the tag itself says is configuration.
+TAG_COMMANDS = (Command.LINK, Command.UNLINK, Command.CLEAR, Command.SET)
 CONTROLS = [("ours", "In our control"), ("outside", "Outside our control")]
 
 
@@ -202,7 +205,9 @@ class CrmAssessmentLine(models.Model):
         return super().create(complete_vals_list)
 
     def write(self, vals):
-        if vals.keys() == {"section_ids"}:
+        if vals.keys() == {"section_ids"} and all(
+            command[0] in TAG_COMMANDS for command in vals["section_ids"]
+        ):
             # A tag is how we read the answer, not the answer: readers may tag.
             self.check_access("read")
             # sudo: the check above is the right that counts for a tag

@@ -211,7 +211,7 @@ class CrmAssessmentRound(models.Model):
                     assessment.respondent_id == self.env.user
                     and assessment.state in OPEN_STATES
                 )
-            )[:1]
+            ).sorted("id")[:1]
 
     # === CONSTRAINT METHODS === #
 
@@ -226,7 +226,8 @@ class CrmAssessmentRound(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_result_untouched(*vals_list)
-        rounds = super().create(vals_list)
+        Round = self._without_defaults(RESULT_FIELDS)
+        rounds = super(CrmAssessmentRound, Round).create(vals_list)
         rounds._ask()
         return rounds
 
@@ -367,9 +368,6 @@ class CrmAssessmentRound(models.Model):
                 assessment: {
                     "user_id": assessment.respondent_id.id,
                     "date_deadline": assessment.deadline,
-                    "summary": assessment.with_context(
-                        lang=assessment.respondent_id.lang
-                    ).display_name,
                 }
                 for assessment in assessments_sudo
                 # The reviewer is asked when the agent has answered.

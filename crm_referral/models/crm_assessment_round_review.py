@@ -62,6 +62,13 @@ class CrmAssessmentRound(models.Model):
                 round_.my_assessment_id = False
         return result
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        if not vals.get("active", True):
+            self.filtered(lambda r: r.state == "open")._check_agent_may_stop()
+        return super().write(vals)
+
     # === ACTION METHODS === #
 
     def action_cancel(self):

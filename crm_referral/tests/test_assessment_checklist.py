@@ -190,6 +190,11 @@ class TestAssessmentChecklist(AssessmentCase):
         self.assertFalse(forms["reviewer"].activity_ids)
         with self.assertRaises(UserError):
             self._sign(round_, "reviewer", self.yes)
+        forms["self"].with_user(self.rep).line_ids[0].note = "Not signed yet"
+        self.env.invalidate_all()
+        for user in (self.leader, self.manager):
+            self.assertFalse(forms["self"].with_user(user).line_ids)
+            self.env.invalidate_all()
         self._sign(round_, "self", self.yes)
         self.assertEqual(forms["reviewer"].activity_ids.user_id, self.leader)
         self.env.invalidate_all()
@@ -230,6 +235,10 @@ class TestAssessmentChecklist(AssessmentCase):
                 stop()
         round_.with_user(self.leader).action_close()
         self.assertFalse(round_.is_reviewed)
+        evaded = self._start()
+        self._sign(evaded, "self", self.yes)
+        with self.assertRaisesRegex(UserError, "the reviewer"):
+            evaded.with_user(self.rep).action_archive()
         mistaken = self._start()
         mistaken.with_user(self.rep).action_cancel()
         self.assertEqual(mistaken.state, "cancelled")

@@ -16,6 +16,13 @@ MODELS = [
     "crm.assessment.score",
     "crm.assessment.section",
 ]
+# Each of them has more to say in a test of its own.
+OTHER_MODELS = [
+    "crm.assessment.dispute",
+    "crm.assessment.report",
+    "crm.assessment.round",
+    "crm.assessment.stage",
+]
 CONFIGURATION = MODELS[3:5] + MODELS[6:8] + MODELS[9:]
 OPERATIONS = ("read", "write", "create", "unlink")
 
@@ -48,8 +55,14 @@ class TestAssessmentRights(AssessmentCase):
         everything, reading = (True,) * 4, (True, False, False, False)
         no_deleting, nothing = (True, True, True, False), (False,) * 4
         for user in (self.employee, self.portal, self.public):
-            for model in MODELS:
+            for model in MODELS + OTHER_MODELS:
                 self.assertEqual(self._may(user, model), nothing, (user.login, model))
+        persistent = {
+            model
+            for model, cls in self.registry.items()
+            if model.startswith("crm.assessment") and not cls._abstract
+        }
+        self.assertEqual(persistent, set(MODELS + OTHER_MODELS), "all are tested")
         for user in (self.rep, self.all_documents):
             for model in CONFIGURATION:
                 self.assertEqual(self._may(user, model), reading, (user.login, model))
@@ -57,8 +70,12 @@ class TestAssessmentRights(AssessmentCase):
                 self.assertEqual(self._may(user, model), no_deleting)
             self.assertEqual(self._may(user, "crm.assessment.score"), reading)
             self.assertEqual(self._may(user, "crm.assessment.form"), reading)
-        for model in CONFIGURATION:
+            self.assertEqual(self._may(user, "crm.assessment.stage"), reading)
+            self.assertEqual(self._may(user, "crm.assessment.report"), reading)
+            self.assertEqual(self._may(user, "crm.assessment.round"), no_deleting)
+        for model in (*CONFIGURATION, "crm.assessment.stage", "crm.assessment.round"):
             self.assertEqual(self._may(self.manager, model), everything)
+        self.assertEqual(self._may(self.manager, "crm.assessment.report"), reading)
         self.assertEqual(self._may(self.manager, "crm.assessment.score"), reading)
         self.assertEqual(self._may(self.manager, "crm.assessment.form"), reading)
 

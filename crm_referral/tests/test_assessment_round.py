@@ -145,6 +145,76 @@ class TestAssessmentRound(AssessmentCase):
         with self.assertRaises(UserError):
             round_.with_user(self.rep).action_answer()
 
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_who_starts_a_round_does_not_see_or_give_the_customers_answers(self):
+        round_ = self._start()
+        form = self._by_viewpoint(round_)["customer"]
+        form.sudo().line_ids[:1].note = "Half-written"
+        self.env.invalidate_all()
+        form = form.with_user(self.rep)
+        self.assertEqual(form.create_uid, self.rep)
+        self.assertFalse(form.line_ids)
+        self.env.invalidate_all()
+        line = form.sudo().line_ids[:1].with_user(self.rep)
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            line.read(["note"])
+        with self.assertRaises(AccessError):
+            line.note = "Answered in the customer's place"
+
+    def test_a_form_of_a_round_is_signed_by_who_is_asked(self):
+        forms = self._by_viewpoint(self._start())
+        for viewpoint in ("customer", "manager"):
+            with self.assertRaisesRegex(UserError, "waits for your answers"):
+                forms[viewpoint].with_user(self.rep).action_done()
+        with self.assertRaisesRegex(UserError, "waits for your answers"):
+            forms["employee"].with_user(self.manager).action_done()
+
+    def test_a_round_settles_who_is_asked(self):
+        round_ = self._start()
+        form = self._by_viewpoint(round_)["manager"].with_user(self.rep)
+        for vals in (
+            {"respondent_id": self.rep.id},
+            {"round_id": False},
+            {"state": "cancelled"},
+            {"active": False},
+        ):
+            with self.assertRaisesRegex(UserError, "Whom a round asks"):
+                form.write(vals)
+        with self.assertRaisesRegex(UserError, "Whom a round asks"):
+            form.action_cancel()
+        values = {
+            "framework_id": self.pride.id,
+            "partner_id": self.customer_company.id,
+            "viewpoint": "customer",
+            "user_id": self.rep.id,
+        }
+        Assessment = self.env["crm.assessment"].with_user(self.rep)
+        with self.assertRaisesRegex(UserError, "Whom a round asks"):
+            Assessment.create({**values, "round_id": round_.id})
+        alone = Assessment.with_context(
+            default_round_id=round_.id, default_state="done", default_score=100
+        ).create(values)
+        self.assertFalse(alone.round_id)
+        self.assertEqual(alone.state, "draft")
+        self.assertIs(alone.score, False)
+        with self.assertRaisesRegex(UserError, "Whom a round asks"):
+            alone.round_id = round_
+
+    def test_defaults_of_other_windows_are_no_result(self):
+        round_ = self._start_with_defaults(
+            default_state="done", default_score=100, default_stage_id=1
+        )
+        self.assertEqual(round_.state, "open")
+        self.assertIs(round_.score, False)
+        self.assertFalse(round_.stage_id)
+
+    @classmethod
+    def _start_with_defaults(cls, **context):
+        customer = cls.customer_company.with_user(cls.rep).with_context(**context)
+        action = customer.action_start_pride_round()
+        return cls.env["crm.assessment.round"].browse(action["res_id"])
+
     def test_result(self):
         round_ = self._answer_all(self._start(), customer=3, employee=4, manager=1)
         self.assertEqual(round_.score, 75)
@@ -471,6 +541,55 @@ class TestAssessmentRound(AssessmentCase):
         token = self._by_viewpoint(round_)["customer"].sudo().access_token
         self.assertTrue(action["url"].endswith(token))
 
+    def test_unusual_customers(self):
+        Partner = self.env["res.partner"].with_user(self.rep)
+        nameless = {"parent_id": self.customer_company.id, "type": "invoice"}
+        for values in (
+            {"name": "Archived", "active": False, "email": "old@example.com"},
+            {"name": "A Person", "email": "person@example.com"},
+            {"name": "Unreachable"},
+            nameless,
+        ):
+            customer = Partner.create(values)
+            action = customer.action_start_pride_round()
+            round_ = self.env["crm.assessment.round"].browse(action["res_id"])
+            self.assertEqual(round_.contact_id, customer.sudo())
+            self.assertEqual(len(round_._search_assessments()), 3)
+            self.assertTrue(round_.progress)
+            round_.with_user(self.rep).action_close()
+            self.assertEqual(round_.state, "done")
+            self.assertIs(round_.score, False)
+            self.assertTrue(round_.with_user(self.rep).result is not None)
+
+    def test_nothing_to_do(self):
+        Round = self.env["crm.assessment.round"].with_user(self.rep)
+        Assessment = self.env["crm.assessment"].with_user(self.rep)
+        for nobody in (Round.browse(), Assessment.browse()):
+            self.assertTrue(nobody.action_cancel())
+        self.assertTrue(Round.browse().action_close())
+        self.assertTrue(Assessment.browse().action_done())
+        self.assertFalse(Round.create([]))
+        for method in ("action_resend_link", "action_revoke_link", "action_renew_link"):
+            with self.assertRaisesRegex(UserError, "not being asked any more"):
+                getattr(Round.browse(), method)()
+        round_ = self._start().with_user(self.rep)
+        round_.action_cancel()
+        with self.assertRaisesRegex(UserError, "round that is open"):
+            round_.action_cancel()
+
+    def test_one_person_with_two_hats(self):
+        """Who serves the customer and leads the team answers in that order."""
+        self.team.user_id = self.rep
+        round_ = self._start()
+        forms = self._by_viewpoint(round_)
+        round_ = round_.with_user(self.rep)
+        self.assertEqual(round_.manager_id, self.rep)
+        self.assertEqual(round_.my_assessment_id, forms["employee"])
+        form = self._fill(forms["employee"].with_user(self.rep), 3, self.rep)
+        form.action_done()
+        self.env.invalidate_all()
+        self.assertEqual(round_.my_assessment_id, forms["manager"])
+
     def test_tagging(self):
         """An answer may belong to several letters; tagging changes no answer."""
         round_ = self._answer_all(self._start(), customer=1)
@@ -483,6 +602,20 @@ class TestAssessmentRound(AssessmentCase):
         self.assertIn(line, round_.with_user(self.leader).evidence_line_ids.sudo())
         with self.assertRaises(AccessError):
             line.with_user(self.colleague).write({"section_ids": [Command.clear()]})
+
+    def test_tagging_changes_no_letter(self):
+        round_ = self._answer_all(self._start())
+        line = round_.with_user(self.rep).assessment_ids.line_ids[:1]
+        section = self.pride.section_ids[-1]
+        name = section.name
+        for command in (
+            Command.update(section.id, {"name": "Renamed"}),
+            Command.delete(section.id),
+            Command.create({"name": "New", "framework_id": self.pride.id}),
+        ):
+            with self.assertRaises(UserError):
+                line.write({"section_ids": [command]})
+        self.assertEqual(section.name, name)
 
     def test_delete(self):
         """Nothing stays behind in anybody's list of things to do."""
