@@ -204,7 +204,8 @@ class CrmReferralExport(models.Model):
         parameters_sudo = self.env["ir.config_parameter"].sudo()
         limit = int(parameters_sudo.get_param("web.active_ids_limit", 20_000))
         if len(selected_ids) < limit or "active_domain" not in context:
-            return [["id", "in", selected_ids]]
+            # Who selects archived ones wants them.
+            return [["id", "in", selected_ids], ["active", "in", [True, False]]]
         return context["active_domain"] or [[1, "=", 1]]
 
     # === COMPUTE METHODS === #
@@ -469,7 +470,13 @@ class CrmReferralExport(models.Model):
         :rtype: Domain | None
         """
         self.ensure_one()
-        return Domain(self.selected_domain) if self.selected_domain else None
+        if not self.selected_domain:
+            return None
+        domain = Domain(self.selected_domain)
+        if not any(each.field_expr == "active" for each in domain.iter_conditions()):
+            # As in the list; searches through a field would take the archived as well.
+            domain &= Domain("active", "=", True)
+        return domain
 
     def _get_workbook(self, env=None):
         """The maker of workbooks, with the rights of the user who exports.

@@ -154,6 +154,8 @@ class CrmReferralWorkbook(models.AbstractModel):
         if options["selection"] is not None:
             if model == "crm.referral":
                 return domain & options["selection"]
+            if model == "crm.referral.report":
+                domain &= self._get_selected_rows_domain()
             if model == "crm.assessment.report":
                 return domain & self._get_customer_domain(options["selection"])
             path = "referral_id"
@@ -162,6 +164,18 @@ class CrmReferralWorkbook(models.AbstractModel):
             return domain & Domain(path, "any", options["selection"])
         return domain & self._get_period_domain(
             model, date, options["date_from"], options["date_to"]
+        )
+
+    def _get_selected_rows_domain(self):
+        """:return: domain of the rows of the analysis that count for selected requests:
+        those of archived ones as well, if they were selected.
+        :rtype: Domain
+        """
+        candidate = Domain("kind", "=", "candidate")
+        return Domain("active", "in", [True, False]) & (
+            Domain("active", "=", True)
+            | Domain("kind", "in", ("request", "step"))
+            | candidate & Domain("candidate_id.active", "=", True)
         )
 
     def _get_customer_domain(self, selection):

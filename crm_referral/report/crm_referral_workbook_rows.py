@@ -193,10 +193,10 @@ class CrmReferralWorkbookRows(models.AbstractModel):
         )
 
     def _get_query_candidates(self, options) -> Query:
-        return self.env["crm.referral.candidate"]._search(
-            self._get_referral_domain(options, "crm.referral.candidate")
-            & Domain("referral_id.active", "=", True)
-        )
+        domain = self._get_referral_domain(options, "crm.referral.candidate")
+        if options["selection"] is None:
+            domain &= Domain("referral_id.active", "=", True)
+        return self.env["crm.referral.candidate"]._search(domain)
 
     def _add_sheet_candidates(self, job):
         """A row per candidate who was named in the period."""
