@@ -340,8 +340,8 @@ class CrmReferralWorkbook(models.AbstractModel):
             (
                 self.env._("Actions Due"),
                 self.env._(
-                    "Open activities on requests and their candidates that are due "
-                    "until the end of the period."
+                    "Open activities on requests and their candidates, and open "
+                    "improvement actions, that are due until the end of the period."
                 ),
             ),
             (
