@@ -108,6 +108,9 @@ class TestExportAssessment(WorkbookMixin, AssessmentReportCommon):
         workbook = self._export_sheets()
         self.assertEqual(len(workbook["PRIDE"]._charts), 2)
         self.assertEqual(len(workbook["BE SURE"]._charts), 1)
+        for chart in workbook["PRIDE"]._charts + workbook["BE SURE"]._charts:
+            scale = chart.y_axis.scaling
+            self.assertEqual((scale.min, scale.max), (0, 100))
 
     def test_a_row_per_form(self):
         workbook = self._export_sheets()
