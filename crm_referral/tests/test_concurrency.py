@@ -68,10 +68,11 @@ class TestConcurrency(BaseCase):
                 time.sleep(0.01)
         self.fail("The second transaction did not wait for the first.")
 
-    def _race(self, call):
+    def _race(self, call, first=None):
         """Two do the same at once: the second is in the middle when the first commits.
 
         :param call: called with an environment, first in one, then in another thread
+        :param first: what the first does, if it is something else
         :return: what the second got: a result or an exception
         """
         second = {}
@@ -98,7 +99,7 @@ class TestConcurrency(BaseCase):
         try:
             self.assertTrue(started.wait(PATIENCE))
             with self._transaction() as env:
-                call(env)
+                (first or call)(env)
                 env.flush_all()
                 go.set()
                 self._wait_until_blocked(second["pid"])
@@ -165,6 +166,40 @@ class TestConcurrency(BaseCase):
             self.assertEqual(
                 self._get_referrals(env).step_log_ids.mapped("outcome"), ["ended"]
             )
+
+    @mute_logger("odoo.sql_db")
+    def test_night_job_while_somebody_follows(self):
+        """Next steps are scheduled for all, though one of the requests is in use."""
+        with self._transaction() as env:
+            user = env.ref("base.user_admin")
+            others = env["res.partner"].create([{"name": "B"}, {"name": "C"}])
+            requests = env["crm.referral"].create(
+                [
+                    {"partner_id": partner_id, "user_id": user.id}
+                    for partner_id in [self.partner_id, *others.ids]
+                ]
+            )
+            requests.activity_ids.unlink()
+            requests.message_unsubscribe(user.partner_id.ids)
+
+        def clean_up():
+            with self._transaction() as env:
+                env["crm.referral"].browse(requests.ids).unlink()
+                env["res.partner"].browse(others.ids).unlink()
+
+        self.addCleanup(clean_up)
+
+        def follow(env):
+            request = env["crm.referral"].browse(requests.ids[1])
+            request.message_subscribe(env.ref("base.user_admin").partner_id.ids)
+
+        result = self._race(
+            lambda env: env["crm.referral"]._cron_ensure_step_activity(), follow
+        )
+        self.assertIsNone(result)
+        with self._transaction() as env:
+            requests = env["crm.referral"].browse(requests.ids)
+            self.assertEqual([len(each.activity_ids) for each in requests], [1, 1, 1])
 
     def test_nobody_waits_for_the_funnel(self):
         """Reps move their requests while what adds up is put together: none waits."""
