@@ -1,7 +1,16 @@
+import logging
 from datetime import timedelta
+
+from psycopg2.errors import UniqueViolation
+from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+_logger = logging.getLogger(__name__)
+
+# What PostgreSQL says when somebody else changes the same at the same moment.
+CONFLICTS = (UniqueViolation, TransactionRollbackError)
 
 
 class CrmGuidedConversation(models.AbstractModel):
@@ -442,17 +451,35 @@ class CrmGuidedConversation(models.AbstractModel):
 
     @api.model
     def _cron_ensure_step_activity(self, batch_size=500):
-        """Schedule the next step where its activity was deleted or never made."""
+        """Schedule the next step where its activity was deleted or never made.
+
+        Somebody may work in one of them at this moment. The others do not wait for
+        that: a batch that fails is tried again in small pieces, and a record that
+        still is in use has its turn in the next run.
+        """
         activity_type = self.env.ref(self._step_activity_type)
         domain = fields.Domain(self._get_open_conversation_domain()) & fields.Domain(
             "activity_ids", "not any", [("activity_type_id", "=", activity_type.id)]
         )
         remaining = self.search_count(domain)
+        busy_ids = []
         while remaining:
-            records = self.search(domain, limit=batch_size)
+            records = self.search(
+                domain & fields.Domain("id", "not in", busy_ids), limit=batch_size
+            )
             if not records:
                 break
-            records._schedule_step_activity()
+            try:
+                records._schedule_step_activity()
+                self.env.flush_all()
+            except CONFLICTS as error:
+                # What others have committed meanwhile is seen from here on.
+                self.env.cr.rollback()
+                if len(records) > 1:
+                    batch_size = max(len(records) // 10, 1)
+                    continue
+                _logger.warning("No next step for %s in this run: %s", records, error)
+                busy_ids += records.ids
             remaining = max(remaining - len(records), 0)
             if not self.env["ir.cron"]._commit_progress(
                 len(records), remaining=remaining

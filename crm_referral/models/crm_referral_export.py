@@ -204,7 +204,8 @@ class CrmReferralExport(models.Model):
         parameters_sudo = self.env["ir.config_parameter"].sudo()
         limit = int(parameters_sudo.get_param("web.active_ids_limit", 20_000))
         if len(selected_ids) < limit or "active_domain" not in context:
-            return [["id", "in", selected_ids]]
+            # Who selects archived ones wants them.
+            return [["id", "in", selected_ids], ["active", "in", [True, False]]]
         return context["active_domain"] or [[1, "=", 1]]
 
     # === COMPUTE METHODS === #
@@ -469,7 +470,13 @@ class CrmReferralExport(models.Model):
         :rtype: Domain | None
         """
         self.ensure_one()
-        return Domain(self.selected_domain) if self.selected_domain else None
+        if not self.selected_domain:
+            return None
+        domain = Domain(self.selected_domain)
+        if not any(each.field_expr == "active" for each in domain.iter_conditions()):
+            # As in the list; searches through a field would take the archived as well.
+            domain &= Domain("active", "=", True)
+        return domain
 
     def _get_workbook(self, env=None):
         """The maker of workbooks, with the rights of the user who exports.
@@ -572,7 +579,7 @@ class CrmReferralExport(models.Model):
         )
 
     def _make_file_from_snapshot(self):
-        """Make the workbook in a background job; see :meth:`_make_file`."""
+        """Make a small workbook outside of a request; see :meth:`_make_file`."""
         self._make_file(self._open_reader())
 
     def _make_pdf(self):
@@ -691,8 +698,10 @@ class CrmReferralExport(models.Model):
         self._tell_progress()
         self.env["ir.cron"]._commit_progress()
         try:
-            # The right to export may have been taken away in between.
-            self.with_user(self.user_id)._check_may_export()
+            # The right to export may have been taken away in between. Who gets a report
+            # on schedule needs none.
+            if not self._get_schedule_runs():
+                self.with_user(self.user_id)._check_may_export()
             spool = Spool(
                 folder, self.slices, self._save_slice, slice_rows=self._get_slice_rows()
             )
@@ -841,8 +850,20 @@ class CrmReferralExport(models.Model):
             "success",
         )
 
+    def _get_schedule_runs(self):
+        """:return: the reports on schedule for which this is made, if any."""
+        return self.env["crm.referral.report.schedule.run"].search(
+            [("export_id", "=", self.id)]
+        )
+
     def _notify(self, subject, body, kind):
-        """Tell the user now if they are there, and in their inbox if not."""
+        """Tell the user now if they are there, and in their inbox if not.
+
+        A report on schedule is sent by its scheduler, or its failure told.
+        """
+        if self._get_schedule_runs():
+            self.env.ref("crm_referral.ir_cron_report_schedule")._trigger()
+            return
         self.user_id._bus_send(
             "simple_notification",
             {"title": subject, "message": body, "type": kind, "sticky": True},

@@ -193,8 +193,11 @@ class CrmReferralReportSchedule(models.Model):
             schedule.next_date = schedule._get_date_after(today)
         self.env["ir.cron"]._commit_progress()
         Run = self.env["crm.referral.report.schedule.run"]
-        domain = Domain("state", "in", ("waiting", "failed")) & Domain(
-            "retry_on", "<=", fields.Datetime.now()
+        domain = (
+            Domain("state", "in", ("waiting", "failed"))
+            & Domain("retry_on", "<=", fields.Datetime.now())
+            # Their workbooks are large: a job makes them now.
+            & ~Domain("export_id.state", "in", ("queued", "running"))
         )
         remaining = Run.search_count(domain)
         while run := Run.search(domain, limit=1, order="retry_on, id"):

@@ -2,7 +2,7 @@ import logging
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools.misc import format_date
 
@@ -97,14 +97,17 @@ class CrmReferralReportScheduleRun(models.Model):
     def _send(self):
         """Make the report with the recipient's rights, and send it.
 
-        The message and the state are written together: either both or none.
+        The message and the state are written together: either both or none. A large
+        workbook is made by the job of the exports first, in slices, which wakes the
+        scheduler when it ends.
         """
         self.ensure_one()
         attempt = self.attempt_count + 1
         run = self.with_context(lang=self.user_id.lang)
         try:
             with self.env.cr.savepoint():
-                run._send_report()
+                if not run._send_report():
+                    return
                 run.write(
                     {
                         "state": "sent",
@@ -121,6 +124,7 @@ class CrmReferralReportScheduleRun(models.Model):
                     "state": "abandoned" if given_up else "failed",
                     "attempt_count": attempt,
                     "error": str(error) or type(error).__name__,
+                    "export_id": False,
                     "retry_on": fields.Datetime.now()
                     + timedelta(minutes=RETRY_MINUTES * 2**attempt),
                 }
@@ -129,9 +133,37 @@ class CrmReferralReportScheduleRun(models.Model):
                 run._tell_owner()
 
     def _send_report(self):
-        schedule, user = self.schedule_id, self.user_id
+        """:return: whether it is sent, or its workbook is to be made by a job first"""
+        user = self.user_id
         self._check_recipient()
-        self.export_id = self.env["crm.referral.export"].create(
+        if not self.export_id and not self._make_export():
+            return False
+        export = self.export_id
+        if export.state != "done":
+            states = dict(export._fields["state"]._description_selection(self.env))
+            raise UserError(export.error or states[export.state])
+        self.env["mail.thread"].message_notify(
+            partner_ids=user.partner_id.ids,
+            subject=self._get_title(),
+            body=self.env._(
+                "Here is the report of your referrals from %(start)s to %(end)s. It "
+                "shows what you may see in Odoo.",
+                start=format_date(self.env, self.date_from),
+                end=format_date(self.env, self.date_to),
+            ),
+            model=export._name,
+            res_id=export.id,
+            attachment_ids=export.attachment_id.ids,
+        )
+        return True
+
+    def _make_export(self):
+        """Make the file at once, or hand a large workbook over to the exports' job.
+
+        :return: whether the file is there
+        """
+        schedule, user = self.schedule_id, self.user_id
+        export = self.export_id = self.env["crm.referral.export"].create(
             {
                 "name": self._get_title(),
                 "user_id": user.id,
@@ -147,24 +179,19 @@ class CrmReferralReportScheduleRun(models.Model):
                 "started_on": fields.Datetime.now(),
             }
         )
-        self.export_id._log_export(None)
         if schedule.file_format == "pdf":
-            self.export_id._make_pdf()
-        else:
-            self.export_id._make_file_from_snapshot()
-        self.env["mail.thread"].message_notify(
-            partner_ids=user.partner_id.ids,
-            subject=self._get_title(),
-            body=self.env._(
-                "Here is the report of your referrals from %(start)s to %(end)s. It "
-                "shows what you may see in Odoo.",
-                start=format_date(self.env, self.date_from),
-                end=format_date(self.env, self.date_to),
-            ),
-            model=self.export_id._name,
-            res_id=self.export_id.id,
-            attachment_ids=self.export_id.attachment_id.ids,
-        )
+            export._log_export(None)
+            export._make_pdf()
+            return True
+        workbook = export._get_workbook()
+        export.row_count = workbook._count_rows(export._prepare_options())
+        export._log_export(export.row_count)
+        if export.row_count <= export._get_direct_rows():
+            export._make_file_from_snapshot()
+            return True
+        export.state = "queued"
+        self.env.ref("crm_referral.ir_cron_export")._trigger()
+        return False
 
     def _check_recipient(self):
         """:raise AccessError: when the recipient may no longer get reports."""

@@ -154,6 +154,8 @@ class CrmReferralWorkbook(models.AbstractModel):
         if options["selection"] is not None:
             if model == "crm.referral":
                 return domain & options["selection"]
+            if model == "crm.referral.report":
+                domain &= self._get_selected_rows_domain()
             if model == "crm.assessment.report":
                 return domain & self._get_customer_domain(options["selection"])
             path = "referral_id"
@@ -162,6 +164,18 @@ class CrmReferralWorkbook(models.AbstractModel):
             return domain & Domain(path, "any", options["selection"])
         return domain & self._get_period_domain(
             model, date, options["date_from"], options["date_to"]
+        )
+
+    def _get_selected_rows_domain(self):
+        """:return: domain of the rows of the analysis that count for selected requests:
+        those of archived ones as well, if they were selected.
+        :rtype: Domain
+        """
+        candidate = Domain("kind", "=", "candidate")
+        return Domain("active", "in", [True, False]) & (
+            Domain("active", "=", True)
+            | Domain("kind", "in", ("request", "step"))
+            | candidate & Domain("candidate_id.active", "=", True)
         )
 
     def _get_customer_domain(self, selection):
@@ -326,8 +340,8 @@ class CrmReferralWorkbook(models.AbstractModel):
             (
                 self.env._("Actions Due"),
                 self.env._(
-                    "Open activities on requests and their candidates that are due "
-                    "until the end of the period."
+                    "Open activities on requests and their candidates, and open "
+                    "improvement actions, that are due until the end of the period."
                 ),
             ),
             (
@@ -527,7 +541,17 @@ class CrmReferralWorkbook(models.AbstractModel):
         return row
 
     def _insert_chart(
-        self, job, sheet, row, kind, title, first, last, columns, column=CHART_COLUMN
+        self,
+        job,
+        sheet,
+        row,
+        kind,
+        title,
+        first,
+        last,
+        columns,
+        column=CHART_COLUMN,
+        highest=None,
     ):
         """Put a chart of Excel's own beside the figures.
 
@@ -535,6 +559,7 @@ class CrmReferralWorkbook(models.AbstractModel):
         :param str kind: ``column`` and ``line`` go by month, ``bar`` and ``radar`` not
         :param int first: first and ``last`` row of the figures, below their heading
         :param columns: whose figures are drawn
+        :param highest: where the axis ends, for figures from 0 to it
         """
         chart = job.book.workbook.add_chart({"type": kind})
         name = sheet.get_name()
@@ -549,14 +574,16 @@ class CrmReferralWorkbook(models.AbstractModel):
         chart.set_title({"name": title, "name_font": {"size": 12}})
         chart.set_legend({"position": "bottom"} if len(columns) > 1 else {"none": True})
         grid = {"visible": True, "line": {"color": "#DEE2E6"}}
+        scale = {"major_gridlines": grid}
+        if highest is not None:
+            scale |= {"min": 0, "max": highest}
         if kind == "bar":
             # From top to bottom, with the numbers below.
             chart.set_y_axis({"reverse": True})
-            chart.set_x_axis({"label_position": "high", "major_gridlines": grid})
-        elif kind == "radar":
-            chart.set_y_axis({"min": 0, "max": 100, "major_gridlines": grid})
+            chart.set_x_axis({"label_position": "high", **scale})
         else:
-            chart.set_x_axis({"num_format": "yyyy-mm", "text_axis": True})
-            chart.set_y_axis({"major_gridlines": grid})
+            if kind != "radar":
+                chart.set_x_axis({"num_format": "yyyy-mm", "text_axis": True})
+            chart.set_y_axis(scale)
         chart.set_size({"width": 620, "height": 320})
         sheet.insert_chart(row, column, chart)

@@ -191,6 +191,7 @@ class CrmReferralWorkbookAssessment(models.AbstractModel):
                 last,
                 range(1, width + 1),
                 chart_column,
+                highest=100,
             )
         return row
 
@@ -253,6 +254,7 @@ class CrmReferralWorkbookAssessment(models.AbstractModel):
                 row,
                 range(1, len(letters) + 1),
                 PRIDE_CHART_COLUMN,
+                highest=100,
             )
         return row
 

@@ -91,27 +91,12 @@ class CrmReferralWorkbookRows(models.AbstractModel):
         if source.expression:
             column = Column(source.header, "decimal", width=source.width)
             return source.expression(alias), column
-        *path, fname = source.path.split(".")
-        for step in path:
-            model, alias = self._join(model._fields[step], model, alias, query)
-        target = model._fields[fname]
-        if target.type == "many2one":
-            model, alias = self._join(target, model, alias, query)
-            target = model._fields[
-                "complete_name" if model._name == "res.partner" else model._rec_name
-            ]
-            if model._name == "res.users":
-                partner = model._fields["partner_id"]
-                model, alias = self._join(partner, model, alias, query)
-                target = model._fields["name"]
-        term = model._field_to_sql(alias, target.name, query)
+        term, target = self._follow(model, query, source.path)
         if source.only:
             fname, value = source.only
             condition = self.env[query_model]._field_to_sql(query.table, fname, query)
             term = SQL("CASE WHEN %s = %s THEN %s END", condition, value, term)
         kind = KINDS_BY_FIELD_TYPE.get(target.type, "text")
-        if target.type == "selection":
-            term = self._translate_selection(target, term)
         style = {
             "date": {"num_format": job.date_code},
             "datetime": {"num_format": job.datetime_code},
@@ -126,6 +111,29 @@ class CrmReferralWorkbookRows(models.AbstractModel):
             total=total,
             style={**style, **source.style},
         )
+
+    def _follow(self, model, query, path):
+        """:return: the SQL of what a reader calls the value, and its field.
+        :rtype: tuple
+        """
+        alias = query.table
+        *path, fname = path.split(".")
+        for step in path:
+            model, alias = self._join(model._fields[step], model, alias, query)
+        target = model._fields[fname]
+        if target.type == "many2one":
+            model, alias = self._join(target, model, alias, query)
+            target = model._fields[
+                "complete_name" if model._name == "res.partner" else model._rec_name
+            ]
+            if model._name == "res.users":
+                partner = model._fields["partner_id"]
+                model, alias = self._join(partner, model, alias, query)
+                target = model._fields["name"]
+        term = model._field_to_sql(alias, target.name, query)
+        if target.type == "selection":
+            term = self._translate_selection(target, term)
+        return term, target
 
     def _join(self, many2one, model, alias, query):
         """Follow a many2one once: two columns of one record share the join."""
@@ -193,10 +201,10 @@ class CrmReferralWorkbookRows(models.AbstractModel):
         )
 
     def _get_query_candidates(self, options) -> Query:
-        return self.env["crm.referral.candidate"]._search(
-            self._get_referral_domain(options, "crm.referral.candidate")
-            & Domain("referral_id.active", "=", True)
-        )
+        domain = self._get_referral_domain(options, "crm.referral.candidate")
+        if options["selection"] is None:
+            domain &= Domain("referral_id.active", "=", True)
+        return self.env["crm.referral.candidate"]._search(domain)
 
     def _add_sheet_candidates(self, job):
         """A row per candidate who was named in the period."""
@@ -273,38 +281,43 @@ class CrmReferralWorkbookRows(models.AbstractModel):
         )
 
     def _get_query_actions(self, options) -> Query:
-        """Activities of requests and candidates that the user may see."""
+        """What is due until the end of the period, of requests and of assessments."""
+        due = SQL(
+            "(%s UNION ALL %s)",
+            self._select_activities(options),
+            self._select_improvements(options),
+        )
+        return Query(self.env, "due", due)
+
+    def _get_due_domain(self, options, fname):
+        """:return: domain of the days until the end of the period."""
+        if options["date_to"] and options["selection"] is None:
+            return Domain(fname, "<=", options["date_to"])
+        return Domain.TRUE
+
+    def _select_activities(self, options) -> SQL:
+        """Activities of the requests and candidates that the user may see."""
         domain = self._get_referral_domain({**options, "date_from": None})
         referrals = self.env["crm.referral"]._search(domain)
         candidates = self.env["crm.referral.candidate"]._search(
             Domain("referral_id", "in", referrals)
         )
-        due = Domain.TRUE
-        if options["date_to"] and options["selection"] is None:
-            due = Domain("date_deadline", "<=", options["date_to"])
         # sudo: whoever may see the request may see what is due on it; the domain holds
         # only requests and candidates that the rules leave
-        return (
-            self.env["mail.activity"]
-            .sudo()
-            ._search(
-                due
-                & (
-                    (
-                        Domain("res_model", "=", "crm.referral")
-                        & Domain("res_id", "in", referrals)
-                    )
-                    | (
-                        Domain("res_model", "=", "crm.referral.candidate")
-                        & Domain("res_id", "in", candidates)
-                    )
+        Activity = self.env["mail.activity"].sudo()
+        query = Activity._search(
+            self._get_due_domain(options, "date_deadline")
+            & (
+                (
+                    Domain("res_model", "=", "crm.referral")
+                    & Domain("res_id", "in", referrals)
+                )
+                | (
+                    Domain("res_model", "=", "crm.referral.candidate")
+                    & Domain("res_id", "in", candidates)
                 )
             )
         )
-
-    def _add_sheet_actions(self, job):
-        """A row per open activity that is due until the end of the period."""
-        query = self._get_query_actions(job.options)
         activity = query.table
         query.add_join(
             "LEFT JOIN",
@@ -328,40 +341,71 @@ class CrmReferralWorkbookRows(models.AbstractModel):
         query.add_join(
             "JOIN", "customer", "res_partner", SQL("customer.id = referral.partner_id")
         )
-        Activity = self.env["mail.activity"].sudo()  # sudo: see _get_query_actions
-        sources = [
-            Source("date_deadline", self.env._("Due On")),
-            Source("activity_type_id", self.env._("Type")),
-            Source("summary", self.env._("What to Do"), width=40),
-            Source("user_id", self.env._("Assigned To")),
+        return query.select(
+            SQL("'crm.referral/' || referral.id AS link"),
+            *self._select_due(
+                Activity, query, "date_deadline", "activity_type_id", "summary"
+            ),
+            SQL("customer.complete_name AS customer"),
+            SQL("COALESCE(candidate.name, candidate.function) AS candidate"),
+        )
+
+    def _select_improvements(self, options) -> SQL:
+        """Open improvement actions that the user may see."""
+        Action = self.env["crm.assessment.action"]
+        domain = (
+            Domain("state", "=", "open")
+            & Domain("company_id", "in", options["company_ids"])
+            & self._get_due_domain(options, "deadline")
+        )
+        if options["team_ids"]:
+            # Who may see the action may not see the form that it is of.
+            of_team = Domain("team_id", "in", options["team_ids"])
+            domain &= Domain("round_id", "any!", of_team) | Domain(
+                "assessment_id", "any!", of_team
+            )
+        if options["salesperson_ids"]:
+            domain &= Domain("user_id", "in", options["salesperson_ids"])
+        if options["selection"] is not None:
+            domain &= self._get_customer_domain(options["selection"])
+        query = Action._search(domain)
+        customer, _field = self._follow(Action, query, "partner_id")
+        return query.select(
+            SQL("'crm.assessment.action/' || %s", SQL.identifier(query.table, "id")),
+            *self._select_due(Action, query, "deadline", "kind", "name"),
+            customer,
+            SQL("NULL"),
+        )
+
+    def _select_due(self, model, query, *paths):
+        """:return: the SQL of when, what kind of thing, what, and who."""
+        names = ("deadline", "kind", "name", "owner")
+        return [
+            SQL("%s AS %s", self._follow(model, query, path)[0], SQL.identifier(name))
+            for name, path in zip(names, (*paths, "user_id"), strict=True)
         ]
-        prepared = [
-            self._prepare_column(job, Activity, query, source, False)
-            for source in sources
-        ]
-        link = f"{self.get_base_url()}/odoo/crm.referral/{{}}"
-        columns = [
-            Column(self.env._("Open"), "link", link=link),
-            *(column for _term, column in prepared),
-            Column(self.env._("Customer"), width=32),
-            Column(self.env._("Candidate")),
-        ]
-        terms = [
-            SQL("referral.id"),
-            *(term for term, _column in prepared),
-            SQL("customer.complete_name"),
-            SQL("COALESCE(candidate.name, candidate.function)"),
-        ]
+
+    def _add_sheet_actions(self, job):
+        """A row per activity and improvement action that is due."""
+        query = self._get_query_actions(job.options)
+        link = f"{self.get_base_url()}/odoo/{{}}"
+        columns = {
+            "link": Column(self.env._("Open"), "link", link=link),
+            "deadline": Column(
+                self.env._("Due On"), "date", style={"num_format": job.date_code}
+            ),
+            "kind": Column(self.env._("Type")),
+            "name": Column(self.env._("What to Do"), width=40),
+            "owner": Column(self.env._("Assigned To")),
+            "customer": Column(self.env._("Customer"), width=32),
+            "candidate": Column(self.env._("Candidate")),
+        }
         job.sheets[self.env._("Actions Due")] = job.book.add_sheet(
             SheetSpec(
                 self.env._("Actions Due"),
-                columns,
-                query.select(*terms),
-                order_by=SQL(
-                    "%s, %s",
-                    SQL.identifier(activity, "date_deadline"),
-                    SQL.identifier(activity, "id"),
-                ),
+                list(columns.values()),
+                query.select(*(SQL.identifier("due", name) for name in columns)),
+                order_by=SQL("deadline, link"),
                 freeze_columns=2,
                 empty_text=self.env._("Nothing is due."),
                 right_to_left=get_lang(self.env).direction == "rtl",

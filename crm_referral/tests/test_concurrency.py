@@ -1,9 +1,11 @@
 import threading
 import time
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 
-from odoo import api
+from odoo import api, fields
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
@@ -68,10 +70,11 @@ class TestConcurrency(BaseCase):
                 time.sleep(0.01)
         self.fail("The second transaction did not wait for the first.")
 
-    def _race(self, call):
+    def _race(self, call, first=None):
         """Two do the same at once: the second is in the middle when the first commits.
 
         :param call: called with an environment, first in one, then in another thread
+        :param first: what the first does, if it is something else
         :return: what the second got: a result or an exception
         """
         second = {}
@@ -98,7 +101,7 @@ class TestConcurrency(BaseCase):
         try:
             self.assertTrue(started.wait(PATIENCE))
             with self._transaction() as env:
-                call(env)
+                (first or call)(env)
                 env.flush_all()
                 go.set()
                 self._wait_until_blocked(second["pid"])
@@ -165,6 +168,103 @@ class TestConcurrency(BaseCase):
             self.assertEqual(
                 self._get_referrals(env).step_log_ids.mapped("outcome"), ["ended"]
             )
+
+    @mute_logger(
+        "odoo.sql_db",
+        "odoo.service.model",
+        "odoo.addons.crm_referral.models.crm_referral_report_schedule_run",
+    )
+    def test_report_on_schedule_is_sent_once(self):
+        """One is killed after sending, before it is noted; then two send at once."""
+        with self._transaction() as env:
+            sheet = env.ref("crm_referral.export_sheet_about")
+            admin = env.ref("base.user_admin")
+            admin_groups = admin.group_ids
+            admin.group_ids += env.ref("sales_team.group_sale_manager")
+            schedule = env["crm.referral.report.schedule"].create(
+                {
+                    "name": "Race",
+                    "user_ids": [Command.set(admin.ids)],
+                    "company_id": admin.company_id.id,
+                    "sheet_ids": [Command.set(sheet.ids)],
+                    "next_date": fields.Date.today() + timedelta(days=9),
+                }
+            )
+            run = schedule._prepare_runs(fields.Date.today())
+
+        def clean_up():
+            with self._transaction() as env:
+                exports = env["crm.referral.export"].search([("name", "like", "Race:")])
+                get_messages(env).unlink()
+                exports.attachment_id.unlink()
+                exports.unlink()
+                env["crm.referral.report.schedule"].browse(schedule.ids).unlink()
+                env["res.users"].browse(admin.ids).group_ids = [
+                    Command.set(admin_groups.ids)
+                ]
+
+        self.addCleanup(clean_up)
+
+        def get_messages(env):
+            return env["mail.message"].search(
+                [
+                    ("model", "=", "crm.referral.export"),
+                    ("subject", "like", "Race:"),
+                ]
+            )
+
+        def send(env):
+            env["crm.referral.report.schedule.run"].browse(run.ids)._send()
+
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            send(env)
+            self.assertEqual(len(get_messages(env)), 1)
+            cr.rollback()
+        with self._transaction() as env:
+            self.assertFalse(get_messages(env))
+        result = self._race(
+            lambda env: env["crm.referral.report.schedule"]._cron_send(), send
+        )
+        self.assertIsNone(result)
+        with self._transaction() as env:
+            self.assertEqual(len(get_messages(env)), 1)
+            sent = env["crm.referral.report.schedule.run"].browse(run.ids)
+            self.assertEqual((sent.state, sent.attempt_count), ("sent", 1))
+
+    @mute_logger("odoo.sql_db")
+    def test_night_job_while_somebody_follows(self):
+        """Next steps are scheduled for all, though one of the requests is in use."""
+        with self._transaction() as env:
+            user = env.ref("base.user_admin")
+            others = env["res.partner"].create([{"name": "B"}, {"name": "C"}])
+            requests = env["crm.referral"].create(
+                [
+                    {"partner_id": partner_id, "user_id": user.id}
+                    for partner_id in [self.partner_id, *others.ids]
+                ]
+            )
+            requests.activity_ids.unlink()
+            requests.message_unsubscribe(user.partner_id.ids)
+
+        def clean_up():
+            with self._transaction() as env:
+                env["crm.referral"].browse(requests.ids).unlink()
+                env["res.partner"].browse(others.ids).unlink()
+
+        self.addCleanup(clean_up)
+
+        def follow(env):
+            request = env["crm.referral"].browse(requests.ids[1])
+            request.message_subscribe(env.ref("base.user_admin").partner_id.ids)
+
+        result = self._race(
+            lambda env: env["crm.referral"]._cron_ensure_step_activity(), follow
+        )
+        self.assertIsNone(result)
+        with self._transaction() as env:
+            requests = env["crm.referral"].browse(requests.ids)
+            self.assertEqual([len(each.activity_ids) for each in requests], [1, 1, 1])
 
     def test_nobody_waits_for_the_funnel(self):
         """Reps move their requests while what adds up is put together: none waits."""

@@ -278,6 +278,52 @@ class TestExport(ExportCommon):
         )
         self.assertEqual(self._get_summary(workbook)["Requests"], 1)
 
+    def test_archived_ones_that_were_selected(self):
+        """They are in every sheet; what was not selected is in none."""
+        archived = self.won_request | self.declined_request
+        archived.active = False
+        Export = self.env["crm.referral.export"].with_user(self.manager)
+        for context in (
+            {"active_ids": self.won_request.ids},
+            {
+                "active_ids": self.won_request.ids,
+                "active_domain": [
+                    ["id", "=", self.won_request.id],
+                    ["active", "=", False],
+                ],
+            },
+        ):
+            self.env["ir.config_parameter"].set_param("web.active_ids_limit", 1)
+            export = Export.with_context(active_model="crm.referral", **context).create(
+                {}
+            )
+            self.assertEqual(export.selected_count, 1)
+            export.action_export()
+            workbook = self._open(export)
+            for name, expected in (
+                ("Requests", self.won_request.ids),
+                ("Candidates", self.won_request.candidate_ids.ids),
+                ("Leads and Revenue", self.won_lead.ids),
+            ):
+                ids = [row["Open"] for row in self._get_rows(workbook, name)]
+                self.assertEqual(sorted(ids), sorted(expected), name)
+            summary = self._get_summary(workbook)
+            self.assertEqual(summary["Requests"], 1)
+            self.assertEqual(summary["Candidates named"], 2)
+        everything = Export.with_context(
+            active_model="crm.referral",
+            active_ids=self.old_request.ids,
+            active_domain=[["id", "in", self.ours]],
+        ).create({})
+        everything.action_export()
+        workbook = self._open(everything)
+        for name, expected in (
+            ("Requests", self.old_request.ids),
+            ("Candidates", self.old_request.candidate_ids.ids),
+        ):
+            ids = [row["Open"] for row in self._get_rows(workbook, name)]
+            self.assertEqual(ids, expected, name)
+
     def test_all_that_match(self):
         """More than a browser hands over: then the domain of the list counts."""
         self.env["ir.config_parameter"].set_param("web.active_ids_limit", 2)

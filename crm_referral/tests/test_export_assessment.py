@@ -108,6 +108,9 @@ class TestExportAssessment(WorkbookMixin, AssessmentReportCommon):
         workbook = self._export_sheets()
         self.assertEqual(len(workbook["PRIDE"]._charts), 2)
         self.assertEqual(len(workbook["BE SURE"]._charts), 1)
+        for chart in workbook["PRIDE"]._charts + workbook["BE SURE"]._charts:
+            scale = chart.y_axis.scaling
+            self.assertEqual((scale.min, scale.max), (0, 100))
 
     def test_a_row_per_form(self):
         workbook = self._export_sheets()
@@ -171,6 +174,73 @@ class TestExportAssessment(WorkbookMixin, AssessmentReportCommon):
         self.assertEqual(summary["PRIDE score of customers"], 75)
         self.assertEqual(summary["BE SURE checklists"], 1)
         self.assertEqual(summary["BE SURE score"], 50)
+
+    def test_improvements_are_due(self):
+        """Open improvement actions are among what is due, by the rules and filters."""
+        Action = self.env["crm.assessment.action"]
+        section = self.pride.section_ids[0]
+        mine, other, done = Action.create(
+            [
+                {
+                    "name": name,
+                    "round_id": round_.id,
+                    "section_id": section.id,
+                    "user_id": user.id,
+                    "deadline": "2026-04-01",
+                }
+                for name, round_, user in (
+                    ("=Train the desk", self.round, self.rep),
+                    ("Call back sooner", self.lake_round, self.colleague),
+                    ("Was done", self.round, self.rep),
+                )
+            ]
+        )
+        done.action_done()
+        sheet = self.env["crm.referral.export.sheet"].search([("code", "=", "actions")])
+        self._give_export_right(self.rep)
+        every = {"sheet_ids": [Command.set(sheet.ids)]}
+        period = {"period": "custom", "date_from": "2026-01-01"}
+        for user, vals, expected in (
+            (self.manager, {}, mine | other),
+            (self.rep, {}, mine),
+            (self.manager, {"salesperson_ids": self.colleague.ids}, other),
+            (self.manager, {"team_ids": self.round.team_id.ids}, mine),
+            (self.manager, {**period, "date_to": "2026-03-31"}, Action),
+            (self.manager, {**period, "date_to": "2026-04-01"}, mine | other),
+        ):
+            with self.subTest(user=user.login, **vals):
+                export = self._create_export(user, **every, **vals)
+                export.action_export()
+                rows = self._get_rows(self._open(export), "Actions Due")
+                found = [row for row in rows if row["Type"] == "Improvement"]
+                self.assertEqual(
+                    {(row["Open"], row["What to Do"]) for row in found}
+                    & {(each.id, each.name) for each in mine | other | done},
+                    {(each.id, each.name) for each in expected},
+                )
+                self.assertEqual(export.row_count, len(rows))
+        links = self._open(export, data_only=False)["Actions Due"]
+        links = {row[0].value for row in links.iter_rows()}
+        self.assertIn(
+            f'=HYPERLINK("{mine.get_base_url()}/odoo/crm.assessment.action/{mine.id}",'
+            f"{mine.id})",
+            links,
+        )
+        referral = self._create_referral(partner_id=self.customer_company.id)
+        export = self._create_export(
+            **every, selected_domain=[["id", "=", referral.id]]
+        )
+        export.action_export()
+        rows = self._get_rows(self._open(export), "Actions Due")
+        self.assertIn(
+            (mine.id, "Improvement", "Rep", "Clinic Riverside"),
+            [
+                (row["Open"], row["Type"], row["Assigned To"], row["Customer"])
+                for row in rows
+            ],
+        )
+        self.assertIn(referral.id, [row["Open"] for row in rows])
+        self.assertNotIn(other.name, [row["What to Do"] for row in rows])
 
     def test_period_and_empty_result(self):
         workbook = self._export_sheets(

@@ -1,5 +1,8 @@
 import json
 from datetime import date, datetime
+from unittest.mock import patch
+
+from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
@@ -7,6 +10,8 @@ from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 
 from .common import ReferralCase, ReferralCommon
+
+CONVERSATION_LOGGER = "odoo.addons.crm_referral.models.crm_guided_conversation"
 
 
 @tagged("post_install", "-at_install")
@@ -691,6 +696,33 @@ class TestStepActivity(ReferralCommon):
             with self._in_cron("crm.referral") as Referral:
                 Referral._cron_ensure_step_activity(batch_size=2)
             self.assertEqual(len(self._get_step_activity(referrals)), 5)
+
+    def test_cron_leaves_out_what_is_in_use(self):
+        """One request that cannot be touched now costs no other its next step."""
+        partners = self.env["res.partner"].create([{"name": "B"}, {"name": "C"}])
+        referrals = self.env["crm.referral"].create(
+            [{"partner_id": partner.id} for partner in partners]
+        )
+        self._get_step_activity(referrals).unlink()
+        Referral = type(referrals)
+        schedule = Referral._schedule_step_activity
+
+        def conflict(records):
+            if referrals[0] in records:
+                raise UniqueViolation("in use")
+            schedule(records)
+
+        with (
+            self._in_cron("crm.referral") as cron,
+            patch.object(Referral, "_schedule_step_activity", conflict),
+            self.assertLogs(CONVERSATION_LOGGER, "WARNING"),
+        ):
+            cron._cron_ensure_step_activity()
+        self.assertFalse(self._get_step_activity(referrals[0]))
+        self.assertTrue(self._get_step_activity(referrals[1]))
+        with self._in_cron("crm.referral") as cron:
+            cron._cron_ensure_step_activity()
+        self.assertTrue(self._get_step_activity(referrals[0]))
 
     def test_automation_can_be_switched_off(self):
         """Imports use Odoo's own context key."""

@@ -2,7 +2,7 @@ import io
 from datetime import datetime
 
 from odoo.exceptions import AccessError, ValidationError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -240,6 +240,51 @@ class TestReport(ReportCommon):
         )
         self.assertAlmostEqual(revenue, expected)
         self.assertNotAlmostEqual(revenue, 200)
+
+    def test_a_currency_at_two_dates(self):
+        """Two wins, each at the rate of its day: analysis, dashboard and workbook."""
+        self.manager.company_ids += self.other_company
+        currency = self.env["res.currency"].create({"name": "XTS", "symbol": "x"})
+        self.other_company.currency_id = currency
+        days = ("2026-01-10", "2026-02-20")
+        self.env["res.currency.rate"].create(
+            [
+                {"currency_id": currency.id, "name": "2026-01-01", "rate": 2.0},
+                {"currency_id": currency.id, "name": "2026-02-01", "rate": 4.0},
+                {"currency_id": currency.id, "name": "2026-03-01", "rate": 8.0},
+            ]
+        )
+        for day in days:
+            self._create_won_lead(
+                expected_revenue=800,
+                company_id=self.other_company.id,
+                user_id=False,
+                team_id=False,
+                referrer_id=self.customer.id,
+            ).date_closed = f"{day} 12:00:00"
+        self.env.flush_all()
+        expected = sum(
+            currency._convert(
+                800, self.company.currency_id, self.company, day, round=False
+            )
+            for day in days
+        )
+        companies = self.company | self.other_company
+        foreign = self.env(
+            user=self.manager, context={"allowed_company_ids": companies.ids}
+        )
+        [(analysed,)] = foreign["crm.referral.report"]._read_group(
+            [("company_id", "=", self.other_company.id)], [], ["won_revenue:sum"]
+        )
+        self.assertAlmostEqual(analysed, expected)
+        figures = foreign["crm.referral.dashboard"].get_dashboard(90)["figures"]
+        [shown] = [each["value"] for each in figures if each["code"] == "revenue"]
+        self.assertAlmostEqual(shown, 1000 + expected)
+        export = foreign["crm.referral.export"].create(
+            {"period": "all", "company_ids": [Command.set(companies.ids)]}
+        )
+        figures = export._get_workbook()._read_key_figures(export._prepare_options())
+        self.assertAlmostEqual(figures["revenue"], 1000 + expected)
 
     # === RIGHTS === #
 

@@ -11,13 +11,14 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .test_export import EXPORT_LOGGER, WorkbookMixin
 from .test_report import ReportCommon
 
 SCHEDULE_LOGGER = "odoo.addons.crm_referral.models.crm_referral_report_schedule_run"
 
 
 @tagged("post_install", "-at_install")
-class TestReportSchedule(ReportCommon):
+class TestReportSchedule(WorkbookMixin, ReportCommon):
     """Today is Monday 2 March 2026; the report of February was due yesterday."""
 
     @classmethod
@@ -92,6 +93,63 @@ class TestReportSchedule(ReportCommon):
             self.env.cr.savepoint(),
         ):
             runs[0].sudo().copy()
+
+    # === LARGE WORKBOOKS === #
+
+    def _get_messages(self, run):
+        return self.env["mail.message"].search(
+            [("model", "=", "crm.referral.export"), ("res_id", "=", run.export_id.id)]
+        )
+
+    def test_a_large_one_is_made_in_slices(self):
+        """The job of the exports makes it, without a right to export; sent once."""
+        for name, value in (("direct", 0), ("slice", 1)):
+            self.env["ir.config_parameter"].set_param(
+                f"crm_referral.export_{name}_rows", value
+            )
+        self.schedule.user_ids = self.rep
+        for _turn in range(2):
+            self._send()
+            run = self.schedule.run_ids
+            export = run.export_id.sudo()
+            self.assertEqual((run.state, export.state), ("waiting", "queued"))
+        self._run_exports()
+        self.assertEqual((run.state, export.state), ("waiting", "done"))
+        self.assertFalse(self._get_messages(run))
+        for _turn in range(2):
+            self._send()
+            self.assertEqual((run.state, run.export_id), ("sent", export))
+        messages = self._get_messages(run)
+        self.assertEqual(len(messages), 1)
+        self.assertEqual(messages.notified_partner_ids, self.rep.partner_id)
+        self.assertEqual(
+            self._get_requests(run), {*self.ours} - {self.old_request.id}
+        )
+
+    def test_a_large_one_that_fails_is_retried(self):
+        self.env["ir.config_parameter"].set_param("crm_referral.export_direct_rows", 0)
+        self.schedule.user_ids = self.rep
+        self._send()
+        run = self.schedule.run_ids
+        failed = run.export_id.sudo()
+        Workbook = type(self.env["crm.referral.workbook"])
+        with (
+            patch.object(Workbook, "_build", side_effect=OSError("No space left")),
+            mute_logger(EXPORT_LOGGER),
+        ):
+            self._run_exports()
+        with mute_logger(SCHEDULE_LOGGER):
+            self._send()
+        self.assertEqual(
+            (run.state, run.error, run.attempt_count), ("failed", "No space left", 1)
+        )
+        self.assertEqual(self.schedule.failed_count, 1)
+        run.sudo().retry_on = "2026-03-02 08:00:00"
+        self._send()
+        self._run_exports()
+        self._send()
+        self.assertEqual((run.state, run.error), ("sent", False))
+        self.assertNotEqual(run.export_id, failed)
 
     # === PDF === #
 

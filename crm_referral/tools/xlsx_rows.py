@@ -63,7 +63,7 @@ _KINDS: dict[str, _KindFacts] = {
     "link": _KindFacts(
         10,
         {"num_format": "0", "font_color": "#0563C1", "underline": 1},
-        frozenset({"integer"}),
+        frozenset({"integer", "other"}),
     ),
 }
 _SUMMABLE = ("integer", "decimal", "money")
@@ -84,7 +84,8 @@ class Column:
     """A column: its heading, and how the values of the query become cells.
 
     :param kind: ``percent`` takes a fraction (0.25 is 25 %), ``datetime`` what is
-        stored in UTC, ``link`` the integer that completes the address
+        stored in UTC, ``link`` the integer that completes the address, or a text that
+        ends with it (``crm.lead/7``): only the number is shown
     :param width: in characters; without it, by kind and heading
     :param total: sum this column above its heading
     :param style: properties of an xlsxwriter format that differ from the kind's
@@ -309,9 +310,16 @@ def _cell(
             before, after = (_xml(part) for part in column.link.split("{}"))
             before = literal(f'<c{style}><f>HYPERLINK("{before}')
             after = literal(f'{after}",')
+            number = value
+            if kind == "other":
+                room = MAX_FORMULA_TEXT - len(column.link)
+                number = (
+                    f"substring({value} FROM '^[A-Za-z0-9._/-]{{0,{room - 9}}}"
+                    "/([0-9]{1,10})$')"
+                )
             return (
-                f"coalesce({before} || {value} || {after} || {value} || ')</f><v>' "
-                f"|| {value} || '</v></c>', {_NO_CELL})"
+                f"coalesce({before} || {value} || {after} || {number} || ')</f><v>' "
+                f"|| {number} || '</v></c>', {_NO_CELL})"
             )
         case "date":
             condition = f"{value} BETWEEN DATE '1900-03-01' AND DATE '9999-12-31'"
