@@ -213,9 +213,6 @@ class CrmAssessmentScore(models.Model):
             # sudo: whoever sees the round may know whose it is
             choices[name] = groups[0][0].sudo().sorted("name")
         return {
-            name: [
-                {"id": record.id, "name": record.display_name}
-                for record in records
-            ]
+            name: [{"id": record.id, "name": record.display_name} for record in records]
             for name, records in choices.items()
         }
