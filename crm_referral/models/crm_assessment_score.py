@@ -210,12 +210,9 @@ class CrmAssessmentScore(models.Model):
             groups = Round._read_group(
                 [*done, (fname, "!=", False)], [], [f"{fname}:recordset"]
             )
+            # sudo: whoever sees the round may know whose it is
             choices[name] = groups[0][0].sudo().sorted("name")
         return {
-            name: [
-                # sudo: whoever sees the round may know whose it is
-                {"id": record.id, "name": record.display_name}
-                for record in records.sudo()
-            ]
+            name: [{"id": record.id, "name": record.display_name} for record in records]
             for name, records in choices.items()
         }

@@ -93,4 +93,4 @@ class CrmAssessmentSubjectMixin(models.AbstractModel):
         context = {
             key: value for key, value in self.env.context.items() if key not in ignored
         }
-        return self.with_context(context)
+        return self.with_env(self.env(context=context))

@@ -92,6 +92,8 @@ class TestAssessmentRound(AssessmentCase):
             activity = forms[viewpoint].activity_ids
             self.assertEqual(activity.user_id, user)
             self.assertEqual(activity.date_deadline, round_.deadline)
+            self.assertEqual(activity.activity_type_id.name, "Answer")
+            self.assertFalse(activity.summary, "the form's name stands beside it")
         self.assertFalse(forms["customer"].activity_ids)
         mail = self.env["mail.mail"].search([("recipient_ids", "in", self.person.ids)])
         self.assertEqual(len(mail), 1)
