@@ -122,9 +122,7 @@ class TestReportSchedule(WorkbookMixin, ReportCommon):
         messages = self._get_messages(run)
         self.assertEqual(len(messages), 1)
         self.assertEqual(messages.notified_partner_ids, self.rep.partner_id)
-        self.assertEqual(
-            self._get_requests(run), {*self.ours} - {self.old_request.id}
-        )
+        self.assertEqual(self._get_requests(run), {*self.ours} - {self.old_request.id})
 
     def test_a_large_one_that_fails_is_retried(self):
         self.env["ir.config_parameter"].set_param("crm_referral.export_direct_rows", 0)
