@@ -177,7 +177,10 @@ class TestExport(ExportCommon):
                 self.old_request.sudo(), name=name, function=f"hostile {index}"
             )
         export = self._create_export()
-        export.action_export()
+        Export = type(export)
+        with patch.object(Export, "_send_notification") as notify:
+            export.action_export()
+        notify.assert_called_once_with(export.name, export.note, "warning")
         workbook = self._open(export, data_only=False)
         sheet = workbook["Candidates"]
         by_function = {
