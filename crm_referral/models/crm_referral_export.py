@@ -343,6 +343,9 @@ class CrmReferralExport(models.Model):
         )
         if row_count <= self._get_direct_rows():
             export_sudo._make_file(nullcontext(self.env))
+            if export_sudo.note:
+                # The dialog closes with the download.
+                self._send_notification(self.name, export_sudo.note, "warning")
             return self.action_download()
         export_sudo.state = "queued"
         # sudo: the user may not start crons
@@ -846,7 +849,15 @@ class CrmReferralExport(models.Model):
         self._tell_progress()
         self._notify(
             self.env._("Your workbook is ready: %(name)s", name=self.name),
-            self.env._("You find it under Referrals, Reporting, Exports."),
+            " ".join(
+                filter(
+                    None,
+                    [
+                        self.env._("You find it under Referrals, Reporting, Exports."),
+                        self.note,
+                    ],
+                )
+            ),
             "success",
         )
 
@@ -864,16 +875,19 @@ class CrmReferralExport(models.Model):
         if self._get_schedule_runs():
             self.env.ref("crm_referral.ir_cron_report_schedule")._trigger()
             return
-        self.user_id._bus_send(
-            "simple_notification",
-            {"title": subject, "message": body, "type": kind, "sticky": True},
-        )
+        self._send_notification(subject, body, kind)
         self.env["mail.thread"].message_notify(
             partner_ids=self.user_id.partner_id.ids,
             subject=subject,
             body=body,
             model=self._name,
             res_id=self.id,
+        )
+
+    def _send_notification(self, title, message, kind):
+        self.user_id._bus_send(
+            "simple_notification",
+            {"title": title, "message": message, "type": kind, "sticky": True},
         )
 
     # === VACUUM === #

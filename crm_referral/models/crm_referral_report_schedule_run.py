@@ -142,15 +142,16 @@ class CrmReferralReportScheduleRun(models.Model):
         if export.state != "done":
             states = dict(export._fields["state"]._description_selection(self.env))
             raise UserError(export.error or states[export.state])
+        body = self.env._(
+            "Here is the report of your referrals from %(start)s to %(end)s. It "
+            "shows what you may see in Odoo.",
+            start=format_date(self.env, self.date_from),
+            end=format_date(self.env, self.date_to),
+        )
         self.env["mail.thread"].message_notify(
             partner_ids=user.partner_id.ids,
             subject=self._get_title(),
-            body=self.env._(
-                "Here is the report of your referrals from %(start)s to %(end)s. It "
-                "shows what you may see in Odoo.",
-                start=format_date(self.env, self.date_from),
-                end=format_date(self.env, self.date_to),
-            ),
+            body=f"{body} {export.note}" if export.note else body,
             model=export._name,
             res_id=export.id,
             attachment_ids=export.attachment_id.ids,

@@ -74,10 +74,11 @@ class AssessmentReportCommon(AssessmentCase):
             form.action_done()
 
     @classmethod
-    def _review_checklist(cls, partner, self_option=0, option=1):
+    def _review_checklist(cls, partner, self_option=0, option=1, agent=None):
         """Agent and reviewer sign a checklist; the options go from yes to no."""
-        Round = cls.env["crm.assessment.round"].with_user(cls.rep)
-        action = Round.start_checklist(partner.with_user(cls.rep))
+        agent = agent or cls.rep
+        Round = cls.env["crm.assessment.round"].with_user(agent)
+        action = Round.start_checklist(partner.with_user(agent))
         round_ = cls.env["crm.assessment"].browse(action["res_id"]).round_id
         for viewpoint, index in (("self", self_option), ("reviewer", option)):
             form = {f.viewpoint: f for f in round_._search_assessments()}[viewpoint]

@@ -19,6 +19,7 @@ from odoo.tools import config, mute_logger
 from odoo.addons.base.models.ir_cron import MIN_TIME_PER_JOB
 
 from ..models import crm_referral_export
+from ..tools import xlsx_stream
 from .common import ReferralCase
 from .summary_queries import get_summary_queries
 from .test_report import ReportCommon
@@ -176,7 +177,10 @@ class TestExport(ExportCommon):
                 self.old_request.sudo(), name=name, function=f"hostile {index}"
             )
         export = self._create_export()
-        export.action_export()
+        Export = type(export)
+        with patch.object(Export, "_send_notification") as notify:
+            export.action_export()
+        notify.assert_called_once_with(export.name, export.note, "warning")
         workbook = self._open(export, data_only=False)
         sheet = workbook["Candidates"]
         by_function = {
@@ -189,6 +193,27 @@ class TestExport(ExportCommon):
         self.assertEqual(by_function["hostile 6"].value, hostile[6])
         self.assertEqual(len(by_function["hostile 7"].value), 32_767)
         self.assertIn("1 texts are longer", export.note)
+
+    def test_more_rows_than_a_sheet_has(self):
+        """They go on in a second sheet, and About says so."""
+        sheets = self.env["crm.referral.export.sheet"].search(
+            [("code", "in", ("requests", "actions", "about"))]
+        )
+        with patch.object(xlsx_stream, "MAX_ROWS", 4):
+            export = self._create_export(
+                sheet_ids=[Command.set(sheets.ids)],
+                selected_domain=[["id", "in", self.ours]],
+            )
+            export.action_export()
+        workbook = self._open(export)
+        parts = [name for name in workbook.sheetnames if name.startswith("Requests")]
+        self.assertEqual(len(parts), 2)
+        rows = [row for name in parts for row in self._get_rows(workbook, name)]
+        self.assertEqual(sorted(row["Open"] for row in rows), sorted(self.ours))
+        about = [
+            text for (text,) in workbook["About"].iter_rows(2, 99, 2, 2, True) if text
+        ]
+        self.assertTrue([text for text in about if text.startswith("3, in 2 sheets")])
 
     def test_links_lead_to_the_record(self):
         export = self._create_export()
@@ -388,6 +413,12 @@ class TestExport(ExportCommon):
             for row in workbook[name].iter_rows()
             for cell in row
         }
+        about = {
+            text
+            for row in workbook["About"].iter_rows(values_only=True)
+            for text in row
+        }
+        self.assertIn("0: no record matches these filters", about)
         self.assertIn("No record matches these filters.", texts)
         self.assertIn("There is nothing in this period.", texts)
         self.assertEqual(self._get_summary(workbook)["Requests"], 0)
@@ -418,9 +449,22 @@ class TestExport(ExportCommon):
         self.assertNotIn(self.lost_lead.id, leads)
         actions = {row["Open"] for row in self._get_rows(workbook, "Actions Due")}
         self.assertNotIn(self.old_request.id, actions)
+        stays = self.env["crm.referral.step.log"].search_count(
+            [("referral_id", "in", (self.won_request | self.declined_request).ids)]
+        )
+        funnel = {
+            row[0]: row[1] for row in workbook["Funnel"].iter_rows(values_only=True)
+        }
+        self.assertEqual(funnel["Total"], stays)
+        texts = {
+            cell.value
+            for sheet in workbook
+            for row in sheet.iter_rows()
+            for cell in row
+        }
+        self.assertFalse(texts & {"Colleague", "Dora Dent", "Eve"})
         summary = self._get_summary(workbook)
         self.assertEqual(summary["Requests"], 2)
-        self.assertNotIn("Colleague", summary)
         self.assertEqual(summary["Leads lost"], 0)
 
     def test_right_taken_away_before_the_job(self):

@@ -166,9 +166,37 @@ class TestExportAssessment(WorkbookMixin, AssessmentReportCommon):
 
     def test_rep_gets_own_only(self):
         self._give_export_right(self.rep)
+        theirs = self._review_checklist(self.lake, option=0, agent=self.colleague)
+        for user, rounds in ((self.rep, 1), (self.manager, 2)):
+            workbook = self._export_sheets(user)
+            forms = {row["Open"] for row in self._get_rows(workbook, "PRIDE Forms")}
+            checklists = {
+                row["Open"] for row in self._get_rows(workbook, "BE SURE Checklists")
+            }
+            _heading, letters = self._get_table(
+                workbook, "PRIDE", "Letters by viewpoint"
+            )
+            self.assertEqual({row[5] for row in letters[:5]}, {rounds})
+            _heading, letters = self._get_table(
+                workbook, "BE SURE", "Reviewed checklists"
+            )
+            self.assertEqual({row[4] for row in letters[:6]}, {rounds})
+            texts = {
+                cell.value
+                for sheet in workbook
+                for row in sheet.iter_rows()
+                for cell in row
+            }
+            if user == self.rep:
+                self.assertEqual(forms, set(self.round._search_assessments().ids))
+                self.assertEqual(
+                    checklists, set(self.checklist._search_assessments().ids)
+                )
+                self.assertFalse(texts & {"Colleague", "Lake Lodge"})
+            else:
+                self.assertLess(set(theirs._search_assessments().ids), checklists)
+                self.assertLess({"Colleague", "Lake Lodge"}, texts)
         workbook = self._export_sheets(self.rep)
-        ids = {row["Open"] for row in self._get_rows(workbook, "PRIDE Forms")}
-        self.assertEqual(ids, set(self.round._search_assessments().ids))
         summary = self._get_summary(workbook)
         self.assertEqual(summary["PRIDE forms of customers"], 1)
         self.assertEqual(summary["PRIDE score of customers"], 75)

@@ -108,6 +108,7 @@ class TestReportSchedule(WorkbookMixin, ReportCommon):
                 f"crm_referral.export_{name}_rows", value
             )
         self.schedule.user_ids = self.rep
+        self.won_request.promise = "x" * 40_000
         for _turn in range(2):
             self._send()
             run = self.schedule.run_ids
@@ -121,10 +122,9 @@ class TestReportSchedule(WorkbookMixin, ReportCommon):
             self.assertEqual((run.state, run.export_id), ("sent", export))
         messages = self._get_messages(run)
         self.assertEqual(len(messages), 1)
+        self.assertIn("1 texts are longer", messages.body)
         self.assertEqual(messages.notified_partner_ids, self.rep.partner_id)
-        self.assertEqual(
-            self._get_requests(run), {*self.ours} - {self.old_request.id}
-        )
+        self.assertEqual(self._get_requests(run), {*self.ours} - {self.old_request.id})
 
     def test_a_large_one_that_fails_is_retried(self):
         self.env["ir.config_parameter"].set_param("crm_referral.export_direct_rows", 0)

@@ -458,7 +458,8 @@ class TestXlsxLinks(XlsxCase):
         content, _report, _sheet = self.make(
             [column, Column("n", "integer")],
             """SELECT v, 1 FROM (VALUES ('crm.lead/7'), ('a/b-c/10'), (NULL), ('7'),
-                ('x"/7'), ('crm.lead/'), ('crm.lead/7)'), ('javascript:x/7'), (repeat('x', 240) || '/7')
+                ('x"/7'), ('crm.lead/'), ('crm.lead/7)'), ('javascript:x/7'),
+                (repeat('x', 240) || '/7')
             ) AS t(v)""",
         )
         cells = [row[0] for row in self.load(content)["Rows"].iter_rows()][1:]
