@@ -569,6 +569,8 @@ class CrmReferralWorkbook(models.AbstractModel):
                     "name": [name, first - 1, index],
                     "categories": [name, first, 0, last, 0],
                     "values": [name, first, index, last, index],
+                    # Also the line of a single month is to be seen.
+                    **({"marker": {"type": "circle"}} if kind == "line" else {}),
                 }
             )
         chart.set_title({"name": title, "name_font": {"size": 12}})

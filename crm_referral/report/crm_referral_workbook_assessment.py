@@ -412,7 +412,7 @@ class CrmReferralWorkbookAssessment(models.AbstractModel):
             )
 
         sources = [
-            Source("id", self.env._("Open")),
+            Source("id", self.env._("Record")),
             Source("partner_id", self.env._("Customer"), width=32),
             Source("partner_id.industry_id", self.env._("Industry")),
             *self._get_owner_sources(),

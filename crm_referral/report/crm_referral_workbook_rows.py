@@ -177,7 +177,7 @@ class CrmReferralWorkbookRows(models.AbstractModel):
             "crm.referral",
             self._get_query_requests(job.options),
             [
-                Source("id", self.env._("Open")),
+                Source("id", self.env._("Record")),
                 Source("partner_id", self.env._("Customer"), width=32),
                 Source("partner_id.industry_id", self.env._("Industry")),
                 *self._get_owner_sources(),
@@ -214,7 +214,7 @@ class CrmReferralWorkbookRows(models.AbstractModel):
             "crm.referral.candidate",
             self._get_query_candidates(job.options),
             [
-                Source("id", self.env._("Open")),
+                Source("id", self.env._("Record")),
                 Source("name", self.env._("Person")),
                 Source("function", self.env._("Job Position")),
                 Source("partner_name", self.env._("Organization")),
@@ -253,7 +253,7 @@ class CrmReferralWorkbookRows(models.AbstractModel):
             "crm.lead",
             self._get_query_leads(job.options),
             [
-                Source("id", self.env._("Open")),
+                Source("id", self.env._("Record")),
                 Source("name", self.env._("Lead"), width=40),
                 Source("referrer_id", self.env._("Referrer"), width=32),
                 Source("partner_id", self.env._("Customer"), width=32),
@@ -390,7 +390,7 @@ class CrmReferralWorkbookRows(models.AbstractModel):
         query = self._get_query_actions(job.options)
         link = f"{self.get_base_url()}/odoo/{{}}"
         columns = {
-            "link": Column(self.env._("Open"), "link", link=link),
+            "link": Column(self.env._("Record"), "link", link=link),
             "deadline": Column(
                 self.env._("Due On"), "date", style={"num_format": job.date_code}
             ),

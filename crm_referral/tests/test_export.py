@@ -153,12 +153,12 @@ class TestExport(ExportCommon):
     def test_dates_are_real_and_in_the_time_zone(self):
         self.manager.tz = "Asia/Taipei"
         rows = self._get_rows(self._export(), "Requests")
-        won = next(row for row in rows if row["Open"] == self.won_request.id)
+        won = next(row for row in rows if row["Record"] == self.won_request.id)
         asked = self.won_request.create_date + timedelta(hours=8)
         self.assertEqual(won["Asked On"], asked)
         self.assertIsInstance(won["Closed On"], datetime)
         candidates = self._get_rows(self._export(), "Candidates")
-        bob = next(row for row in candidates if row["Open"] == self.converted.id)
+        bob = next(row for row in candidates if row["Record"] == self.converted.id)
         self.assertEqual(bob["Introduced On"].date(), self.converted.introduced_on)
 
     def test_text_is_never_a_formula(self):
@@ -209,7 +209,7 @@ class TestExport(ExportCommon):
         parts = [name for name in workbook.sheetnames if name.startswith("Requests")]
         self.assertEqual(len(parts), 2)
         rows = [row for name in parts for row in self._get_rows(workbook, name)]
-        self.assertEqual(sorted(row["Open"] for row in rows), sorted(self.ours))
+        self.assertEqual(sorted(row["Record"] for row in rows), sorted(self.ours))
         about = [
             text for (text,) in workbook["About"].iter_rows(2, 99, 2, 2, True) if text
         ]
@@ -249,7 +249,7 @@ class TestExport(ExportCommon):
         export.action_export()
         workbook = self._open(export)
         rows = self._get_rows(workbook, "Requests")
-        ours = [row["Open"] for row in rows if row["Open"] in self.ours]
+        ours = [row["Record"] for row in rows if row["Record"] in self.ours]
         self.assertEqual(ours, self.old_request.ids)
         headers = [cell.value for cell in workbook["Summary"][4]]
         self.assertEqual(
@@ -293,12 +293,12 @@ class TestExport(ExportCommon):
         export.action_export()
         workbook = self._open(export)
         self.assertEqual(
-            [row["Open"] for row in self._get_rows(workbook, "Requests")],
+            [row["Record"] for row in self._get_rows(workbook, "Requests")],
             self.won_request.ids,
         )
         self.assertEqual(len(self._get_rows(workbook, "Candidates")), 2)
         self.assertEqual(
-            [row["Open"] for row in self._get_rows(workbook, "Leads and Revenue")],
+            [row["Record"] for row in self._get_rows(workbook, "Leads and Revenue")],
             self.won_lead.ids,
         )
         self.assertEqual(self._get_summary(workbook)["Requests"], 1)
@@ -330,7 +330,7 @@ class TestExport(ExportCommon):
                 ("Candidates", self.won_request.candidate_ids.ids),
                 ("Leads and Revenue", self.won_lead.ids),
             ):
-                ids = [row["Open"] for row in self._get_rows(workbook, name)]
+                ids = [row["Record"] for row in self._get_rows(workbook, name)]
                 self.assertEqual(sorted(ids), sorted(expected), name)
             summary = self._get_summary(workbook)
             self.assertEqual(summary["Requests"], 1)
@@ -346,7 +346,7 @@ class TestExport(ExportCommon):
             ("Requests", self.old_request.ids),
             ("Candidates", self.old_request.candidate_ids.ids),
         ):
-            ids = [row["Open"] for row in self._get_rows(workbook, name)]
+            ids = [row["Record"] for row in self._get_rows(workbook, name)]
             self.assertEqual(ids, expected, name)
 
     def test_all_that_match(self):
@@ -368,7 +368,7 @@ class TestExport(ExportCommon):
                 self.assertEqual(export.selected_count, len(expected))
                 export.action_export()
                 rows = self._get_rows(self._open(export), "Requests")
-                self.assertEqual({row["Open"] for row in rows}, set(expected))
+                self.assertEqual({row["Record"] for row in rows}, set(expected))
 
     def test_selection_shows_what_the_user_may_see(self):
         self._give_export_right(self.rep)
@@ -381,12 +381,12 @@ class TestExport(ExportCommon):
         export.action_export()
         rows = self._get_rows(self._open(export), "Requests")
         self.assertEqual(
-            {row["Open"] for row in rows}, {*self.ours} - {self.old_request.id}
+            {row["Record"] for row in rows}, {*self.ours} - {self.old_request.id}
         )
 
     def test_actions_due(self):
         rows = self._get_rows(self._export(), "Actions Due")
-        ours = [row for row in rows if row["Open"] == self.old_request.id]
+        ours = [row for row in rows if row["Record"] == self.old_request.id]
         expected = self.env["mail.activity"].search_count(
             [
                 ("res_model", "=", "crm.referral"),
@@ -439,15 +439,15 @@ class TestExport(ExportCommon):
     def test_rep_with_right_gets_own_rows_only(self):
         self._give_export_right(self.rep)
         workbook = self._export(self.rep)
-        requests = {row["Open"] for row in self._get_rows(workbook, "Requests")}
+        requests = {row["Record"] for row in self._get_rows(workbook, "Requests")}
         self.assertEqual(
             requests & set(self.ours), {*self.ours} - {self.old_request.id}
         )
         names = {row["Person"] for row in self._get_rows(workbook, "Candidates")}
         self.assertNotIn("Eve", names)
-        leads = {row["Open"] for row in self._get_rows(workbook, "Leads and Revenue")}
+        leads = {row["Record"] for row in self._get_rows(workbook, "Leads and Revenue")}
         self.assertNotIn(self.lost_lead.id, leads)
-        actions = {row["Open"] for row in self._get_rows(workbook, "Actions Due")}
+        actions = {row["Record"] for row in self._get_rows(workbook, "Actions Due")}
         self.assertNotIn(self.old_request.id, actions)
         stays = self.env["crm.referral.step.log"].search_count(
             [("referral_id", "in", (self.won_request | self.declined_request).ids)]
@@ -484,7 +484,7 @@ class TestExport(ExportCommon):
     def test_other_company(self):
         workbook = self._export(self.foreign_manager)
         self.assertFalse(
-            {row["Open"] for row in self._get_rows(workbook, "Requests")}
+            {row["Record"] for row in self._get_rows(workbook, "Requests")}
             & set(self.ours)
         )
         with self.assertRaises(AccessError):
@@ -551,7 +551,7 @@ class TestExport(ExportCommon):
         workbook = self._open(export)
         self.assertIn(
             self.won_request.id,
-            {row["Open"] for row in self._get_rows(workbook, "Requests")},
+            {row["Record"] for row in self._get_rows(workbook, "Requests")},
         )
         self.assertEqual(export.attempt_count, 1)
         note = self.env["mail.message"].search(

@@ -115,7 +115,7 @@ class TestExportAssessment(WorkbookMixin, AssessmentReportCommon):
     def test_a_row_per_form(self):
         workbook = self._export_sheets()
         rows = self._get_rows(workbook, "PRIDE Forms")
-        by_id = {row["Open"]: row for row in rows}
+        by_id = {row["Record"]: row for row in rows}
         for form in (self.round | self.lake_round)._search_assessments():
             row = by_id[form.id]
             self.assertEqual(row["Customer"], form.partner_id.name)
@@ -169,9 +169,9 @@ class TestExportAssessment(WorkbookMixin, AssessmentReportCommon):
         theirs = self._review_checklist(self.lake, option=0, agent=self.colleague)
         for user, rounds in ((self.rep, 1), (self.manager, 2)):
             workbook = self._export_sheets(user)
-            forms = {row["Open"] for row in self._get_rows(workbook, "PRIDE Forms")}
+            forms = {row["Record"] for row in self._get_rows(workbook, "PRIDE Forms")}
             checklists = {
-                row["Open"] for row in self._get_rows(workbook, "BE SURE Checklists")
+                row["Record"] for row in self._get_rows(workbook, "BE SURE Checklists")
             }
             _heading, letters = self._get_table(
                 workbook, "PRIDE", "Letters by viewpoint"
@@ -242,7 +242,7 @@ class TestExportAssessment(WorkbookMixin, AssessmentReportCommon):
                 rows = self._get_rows(self._open(export), "Actions Due")
                 found = [row for row in rows if row["Type"] == "Improvement"]
                 self.assertEqual(
-                    {(row["Open"], row["What to Do"]) for row in found}
+                    {(row["Record"], row["What to Do"]) for row in found}
                     & {(each.id, each.name) for each in mine | other | done},
                     {(each.id, each.name) for each in expected},
                 )
@@ -263,11 +263,11 @@ class TestExportAssessment(WorkbookMixin, AssessmentReportCommon):
         self.assertIn(
             (mine.id, "Improvement", "Rep", "Clinic Riverside"),
             [
-                (row["Open"], row["Type"], row["Assigned To"], row["Customer"])
+                (row["Record"], row["Type"], row["Assigned To"], row["Customer"])
                 for row in rows
             ],
         )
-        self.assertIn(referral.id, [row["Open"] for row in rows])
+        self.assertIn(referral.id, [row["Record"] for row in rows])
         self.assertNotIn(other.name, [row["What to Do"] for row in rows])
 
     def test_period_and_empty_result(self):
@@ -292,5 +292,5 @@ class TestExportAssessment(WorkbookMixin, AssessmentReportCommon):
             .create({})
         )
         export.action_export()
-        ids = {row["Open"] for row in self._get_rows(self._open(export), "PRIDE Forms")}
+        ids = {row["Record"] for row in self._get_rows(self._open(export), "PRIDE Forms")}
         self.assertEqual(ids, set(self.round._search_assessments().ids))
