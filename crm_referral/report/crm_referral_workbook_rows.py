@@ -282,9 +282,17 @@ class CrmReferralWorkbookRows(models.AbstractModel):
 
     def _get_query_actions(self, options) -> Query:
         """What is due until the end of the period, of requests and of assessments."""
+        domain = self._get_referral_domain({**options, "date_from": None})
+        referrals = self.env["crm.referral"]._search(domain)
+        candidates = self.env["crm.referral.candidate"]._search(
+            Domain("referral_id", "in", referrals)
+        )
+        # One after the other: with OR, PostgreSQL would look up each activity in lists
+        # that it does not hash when they are long.
         due = SQL(
-            "(%s UNION ALL %s)",
-            self._select_activities(options),
+            "(%s UNION ALL %s UNION ALL %s)",
+            self._select_activities(options, "crm.referral", referrals),
+            self._select_activities(options, "crm.referral.candidate", candidates),
             self._select_improvements(options),
         )
         return Query(self.env, "due", due)
@@ -295,59 +303,34 @@ class CrmReferralWorkbookRows(models.AbstractModel):
             return Domain(fname, "<=", options["date_to"])
         return Domain.TRUE
 
-    def _select_activities(self, options) -> SQL:
-        """Activities of the requests and candidates that the user may see."""
-        domain = self._get_referral_domain({**options, "date_from": None})
-        referrals = self.env["crm.referral"]._search(domain)
-        candidates = self.env["crm.referral.candidate"]._search(
-            Domain("referral_id", "in", referrals)
-        )
+    def _select_activities(self, options, model, records) -> SQL:
+        """Activities of the requests, or of the candidates, that the user may see."""
         # sudo: whoever may see the request may see what is due on it; the domain holds
         # only requests and candidates that the rules leave
         Activity = self.env["mail.activity"].sudo()
         query = Activity._search(
             self._get_due_domain(options, "date_deadline")
-            & (
-                (
-                    Domain("res_model", "=", "crm.referral")
-                    & Domain("res_id", "in", referrals)
-                )
-                | (
-                    Domain("res_model", "=", "crm.referral.candidate")
-                    & Domain("res_id", "in", candidates)
-                )
-            )
+            & Domain("res_model", "=", model)
+            & Domain("res_id", "in", records)
         )
-        activity = query.table
-        query.add_join(
-            "LEFT JOIN",
-            "candidate",
-            "crm_referral_candidate",
-            SQL(
-                "%s = 'crm.referral.candidate' AND candidate.id = %s",
-                SQL.identifier(activity, "res_model"),
-                SQL.identifier(activity, "res_id"),
-            ),
-        )
-        query.add_join(
-            "JOIN",
-            "referral",
-            "crm_referral",
-            SQL(
-                "referral.id = COALESCE(candidate.referral_id, %s)",
-                SQL.identifier(activity, "res_id"),
-            ),
-        )
-        query.add_join(
-            "JOIN", "customer", "res_partner", SQL("customer.id = referral.partner_id")
-        )
+        referral = SQL.identifier(query.table, "res_id")
+        candidate = SQL("NULL")
+        if model == "crm.referral.candidate":
+            condition = SQL("candidate.id = %s", referral)
+            query.add_join("JOIN", "candidate", "crm_referral_candidate", condition)
+            referral = SQL("candidate.referral_id")
+            candidate = SQL("COALESCE(candidate.name, candidate.function)")
+        condition = SQL("referral.id = %s", referral)
+        query.add_join("JOIN", "referral", "crm_referral", condition)
+        condition = SQL("customer.id = referral.partner_id")
+        query.add_join("JOIN", "customer", "res_partner", condition)
         return query.select(
             SQL("'crm.referral/' || referral.id AS link"),
             *self._select_due(
                 Activity, query, "date_deadline", "activity_type_id", "summary"
             ),
             SQL("customer.complete_name AS customer"),
-            SQL("COALESCE(candidate.name, candidate.function) AS candidate"),
+            SQL("%s AS candidate", candidate),
         )
 
     def _select_improvements(self, options) -> SQL:
