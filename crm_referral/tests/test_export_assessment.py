@@ -292,5 +292,7 @@ class TestExportAssessment(WorkbookMixin, AssessmentReportCommon):
             .create({})
         )
         export.action_export()
-        ids = {row["Record"] for row in self._get_rows(self._open(export), "PRIDE Forms")}
+        ids = {
+            row["Record"] for row in self._get_rows(self._open(export), "PRIDE Forms")
+        }
         self.assertEqual(ids, set(self.round._search_assessments().ids))
