@@ -1,4 +1,6 @@
 from . import (
+    crm_batch_mixin,
+    crm_guarded_mixin,
     crm_assessment_interaction_mixin,
     crm_guided_conversation,
     crm_guided_conversation_step,
@@ -45,4 +47,5 @@ from . import (
     res_company,
     res_config_settings,
     res_partner,
+    kept_records,
 )

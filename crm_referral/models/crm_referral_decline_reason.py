@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 
 
 class CrmReferralDeclineReason(models.Model):
@@ -12,13 +11,3 @@ class CrmReferralDeclineReason(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10, aggregator=None)
     active = fields.Boolean(default=True)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_no_introduction(self):
-        """“Next” ends a request with this reason when the customer agreed to nobody."""
-        if self.env.ref("crm_referral.decline_reason_no_introduction") in self:
-            raise UserError(
-                self.env._(
-                    "The addon needs this reason. You can rename or archive it instead."
-                )
-            )
