@@ -7,6 +7,7 @@ writes the .pot file of the addon, and puts the new texts into the .po files, wi
 Odoo's own translation where Odoo has the very same text.
 """
 
+import itertools
 import re
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import polib
 
-from . import base, odoo
+from . import base, odoo, wording
 
 # What a translation must take over: placeholders, and the tags of a text with markup.
 PLACEHOLDER = re.compile(
@@ -23,6 +24,11 @@ PLACEHOLDER = re.compile(
 IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 # A character that only the other script has cannot be written in these.
 SCRIPTS = {"zh_TW": "cp950", "zh_CN": "gb2312"}
+# What ours build on; the last one's word counts most.
+ODOO_ADDONS = (
+    *("base", "web", "phone_validation", "digest", "calendar"),
+    *("mail", "portal", "sales_team", "crm"),
+)
 
 
 def keys(catalogue: polib.POFile) -> dict[str, set[str]]:
@@ -79,6 +85,17 @@ def wrong(text: str, translation: str, language: str) -> Iterator[str]:
     for character in sorted(set(IDEOGRAPH.findall(translation))):
         if not _writes(SCRIPTS.get(language, "utf-8"), character):
             yield f"{text!r}: {character} is not a character of {language}"
+    yield from wording.unsaid(text, translation, language)
+
+
+def unusual(po: Path) -> Iterator[str]:
+    """What is said in another way elsewhere: in Odoo, or in the same file."""
+    if not po.exists():
+        return
+    entries = polib.pofile(str(po)).translated_entries()
+    translated = {entry.msgid: entry.msgstr for entry in entries}
+    yield from wording.unlike_odoo(translated, all_of_odoo(po.stem), po.stem)
+    yield from wording.said_twice(translated)
 
 
 def _writes(encoding: str, character: str) -> bool:
@@ -94,7 +111,7 @@ def check(addon: Path, exported: Path) -> int:
     files = {pot: stale(pot, exported)}
     for language in base.LANGUAGES:
         po = addon / f"i18n/{language}.po"
-        files[po] = incomplete(po, exported)
+        files[po] = itertools.chain(incomplete(po, exported), unusual(po))
     status = 0
     for file, complaints in files.items():
         name = file.relative_to(addon.parent)
@@ -104,15 +121,30 @@ def check(addon: Path, exported: Path) -> int:
     return status
 
 
-def of_odoo(language: str) -> dict[str, str]:
-    """Odoo's own translations, those of crm before those of mail and base."""
+def _catalogues_of_odoo(language: str) -> Iterator[dict[str, str]]:
+    """Odoo's own translations of the addons that ours build on, crm last."""
     source = odoo.find()
-    found = {}
-    for addon in ("base", "web", "mail", "portal", "sales_team", "crm"):
+    for addon in ODOO_ADDONS:
         path = source.addon(addon) / f"i18n/{language}.po"
         if path.exists():
             translated = polib.pofile(str(path)).translated_entries()
-            found |= {entry.msgid: entry.msgstr for entry in translated}
+            yield {entry.msgid: entry.msgstr for entry in translated}
+
+
+def of_odoo(language: str) -> dict[str, str]:
+    """Odoo's own translations, those of crm before those of mail and base."""
+    found: dict[str, str] = {}
+    for catalogue in _catalogues_of_odoo(language):
+        found |= catalogue
+    return found
+
+
+def all_of_odoo(language: str) -> dict[str, set[str]]:
+    """All the translations that Odoo has for a text."""
+    found: dict[str, set[str]] = {}
+    for catalogue in _catalogues_of_odoo(language):
+        for text, translation in catalogue.items():
+            found.setdefault(text, set()).add(translation)
     return found
 
 
