@@ -367,7 +367,7 @@ class CrmAssessment(models.Model):
                     raise UserError(
                         self.env._(
                             "“%(item)s”: say whether the agent or the organization is "
-                            "the cause, and for the organization the PRIDE letter.",
+                            "the cause, and for the organization the PRIDE area.",
                             item=line.name,
                         )
                     )

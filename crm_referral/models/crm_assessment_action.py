@@ -41,7 +41,7 @@ class CrmAssessmentAction(models.Model):
     )
     section_id = fields.Many2one(
         comodel_name="crm.assessment.section",
-        string="Letter",
+        string="Area",
         required=True,
         index=True,
         ondelete="restrict",
@@ -93,7 +93,7 @@ class CrmAssessmentAction(models.Model):
         tracking=True,
         help="Until when it is done; for what is accepted, until when that holds.",
     )
-    cause = fields.Text(help="Why the letter is weak.")
+    cause = fields.Text(help="Why the area is weak.")
     effect = fields.Text(help="What it has changed.")
     state = fields.Selection(
         selection=STATES, default="open", required=True, index=True, tracking=True
@@ -105,13 +105,13 @@ class CrmAssessmentAction(models.Model):
         string="Score Before",
         readonly=True,
         aggregator="avg",
-        help="The score of the letter when the action was made.",
+        help="The score of the area when the action was made.",
     )
     score_after = MaybeFloat(
         string="Score After",
         readonly=True,
         aggregator="avg",
-        help="The score of the letter when it was next measured.",
+        help="The score of the area when it was next measured.",
     )
 
     # === DEFAULT METHODS === #
@@ -150,7 +150,7 @@ class CrmAssessmentAction(models.Model):
             found = action.round_id or action.assessment_id
             if found and action.section_id.framework_id != found.framework_id:
                 raise ValidationError(
-                    self.env._("The letter must be one of the assessment's framework.")
+                    self.env._("The area must be one of the assessment's framework.")
                 )
 
     # === CRUD METHODS === #

@@ -53,7 +53,10 @@ class CrmAssessmentFramework(models.Model):
         help="How the items are answered.",
     )
     section_ids = fields.One2many(
-        comodel_name="crm.assessment.section", inverse_name="framework_id", copy=True
+        comodel_name="crm.assessment.section",
+        inverse_name="framework_id",
+        string="Areas",
+        copy=True,
     )
     item_ids = fields.One2many(
         comodel_name="crm.assessment.item",
@@ -105,17 +108,17 @@ class CrmAssessmentFramework(models.Model):
         help="Agents with fewer reviewed checklists are not compared with others.",
     )
     minimum_answers = fields.Integer(
-        string="Answers per Section",
+        string="Answers per Area",
         default=1,
         required=True,
-        help="A section with fewer answers gets no score. “Not applicable” is no "
-        "answer. A section that asks fewer items needs all of them.",
+        help="An area with fewer answers gets no score. “Not applicable” is no "
+        "answer. An area that asks fewer items needs all of them.",
     )
     minimum_sections = fields.Integer(
-        string="Sections for a Total",
+        string="Areas for a Total",
         default=1,
         required=True,
-        help="With fewer scored sections there is no overall score.",
+        help="With fewer scored areas there is no overall score.",
     )
     fair_from = fields.Float(
         default=50.0, required=True, help="A score below this one is weak."
@@ -127,7 +130,7 @@ class CrmAssessmentFramework(models.Model):
         string="Must-Pass Value",
         default=0.5,
         required=True,
-        help="An item that must pass fails below this value, and makes its section "
+        help="An item that must pass fails below this value, and makes its area "
         "weak. Answers go from 0 to 1.",
     )
     active = fields.Boolean(default=True)
@@ -135,7 +138,7 @@ class CrmAssessmentFramework(models.Model):
     _code_uniq = models.Constraint("UNIQUE (code)", "Another framework has this code.")
     _minimum_positive = models.Constraint(
         "CHECK (minimum_answers >= 1 AND minimum_sections >= 1)",
-        "A score needs at least one answer and one section.",
+        "A score needs at least one answer and one area.",
     )
     _threshold_order = models.Constraint(
         "CHECK (fair_from > 0 AND fair_from <= strong_from AND strong_from <= 100)",

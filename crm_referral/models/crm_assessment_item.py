@@ -18,6 +18,7 @@ class CrmAssessmentItem(models.Model):
     hint = fields.Char(translate=True, help="Shown in small print below the wording.")
     section_id = fields.Many2one(
         comodel_name="crm.assessment.section",
+        string="Area",
         index=True,
         ondelete="cascade",
         domain="[('framework_id', '=', framework_id)]",
@@ -46,7 +47,7 @@ class CrmAssessmentItem(models.Model):
         help="To agree is bad: the answer is turned round in the score.",
     )
     is_must_pass = fields.Boolean(
-        string="Must Pass", help="When this item fails, its section is weak."
+        string="Must Pass", help="When this item fails, its area is weak."
     )
     asks_control = fields.Boolean(
         string="Ours or Not",
@@ -60,7 +61,7 @@ class CrmAssessmentItem(models.Model):
     )
     _scale_in_section = models.Constraint(
         "CHECK (kind <> 'scale' OR section_id IS NOT NULL)",
-        "An item that is answered on the scale belongs to a section.",
+        "An item that is answered on the scale belongs to an area.",
     )
 
     # === COMPUTE METHODS === #
@@ -79,7 +80,7 @@ class CrmAssessmentItem(models.Model):
             if item.section_id and item.section_id.framework_id != item.framework_id:
                 raise ValidationError(
                     self.env._(
-                        "“%(item)s” must belong to the framework of its section.",
+                        "“%(item)s” must belong to the framework of its area.",
                         item=item.name,
                     )
                 )

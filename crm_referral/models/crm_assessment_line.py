@@ -30,6 +30,7 @@ class CrmAssessmentLine(models.Model):
     )
     section_id = fields.Many2one(
         comodel_name="crm.assessment.section",
+        string="Area",
         readonly=True,
         index=True,
         ondelete="restrict",
@@ -41,8 +42,8 @@ class CrmAssessmentLine(models.Model):
         column2="section_id",
         string="Also Belongs To",
         domain="[('framework_id', '=', framework_id), ('id', '!=', section_id)]",
-        help="Other letters for which this answer is evidence. It counts in the score "
-        "of its own letter only.",
+        help="Other areas for which this answer is evidence. It counts in the score "
+        "of its own area only.",
     )
     framework_id = fields.Many2one(related="assessment_id.framework_id")
     scale_id = fields.Many2one(related="framework_id.scale_id")
@@ -76,7 +77,7 @@ class CrmAssessmentLine(models.Model):
     )
     cause_section_id = fields.Many2one(
         comodel_name="crm.assessment.section",
-        string="PRIDE Letter",
+        string="PRIDE Area",
         domain="[('framework_id.code', '=', 'pride')]",
         index="btree_not_null",
         ondelete="restrict",
@@ -93,7 +94,7 @@ class CrmAssessmentLine(models.Model):
 
     _cause_section = models.Constraint(
         "CHECK (cause_section_id IS NULL OR cause = 'organization')",
-        "Only a cause in the organization has a PRIDE letter.",
+        "Only a cause in the organization has a PRIDE area.",
     )
     _organization_idx = models.Index(
         "(cause_section_id, assessment_id) WHERE cause = 'organization'"

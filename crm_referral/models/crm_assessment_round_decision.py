@@ -30,10 +30,10 @@ class CrmAssessmentRound(models.Model):
         copy=False,
     )
     undecided_count = fields.Integer(
-        string="Weak Letters without Decision",
+        string="Weak Areas without Decision",
         compute="_compute_undecided_count",
         search="_search_undecided_count",
-        help="Weak letters that have neither an action nor an acceptance that holds.",
+        help="Weak areas that have neither an action nor an acceptance that holds.",
     )
 
     # === COMPUTE METHODS === #
@@ -77,7 +77,7 @@ class CrmAssessmentRound(models.Model):
         self.ensure_one()
         sections = self._get_undecided_sections().get(self)
         if not sections:
-            raise UserError(self.env._("Every weak letter has its decision."))
+            raise UserError(self.env._("Every weak area has its decision."))
         section = sections[:1]
         return {
             "name": self.env._("Decide on %(letter)s", letter=section.name),

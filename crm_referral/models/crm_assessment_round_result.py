@@ -40,7 +40,7 @@ class CrmAssessmentRound(models.Model):
         relation="crm_assessment_round_weak_section_rel",
         column1="round_id",
         column2="section_id",
-        string="Weak Letters",
+        string="Weak Areas",
         readonly=True,
         copy=False,
     )

@@ -33,6 +33,7 @@ class CrmAssessmentScore(models.Model):
     )
     section_id = fields.Many2one(
         comodel_name="crm.assessment.section",
+        string="Area",
         required=True,
         readonly=True,
         index=True,
@@ -93,7 +94,7 @@ class CrmAssessmentScore(models.Model):
 
     _section_uniq = models.Constraint(
         "UNIQUE (assessment_id, section_id)",
-        "A section of an assessment is scored once.",
+        "An area of an assessment is scored once.",
     )
     _report_idx = models.Index("(framework_id, date, company_id)")
 

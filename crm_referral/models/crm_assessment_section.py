@@ -5,7 +5,7 @@ class CrmAssessmentSection(models.Model):
     """A group of items that is scored together: a letter."""
 
     _name = "crm.assessment.section"
-    _description = "Assessment Section"
+    _description = "Assessment Area"
     _inherit = ["crm.assessment.text.mixin"]
     _order = "framework_id, sequence, id"
 
@@ -13,7 +13,7 @@ class CrmAssessmentSection(models.Model):
     code = fields.Char(required=True)
     letter = fields.Char(required=True, size=2)
     description = fields.Text(
-        translate=True, help="Where to look when this section is weak."
+        translate=True, help="Where to look when this area is weak."
     )
     framework_id = fields.Many2one(
         comodel_name="crm.assessment.framework",
@@ -35,10 +35,10 @@ class CrmAssessmentSection(models.Model):
 
     _code_uniq = models.Constraint(
         "UNIQUE (framework_id, code)",
-        "Another section of this framework has this code.",
+        "Another area of this framework has this code.",
     )
     _weight_positive = models.Constraint(
-        "CHECK (weight > 0)", "The weight of a section is above zero."
+        "CHECK (weight > 0)", "The weight of an area is above zero."
     )
 
     # === COMPUTE METHODS === #

@@ -96,7 +96,7 @@ class ResPartner(models.Model):
         help="PRIDE rounds of this customer that the user may see.",
     )
     undecided_letter_count = fields.Integer(
-        string="Weak Letters without Decision",
+        string="Weak Areas without Decision",
         compute="_compute_undecided_letter_count",
         groups="sales_team.group_sale_salesman",
     )

@@ -55,7 +55,7 @@ class CrmAssessmentReport(models.Model):
         comodel_name="crm.assessment.framework", readonly=True
     )
     section_id = fields.Many2one(
-        comodel_name="crm.assessment.section", string="Letter", readonly=True
+        comodel_name="crm.assessment.section", string="Area", readonly=True
     )
     active = fields.Boolean(readonly=True)
 
@@ -96,12 +96,12 @@ class CrmAssessmentReport(models.Model):
         readonly=True,
         aggregator="avg",
         digits=(16, 1),
-        help="From 0, the worst, to 100. Letters without enough answers are left out.",
+        help="From 0, the worst, to 100. Areas without enough answers are left out.",
     )
     scored_count = fields.Integer(
         string="Number of Scores",
         readonly=True,
-        help="How many the mean rests on: one for each letter of each form that had "
+        help="How many the mean rests on: one for each area of each form that had "
         "enough answers.",
     )
     weak_count = fields.Integer(string="Weak Scores", readonly=True)

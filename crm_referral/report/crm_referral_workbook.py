@@ -325,8 +325,8 @@ class CrmReferralWorkbook(models.AbstractModel):
                 self.env._("PRIDE"),
                 self.env._(
                     "Forms of ended rounds that were signed in the period. A mean is "
-                    "one over the letters of all forms, from 0 to 100; n says over how "
-                    "many. A letter without enough answers is in none."
+                    "one over the areas of all forms, from 0 to 100; n says over how "
+                    "many. An area without enough answers is in none."
                 ),
             ),
             (

@@ -45,7 +45,7 @@ class CrmReferralWorkbookAssessment(models.AbstractModel):
             figure(
                 "pride_score",
                 self.env._("PRIDE score of customers"),
-                self.env._("Mean of all letters of these forms, from 0 to 100."),
+                self.env._("Mean of all areas of these forms, from 0 to 100."),
                 PRIDE_ROWS,
                 "score:avg",
                 "decimal",
@@ -61,7 +61,7 @@ class CrmReferralWorkbookAssessment(models.AbstractModel):
             figure(
                 "be_sure_score",
                 self.env._("BE SURE score"),
-                self.env._("Mean of all letters of these checklists, from 0 to 100."),
+                self.env._("Mean of all areas of these checklists, from 0 to 100."),
                 BE_SURE_ROWS,
                 "score:avg",
                 "decimal",
@@ -98,7 +98,7 @@ class CrmReferralWorkbookAssessment(models.AbstractModel):
             job,
             sheet,
             3,
-            self.env._("Letters by viewpoint"),
+            self.env._("Areas by viewpoint"),
             "pride",
             PRIDE_VIEWPOINTS,
             domain,
@@ -150,7 +150,7 @@ class CrmReferralWorkbookAssessment(models.AbstractModel):
             self._write_gap(job, sheet, row, gap_column, known)
         last = row
         row += 1
-        sheet.write_string(row, 0, self.env._("All letters"), job.total)
+        sheet.write_string(row, 0, self.env._("All areas"), job.total)
         means = []
         for index, viewpoint in enumerate(viewpoints, 1):
             mine = [v for (_s, point), v in values.items() if point == viewpoint]

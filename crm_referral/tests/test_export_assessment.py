@@ -44,11 +44,11 @@ class TestExportAssessment(WorkbookMixin, AssessmentReportCommon):
     def test_letters_equal_plain_sql(self):
         """Every mean and every n of PRIDE, counted a second time."""
         workbook = self._export_sheets()
-        heading, table = self._get_table(workbook, "PRIDE", "Letters by viewpoint")
+        heading, table = self._get_table(workbook, "PRIDE", "Areas by viewpoint")
         self.assertEqual(
             heading[:8],
             (
-                "Letters by viewpoint",
+                "Areas by viewpoint",
                 "Customer",
                 "Person who serves",
                 "Manager",
@@ -86,7 +86,7 @@ class TestExportAssessment(WorkbookMixin, AssessmentReportCommon):
             self.company.id,
         )
         for viewpoint, score, count in totals:
-            total = by_letter["All letters"]
+            total = by_letter["All areas"]
             self.assertAlmostEqual(total[columns[viewpoint]], float(score))
             self.assertEqual(total[columns[viewpoint] + 4], count)
 
@@ -174,7 +174,7 @@ class TestExportAssessment(WorkbookMixin, AssessmentReportCommon):
                 row["Record"] for row in self._get_rows(workbook, "BE SURE Checklists")
             }
             _heading, letters = self._get_table(
-                workbook, "PRIDE", "Letters by viewpoint"
+                workbook, "PRIDE", "Areas by viewpoint"
             )
             self.assertEqual({row[5] for row in letters[:5]}, {rounds})
             _heading, letters = self._get_table(

@@ -44,7 +44,7 @@ export class AssessmentResult extends Component {
     }
 
     get radarLabel() {
-        return _t("Scores of the letters by viewpoint; the table has the same figures.");
+        return _t("Scores of the areas by viewpoint; the table has the same figures.");
     }
 
     /**

@@ -60,7 +60,7 @@ export class AssessmentScorecard extends Component {
     }
 
     get chartLabel() {
-        return _t("Scores of the letters by month; the table has the same figures.");
+        return _t("Scores of the areas by month; the table has the same figures.");
     }
 
     renderChart() {
