@@ -16,18 +16,20 @@ STATES = [
     ("cancelled", "Cancelled"),
 ]
 OPEN_STATES = ("draft", "sent")
-# What only the scoring writes.
+# Written by the scoring and by what happens to the link, never by hand.
 RESULT_FIELDS = frozenset(
     {
         "done_on",
         "form_id",
         "is_revealed",
-        "level",
         "opened_by_id",
         "recommendation",
         "score",
         "score_ids",
         "access_token",
+        "answered_until",
+        "is_link_revoked",
+        "level",
     }
 )
 # What a finished assessment is about and says.
@@ -46,7 +48,7 @@ FROZEN_FIELDS = frozenset(
     }
 )
 # What a round has settled for its forms; the answers come later.
-ROUND_FIELDS = (FROZEN_FIELDS - {"line_ids"}) | {"active"}
+ROUND_FIELDS = (FROZEN_FIELDS - {"line_ids"}) | {"active", "deadline"}
 
 
 class CrmAssessment(models.Model):
@@ -55,12 +57,15 @@ class CrmAssessment(models.Model):
     _name = "crm.assessment"
     _description = "Assessment"
     _inherit = [
+        "crm.guarded.mixin",
         "crm.assessment.subject.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
     _order = "id desc"
     _check_company_auto = True
+    # The form is refused by `create` itself, which chooses it.
+    _protected_fields = RESULT_FIELDS - {"form_id"}
 
     round_id = fields.Many2one(
         comodel_name="crm.assessment.round",
@@ -206,7 +211,8 @@ class CrmAssessment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_result_untouched(*vals_list)
+        self._check_pointers(*vals_list)
+        self._check_form_untouched(*vals_list)
         if any(vals.get("state", "draft") not in OPEN_STATES for vals in vals_list):
             raise UserError(
                 self.env._("An assessment begins open, and ends when it is signed.")
@@ -219,19 +225,21 @@ class CrmAssessment(models.Model):
         lines = []
         for vals in vals_list:
             vals = {**defaults, **vals}
+            if vals.get("viewpoint") == "customer":
+                self._check_customer_speaks()
             key = (vals.get("framework_id"), vals.get("viewpoint"))
             if key not in forms and key[0]:
                 framework = self.env["crm.assessment.framework"].browse(key[0])
                 forms[key] = framework._get_form(key[1])
             lines.append(vals.pop("line_ids", None) or [])
             complete_vals_list.append({**vals, "form_id": key[0] and forms[key].id})
-        Assessment = self._without_defaults(RESULT_FIELDS | {"round_id", "state"})
+        Assessment = self._without_defaults({"form_id", "round_id", "state"})
         assessments = super(CrmAssessment, Assessment).create(complete_vals_list)
         assessments._create_lines(lines)
         return assessments
 
     def write(self, vals):
-        self._check_result_untouched(vals)
+        self._check_form_untouched(vals)
         if vals.get("state") == "done":
             raise UserError(self.env._("Sign the assessment to finish it."))
         if FROZEN_FIELDS & vals.keys():
@@ -291,14 +299,22 @@ class CrmAssessment(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _check_result_untouched(self, *vals_list):
-        """:raise AccessError: when somebody writes what only the scoring may write"""
-        if self.env.su:
-            return
-        touched = set().union(*vals_list) & RESULT_FIELDS
-        if touched:
+    def _check_form_untouched(self, *vals_list):
+        """:raise AccessError: when somebody brings a frozen form along"""
+        if not self.env.su and any("form_id" in vals for vals in vals_list):
             raise AccessError(
-                self.env._("The result of an assessment is computed, not written.")
+                self.env._("The form of an assessment is made, not written.")
+            )
+
+    @api.model
+    def _check_customer_speaks(self):
+        """:raise UserError: when somebody answers in the customer's name"""
+        if not self.env.su:
+            raise UserError(
+                self.env._(
+                    "What a customer says comes through their personal link. Start a "
+                    "round, or answer from your own viewpoint."
+                )
             )
 
     def _check_not_done(self):
@@ -343,6 +359,8 @@ class CrmAssessment(models.Model):
                 raise UserError(
                     self.env._("Nothing in this round waits for your answers.")
                 )
+            if assessment.viewpoint == "customer":
+                self._check_customer_speaks()
 
     def _check_complete(self):
         """Refuse to sign what lacks something.

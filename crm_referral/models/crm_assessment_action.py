@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..tools.maybe_float import MaybeFloat
 
@@ -10,6 +10,10 @@ KINDS = [
 ]
 IMPROVE = "crm_referral.mail_activity_type_improve"
 STATES = [("open", "Open"), ("done", "Done"), ("cancelled", "Cancelled")]
+# Where a weakness showed does not change afterwards.
+ORIGIN_FIELDS = frozenset(
+    {"agent_id", "assessment_id", "company_id", "partner_id", "round_id", "section_id"}
+)
 
 
 class CrmAssessmentAction(models.Model):
@@ -17,9 +21,10 @@ class CrmAssessmentAction(models.Model):
 
     _name = "crm.assessment.action"
     _description = "Improvement Action"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["crm.guarded.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "state desc, deadline, id desc"
     _check_company_auto = True
+    _protected_fields = frozenset({"score_after", "score_before"})
 
     name = fields.Char(string="What Is Done", required=True, tracking=True)
     kind = fields.Selection(
@@ -158,6 +163,8 @@ class CrmAssessmentAction(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         actions = super().create(vals_list)
+        actions._check_origin()
+        actions._check_may_accept()
         actions._note_score_before()
         actions._follow_up()
         actions._follow_decisions()
@@ -165,7 +172,10 @@ class CrmAssessmentAction(models.Model):
 
     def write(self, vals):
         rounds = self.round_id
+        self._check_origin_stays(vals)
         result = super().write(vals)
+        if vals.keys() & {"deadline", "kind", "state"}:
+            self._check_may_accept()
         if vals.keys() & {"deadline", "user_id"}:
             for action in self:
                 action.activity_reschedule(
@@ -207,6 +217,73 @@ class CrmAssessmentAction(models.Model):
         return True
 
     # === BUSINESS METHODS === #
+
+    def _check_origin(self):
+        """An action belongs to a result that all may see, and to whom it is about.
+
+        :raise UserError: when there is no result yet, or it is somebody else's
+        """
+        # sudo: whether there is a result is no secret, and the user may read the record
+        for action in self.sudo():
+            round_, assessment = action.round_id, action.assessment_id
+            if (round_ and round_.state != "done") or (
+                assessment and not assessment.is_revealed
+            ):
+                raise UserError(
+                    self.env._(
+                        "There is no result yet. Wait until everybody has answered, "
+                        "then decide what is done about it."
+                    )
+                )
+            origin = round_ or assessment
+            if origin and (
+                action.partner_id != origin.partner_id
+                or action.agent_id != origin.user_id
+                or action.company_id != origin.company_id
+                or (round_ and assessment and assessment.round_id != round_)
+            ):
+                raise UserError(
+                    self.env._(
+                        "The customer, the agent and the company of an action are "
+                        "those of its round."
+                    )
+                )
+
+    def _check_origin_stays(self, vals):
+        """:raise UserError: when somebody moves an action to another result"""
+        if self.env.su:
+            return
+        for fname in ORIGIN_FIELDS & vals.keys():
+            if any(action[fname].id != (vals[fname] or False) for action in self):
+                raise UserError(
+                    self.env._(
+                        "Where the weakness showed stays as it is. Make another action "
+                        "instead."
+                    )
+                )
+
+    def _check_may_accept(self):
+        """That a weak area stays as it is, is for the manager to say.
+
+        :raise UserError: when somebody accepts what is weak about themselves
+        """
+        if self.env.su:
+            return
+        user = self.env.user
+        is_manager = user.has_group("sales_team.group_sale_manager")
+        for action in self:
+            # sudo: who answers for a round is no secret
+            round_sudo = action.sudo().round_id
+            if action.kind != "acceptance" or not round_sudo:
+                continue
+            leads = user in (round_sudo.manager_id | round_sudo.team_id.user_id)
+            if not (leads or is_manager):
+                raise UserError(
+                    self.env._(
+                        "Only the manager who answers for this round may accept a weak "
+                        "area as it is. Plan an improvement, or ask the manager."
+                    )
+                )
 
     def _note_score_before(self):
         """Keep how the letter did, so that the next round shows what has changed."""

@@ -16,6 +16,7 @@ class CrmAssessmentLine(models.Model):
 
     _name = "crm.assessment.line"
     _description = "Assessment Answer"
+    _inherit = ["crm.guarded.mixin"]
     _order = "assessment_id, sequence, id"
 
     assessment_id = fields.Many2one(
@@ -211,6 +212,7 @@ class CrmAssessmentLine(models.Model):
         ):
             # A tag is how we read the answer, not the answer: readers may tag.
             self.check_access("read")
+            self._check_pointers(vals)
             # sudo: the check above is the right that counts for a tag
             return super(CrmAssessmentLine, self.sudo()).write(vals)
         self.assessment_id._check_open()

@@ -2,7 +2,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import format_date
 
@@ -20,6 +20,7 @@ RESULT_FIELDS = frozenset(
         "level",
         "recommendation",
         "reminded_on",
+        "respondents",
         "score",
         "settled_by_id",
         "settlement",
@@ -31,7 +32,7 @@ RESULT_FIELDS = frozenset(
 )
 # The forms are made of them when the round starts.
 FIXED_FIELDS = frozenset(
-    {"company_id", "framework_id", "manager_id", "partner_id", "user_id"}
+    {"company_id", "framework_id", "manager_id", "partner_id", "team_id", "user_id"}
 )
 
 
@@ -44,12 +45,14 @@ class CrmAssessmentRound(models.Model):
     _name = "crm.assessment.round"
     _description = "Assessment Round"
     _inherit = [
+        "crm.guarded.mixin",
         "crm.assessment.subject.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
     _order = "id desc"
     _check_company_auto = True
+    _protected_fields = RESULT_FIELDS
 
     framework_id = fields.Many2one(default=lambda self: self._default_framework_id())
     partner_id = fields.Many2one(tracking=True)
@@ -225,14 +228,11 @@ class CrmAssessmentRound(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_result_untouched(*vals_list)
-        Round = self._without_defaults(RESULT_FIELDS)
-        rounds = super(CrmAssessmentRound, Round).create(vals_list)
+        rounds = super().create(vals_list)
         rounds._ask()
         return rounds
 
     def write(self, vals):
-        self._check_result_untouched(vals)
         for fname in FIXED_FIELDS & vals.keys():
             if any(round_[fname].id != (vals[fname] or False) for round_ in self):
                 raise UserError(
@@ -241,6 +241,8 @@ class CrmAssessmentRound(models.Model):
                         "and start another one."
                     )
                 )
+        if {"active", "deadline"} & vals.keys():
+            self._check_may_steer()
         return super().write(vals)
 
     def unlink(self):
@@ -294,6 +296,7 @@ class CrmAssessmentRound(models.Model):
                     self.env._("Only a round that is open can be cancelled.")
                 )
         self.check_access("write")
+        self._check_may_steer()
         # sudo: the forms of all viewpoints are closed
         open_sudo = self._search_assessments().filtered(
             lambda a: a.state in OPEN_STATES
@@ -310,20 +313,37 @@ class CrmAssessmentRound(models.Model):
         :return: True
         """
         self.check_access("write")
+        self._check_may_steer()
         self._close()
         return True
 
     # === BUSINESS METHODS === #
 
-    @api.model
-    def _check_result_untouched(self, *vals_list):
-        """:raise AccessError: when somebody writes what only the round may write"""
+    def _check_may_steer(self):
+        """Whom a round is about does not decide when it ends, or whether it shows.
+
+        As long as nobody has answered, whoever started a round may undo that.
+
+        :raise UserError: when it takes the manager
+        """
         if self.env.su:
             return
-        if set().union(*vals_list) & RESULT_FIELDS:
-            raise AccessError(
-                self.env._("The result of a round is computed, not written.")
-            )
+        user = self.env.user
+        is_manager = user.has_group("sales_team.group_sale_manager")
+        answered = (
+            self._search_assessments().filtered(lambda a: a.state == "done").round_id
+        )
+        for round_ in self:
+            leads = user in (round_.manager_id | round_.team_id.user_id) or is_manager
+            if round_.sudo() in answered and (user == round_.user_id or not leads):
+                raise UserError(
+                    self.env._(
+                        "Somebody has answered already, so only the manager who "
+                        "answers for “%(round)s” may do this, and not the person whom "
+                        "it is about.",
+                        round=round_.display_name,
+                    )
+                )
 
     def _search_assessments(self):
         """:return: the forms of all viewpoints, in sudo mode.

@@ -75,6 +75,7 @@ class CrmAssessmentRound(models.Model):
         :return: a window action
         """
         self.ensure_one()
+        self.check_access("read")
         sections = self._get_undecided_sections().get(self)
         if not sections:
             raise UserError(self.env._("Every weak area has its decision."))

@@ -79,18 +79,3 @@ class CrmAssessmentSubjectMixin(models.AbstractModel):
                 records.team_id = self.env["crm.team"]._get_default_team_id(
                     user_id=user.id
                 )
-
-    # === BUSINESS METHODS === #
-
-    @api.model
-    def _without_defaults(self, fnames):
-        """Ignore defaults that another window passes on, or that somebody made up.
-
-        :param fnames: names of fields that nobody writes by hand
-        :return: the model, with a context without their defaults
-        """
-        ignored = {f"default_{fname}" for fname in fnames}
-        context = {
-            key: value for key, value in self.env.context.items() if key not in ignored
-        }
-        return self.with_env(self.env(context=context))

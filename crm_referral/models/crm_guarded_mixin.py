@@ -50,7 +50,7 @@ class CrmGuardedMixin(models.AbstractModel):
 
     @api.model
     def _check_protected_fields(self, *vals_list):
-        """:raise AccessError: when a user writes what only the model itself may write"""
+        """:raise AccessError: when a user writes what only the model may write"""
         if self.env.su:
             return
         touched = set().union(*vals_list) & self._protected_fields

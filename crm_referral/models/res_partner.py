@@ -15,7 +15,13 @@ READINESS = [
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = ["res.partner", "crm.assessment.interaction.mixin"]
+    _inherit = [
+        "crm.guarded.mixin",
+        "res.partner",
+        "crm.assessment.interaction.mixin",
+    ]
+    _protected_fields = frozenset({"loyalty_date", "loyalty_score", "loyalty_stage_id"})
+    _guarded_pointers = frozenset()
 
     referrer_id = fields.Many2one(
         comodel_name="res.partner",

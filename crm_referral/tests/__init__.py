@@ -7,6 +7,7 @@ from . import test_assessment_report
 from . import test_assessment_rights
 from . import test_assessment_round
 from . import test_assessment_scoring
+from . import test_assessment_steering
 from . import test_assessment_story_tours
 from . import test_assessment_tours
 from . import test_candidate

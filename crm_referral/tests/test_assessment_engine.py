@@ -261,7 +261,7 @@ class TestAssessmentEngine(AssessmentCase):
     def test_respondent(self):
         assessment = self._create_assessment(self.manager, viewpoint="employee")
         self.assertEqual(assessment.respondent_id, self.rep)
-        assessment = self._create_assessment(self.manager, viewpoint="customer")
+        assessment = self._create_assessment(viewpoint="customer")
         self.assertFalse(assessment.respondent_id)
         assessment = self._create_assessment(self.manager, viewpoint="manager")
         self.assertEqual(assessment.respondent_id, self.manager)

@@ -188,7 +188,7 @@ class TestAssessmentRound(AssessmentCase):
         values = {
             "framework_id": self.pride.id,
             "partner_id": self.customer_company.id,
-            "viewpoint": "customer",
+            "viewpoint": "employee",
             "user_id": self.rep.id,
         }
         Assessment = self.env["crm.assessment"].with_user(self.rep)

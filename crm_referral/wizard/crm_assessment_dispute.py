@@ -8,6 +8,7 @@ class CrmAssessmentDispute(models.TransientModel):
 
     _name = "crm.assessment.dispute"
     _description = "Dispute a Review"
+    _inherit = ["crm.guarded.mixin"]
 
     round_id = fields.Many2one(
         comodel_name="crm.assessment.round", required=True, ondelete="cascade"
