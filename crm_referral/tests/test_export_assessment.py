@@ -173,9 +173,7 @@ class TestExportAssessment(WorkbookMixin, AssessmentReportCommon):
             checklists = {
                 row["Record"] for row in self._get_rows(workbook, "BE SURE Checklists")
             }
-            _heading, letters = self._get_table(
-                workbook, "PRIDE", "Areas by viewpoint"
-            )
+            _heading, letters = self._get_table(workbook, "PRIDE", "Areas by viewpoint")
             self.assertEqual({row[5] for row in letters[:5]}, {rounds})
             _heading, letters = self._get_table(
                 workbook, "BE SURE", "Reviewed checklists"
