@@ -188,7 +188,8 @@ class TestXlsxText(XlsxCase):
         content, _report, _sheet = self.make([Column("a")], "SELECT '=1&1'")
         xml = zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml")
         self.assertIn(
-            b'<row><c t="inlineStr"><is><t>=1&amp;1</t></is></c></row>\n', xml
+            b'<row r="2"><c r="A2" t="inlineStr"><is><t>=1&amp;1</t></is></c></row>\n',
+            xml,
         )
         self.assertNotIn(b"<f>", xml)
 

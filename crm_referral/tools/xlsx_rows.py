@@ -2,9 +2,9 @@
 
 What of ECMA-376 (part 1, SpreadsheetML) it stands on:
 
-* 18.3.1.4 ``c`` and 18.3.1.73 ``row``: the reference ``r`` is optional; a row or cell
-  without it follows the one before, and ``<c/>`` is a cell without value. That makes a
-  package a third smaller.
+* 18.3.1.4 ``c`` and 18.3.1.73 ``row``: the reference ``r`` is optional, yet several
+  readers lose rows or refuse the file without it. So each row and cell has it, and a
+  cell without value needs not be there.
 * 18.18.11 ``ST_CellType``: ``inlineStr`` is text, whatever it begins with; only an
   element ``f`` is a formula.
 * 22.9.2.19 ``ST_Xstring``: ``_xHHHH_`` stands for a character, so that a text which
@@ -20,6 +20,8 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from xlsxwriter.utility import xl_col_to_name
 
 MAX_CHARACTERS = 32_767
 MAX_FORMULA_TEXT = 255
@@ -134,7 +136,9 @@ _NEEDS_CARE = (
     r"|\u007f[ \n]|[ \n]\u007f'"
 )
 _FORBIDDEN = r"'[\u0001-\u0008\u000b-\u001f\ufffe\uffff]'"
-_NO_CELL = "'<c/>'"
+# Stands for the number of the row, until the whole row is there. No text holds it, nor
+# may XML.
+_ROW_MARK = "\x02"
 
 
 def check_rows(found: int, expected: int) -> None:
@@ -192,12 +196,17 @@ def source(
     types: Sequence[str],
     query: str,
     zone: str,
+    numbers: tuple[int, int, int],
 ) -> str:
-    """The rows of a query, each value in the type its kind has.
+    """The rows of a query, each value in the type its kind has, and their numbers.
 
     :param zone: the time zone, as a literal
+    :param numbers: the index of the first row in a worksheet, how many rows one takes,
+        and how many the first has already
     """
-    values = []
+    first, room, done = numbers
+    place = "row_number() OVER () - 1" + (f" + {done}" if done else "")
+    values = [f"(({place}) % {room} + {first + 1})::text AS r"]
     for index, (column, kind) in enumerate(zip(columns, types, strict=True)):
         value = f"c{index}"
         if column.kind in ("text", "link"):
@@ -229,11 +238,14 @@ def copy_statement(
     :param rows: what `source` made
     :param literal: quotes a text for SQL
     """
-    plain, careful, texts = ["'<row>'"], ["'<row>'"], []
+    start = f"'<row r=\"{_ROW_MARK}\">'"
+    plain, careful, texts = [start], [start], []
     described = zip(columns, types, styles, strict=True)
     for index, (column, kind, style) in enumerate(described):
         value = f"q.c{index}"
-        cell = _cell(column, kind, value, style, literal)
+        place = f' r="{xl_col_to_name(index)}{_ROW_MARK}"'
+        style = place + style
+        cell = _cell(column, kind, value, (place, style), literal)
         plain.append(cell)
         if column.kind == "text":
             texts.append(value)
@@ -245,7 +257,7 @@ def copy_statement(
         row = f"CASE WHEN {_needs_care(texts)} THEN {otherwise} ELSE {row} END"
     # No row holds a line break, \x01 or \x02: CSV with these adds nothing to it.
     return (
-        f"COPY (SELECT {row} FROM {rows}) TO STDOUT WITH "
+        f"COPY (SELECT replace({row}, '{_ROW_MARK}', q.r) FROM {rows}) TO STDOUT WITH "
         "(FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02', ENCODING 'UTF8')"
     )
 
@@ -285,26 +297,29 @@ def _escaped(value: str, *, tabs: bool = False) -> str:
 
 
 def _text(value: str, style: str) -> str:
-    return f"'<c t=\"inlineStr\"{style}><is><t>' || {value} || '</t></is></c>'"
+    return f"'<c{style} t=\"inlineStr\"><is><t>' || {value} || '</t></is></c>'"
 
 
 def _cell(
     column: Column,
     kind: str,
     value: str,
-    style: str,
+    attributes: tuple[str, str],
     literal: Callable[[str], str],
 ) -> str:
-    """The SQL of a cell's XML. What Excel cannot hold as what it is becomes text."""
+    """The SQL of a cell's XML. What Excel cannot hold as what it is becomes text.
+
+    :param attributes: of a cell without style, and of one with the column's
+    """
+    place, style = attributes
     match column.kind:
         case "text":
             cell = _text(_escaped(value), style)
-            return f"CASE WHEN {value} <> '' THEN {cell} ELSE {_NO_CELL} END"
+            return f"CASE WHEN {value} <> '' THEN {cell} END"
         case "boolean":
-            cells = [f"'<c t=\"b\"{style}><v>{bit}</v></c>'" for bit in (1, 0)]
+            cells = [f"'<c{style} t=\"b\"><v>{bit}</v></c>'" for bit in (1, 0)]
             return (
-                f"CASE {value} WHEN true THEN {cells[0]} WHEN false THEN {cells[1]} "
-                f"ELSE {_NO_CELL} END"
+                f"CASE {value} WHEN true THEN {cells[0]} WHEN false THEN {cells[1]} END"
             )
         case "link":
             before, after = (_xml(part) for part in column.link.split("{}"))
@@ -318,8 +333,8 @@ def _cell(
                     "/([0-9]{1,10})$')"
                 )
             return (
-                f"coalesce({before} || {value} || {after} || {number} || ')</f><v>' "
-                f"|| {number} || '</v></c>', {_NO_CELL})"
+                f"{before} || {value} || {after} || {number} || ')</f><v>' "
+                f"|| {number} || '</v></c>'"
             )
         case "date":
             condition = f"{value} BETWEEN DATE '1900-03-01' AND DATE '9999-12-31'"
@@ -335,8 +350,7 @@ def _cell(
             condition, serial = _is_number(value, kind), f"{value}::text"
     return (
         f"CASE WHEN {condition} THEN '<c{style}><v>' || {serial} || '</v></c>' "
-        f"WHEN {value} IS NULL THEN {_NO_CELL} "
-        f"ELSE {_text(f'{value}::text', '')} END"
+        f"WHEN {value} IS NOT NULL THEN {_text(f'{value}::text', place)} END"
     )
 
 
@@ -375,14 +389,14 @@ def _careful_text(value: str, style: str) -> str:
         "regexp_replace(t, '_(?=x[0-9A-Fa-f]+_)', '_x005F_', 'g')", tabs=True
     )
     return (
-        f'coalesce((SELECT \'<c t="inlineStr"{style}><is><t xml:space="preserve">\' '
+        f'(SELECT \'<c{style} t="inlineStr"><is><t xml:space="preserve">\' '
         f"|| {escaped} || CASE WHEN long THEN E'</t\\t>' ELSE '</t>' END "
         "|| '</is></c>' FROM ("
         f"SELECT CASE WHEN long THEN {cut} ELSE t END AS t, long "
         f"FROM (SELECT t, w, char_length(w) > {MAX_CHARACTERS} AS long "
         f"FROM (SELECT t, CASE WHEN octet_length(t) > {MAX_CHARACTERS} "
         f"THEN {counted} END AS w "
-        f"FROM (SELECT {clean} AS t) AS a) AS b) AS c) AS d WHERE t <> ''), {_NO_CELL})"
+        f"FROM (SELECT {clean} AS t) AS a) AS b) AS c) AS d WHERE t <> '')"
     )
 
 

@@ -307,7 +307,7 @@ class StreamWorkbook:
             )
             for start in range(0, max(rows, 1), room)
         ]
-        ordered = source(spec.columns, types, query, self._literal(self._timezone))
+        ordered = self._source(spec, types, query, (first, room, 0))
         sheet = StreamSheet(spec, rows, totals, parts, types, ordered, spooled)
         for part in parts:
             self._lay_out(sheet, part)
@@ -433,6 +433,13 @@ class StreamWorkbook:
         summed = [index for index, column in enumerate(spec.columns) if column.total]
         return dict(zip(summed, totals, strict=True))
 
+    def _source(
+        self, spec: SheetSpec, types: list[str], query: str, numbers: tuple[int, ...]
+    ) -> str:
+        """The rows of a query in their order; see `source`."""
+        zone = self._literal(self._timezone)
+        return source(spec.columns, types, query, zone, numbers)
+
     def _literal(self, text: str) -> str:
         return self._sql(("%s", [text]))
 
@@ -463,7 +470,8 @@ class StreamWorkbook:
             count, last, *sums = self._cursor.fetchone()
             before = sheet["totals"] or ["0"] * len(sums)
             if count:
-                rows = source(spec.columns, types, rows, self._literal(self._timezone))
+                numbers = (self._max_rows - room, room, part["rows"])
+                rows = self._source(spec, types, rows, numbers)
                 with spool.slice(index, self._level, count) as sink:
                     self._copy(spec, types, styles, rows, sink)
                 sheet["last"] = last
