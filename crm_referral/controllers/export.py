@@ -1,14 +1,7 @@
-import tempfile
-
 from werkzeug.exceptions import NotFound
 
 from odoo import http
-from odoo.http import content_disposition, request
-
-from ..models.crm_referral_export import XLSX_MIMETYPE
-
-# A small workbook is made in memory; a larger one goes to the disk.
-SPOOL_BYTES = 4 << 20
+from odoo.http import request
 
 
 class ReferralExportController(http.Controller):
@@ -18,9 +11,7 @@ class ReferralExportController(http.Controller):
         """
         # sudo: nobody is logged in yet; the answer tells nothing
         export = request.env["crm.referral.export"].sudo().browse(args["export_id"])
-        return bool(
-            export.exists() and (export.attachment_id or export.state == "draft")
-        )
+        return bool(export.exists() and export.attachment_id)
 
     @http.route(
         "/crm_referral/export/<int:export_id>",
@@ -30,31 +21,16 @@ class ReferralExportController(http.Controller):
         readonly=_is_readonly,
     )
     def download(self, export_id):
-        """Send the file of an export, or make that of a small one on the way.
+        """Send the file of an export; that of a small one is made on the way.
 
-        Nothing is written, so a replica may answer.
+        Then it is made as by the button: the record says for good who got what.
         """
         export = request.env["crm.referral.export"].search([("id", "=", export_id)])
-        if export.attachment_id:
-            stream = request.env["ir.binary"]._get_stream_from(export.attachment_id)
-            return stream.get_response(as_attachment=True)
-        if export.state != "draft" or export.user_id != request.env.user:
+        if export.state == "draft" and export.user_id == request.env.user:
+            row_count = export._get_workbook()._count_rows(export._prepare_options())
+            if row_count <= export._get_direct_rows():
+                export.action_export()
+        if not export.attachment_id:
             raise NotFound()
-        export._check_may_export()
-        options = export._prepare_options()
-        workbook = export._get_workbook()
-        row_count = workbook._count_rows(options)
-        if row_count > export._get_direct_rows():
-            raise NotFound()
-        export._log_export(row_count)
-        with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as file:
-            workbook._build(options, file)
-            file.seek(0)
-            content = file.read()
-        return request.make_response(
-            content,
-            [
-                ("Content-Type", XLSX_MIMETYPE),
-                ("Content-Disposition", content_disposition(export._get_filename())),
-            ],
-        )
+        stream = request.env["ir.binary"]._get_stream_from(export.attachment_id)
+        return stream.get_response(as_attachment=True)

@@ -1,39 +1,21 @@
 import hashlib
 import logging
 import os
-import shutil
 import tempfile
-import time
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 
 import psycopg2
 from dateutil.relativedelta import relativedelta
-from psycopg2.extras import Json
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import config
 
-from odoo.addons.base.models.ir_cron import MIN_TIME_PER_JOB
-
-from ..tools.xlsx_stream import Spool
-
-if os.name == "posix":
-    import resource
+from .crm_referral_export_job import DIRECT_ROWS, TEMPORARY_PREFIX
 
 _logger = logging.getLogger(__name__)
 
-STATES = [
-    ("draft", "To Do"),
-    ("queued", "Waiting"),
-    ("running", "Running"),
-    ("done", "Done"),
-    ("failed", "Failed"),
-    ("cancelled", "Cancelled"),
-    ("expired", "File Deleted"),
-]
 PERIODS = [
     ("this_month", "This month"),
     ("last_month", "Last month"),
@@ -47,39 +29,43 @@ PERIODS = [
 ]
 FILE_FORMATS = [("xlsx", "Workbook"), ("pdf", "Summary as PDF")]
 XLSX_MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-# How many rows are made while the user waits; more run in the background.
-DIRECT_ROWS = 20_000
-# How many rows a job reads at a time: a second's work.
-SLICE_ROWS = 50_000
-KEEP_DAYS = 7
-# A job that a stopped server interrupted starts again, this many times in all.
-MAX_ATTEMPTS = 3
-PROGRESS_SECONDS = 1.0
-# Of files that are being made, in the filestore; what a stopped server left is deleted.
-TEMPORARY_PREFIX = ".referral_export_"
-
-
-class ExportCancelled(Exception):
-    """Somebody cancelled the export while it was running."""
-
-
-class ExportPaused(Exception):
-    """The scheduler's time is up: its next run goes on."""
+# Years that a calendar, and Excel, can handle.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+# What becomes of a domain that is none.
+MALFORMED = (AttributeError, KeyError, TypeError, ValueError)
 
 
 class CrmReferralExport(models.Model):
     """An export of referrals to a workbook: what is asked for, the job, and the file.
 
-    A small one is made at once. A large one waits for the scheduler, which reads it in
-    slices, reports the progress, and tells the user when it is done. A run that is
-    stopped, or whose time is up, loses no more than a slice: the next goes on. The
-    record stays when the file is deleted, and so tells who exported what.
+    A small one is made at once, a large one by a job. The record stays when the file is
+    deleted, and so tells who exported what.
     """
 
     _name = "crm.referral.export"
+    _inherit = ["crm.guarded.mixin", "crm.referral.export.job"]
     _description = "Referral Export"
     _order = "id desc"
+    # What only the job itself writes.
+    _protected_fields = frozenset(
+        {
+            "user_id",
+            "company_id",
+            "file_format",
+            "lang",
+            "tz",
+            "state",
+            "progress",
+            "row_count",
+            "attempt_count",
+            "started_on",
+            "finished_on",
+            "slices",
+            "error",
+            "note",
+            "attachment_id",
+        }
+    )
 
     # What
     name = fields.Char(compute="_compute_name", store=True, readonly=False)
@@ -149,34 +135,6 @@ class CrmReferralExport(models.Model):
     lang = fields.Char(readonly=True)
     tz = fields.Char(string="Time Zone", readonly=True)
 
-    # The job
-    state = fields.Selection(
-        selection=STATES, required=True, readonly=True, default="draft", index=True
-    )
-    progress = fields.Float(readonly=True, aggregator=None)
-    row_count = fields.Integer(string="Rows", readonly=True, aggregator=None)
-    attempt_count = fields.Integer(string="Attempts", readonly=True, aggregator=None)
-    started_on = fields.Datetime(readonly=True)
-    finished_on = fields.Datetime(readonly=True)
-    slices = fields.Json(
-        readonly=True,
-        copy=False,
-        help="Which rows are read, see tools/xlsx_spool.py.",
-        export_string_translation=False,
-    )
-    error = fields.Text(readonly=True)
-    note = fields.Char(
-        readonly=True, help="What the reader of the workbook should know."
-    )
-    attachment_id = fields.Many2one(
-        comodel_name="ir.attachment",
-        string="File",
-        readonly=True,
-        ondelete="set null",
-        index="btree_not_null",
-        copy=False,
-    )
-
     _waiting_idx = models.Index("(id) WHERE state IN ('queued', 'running')")
 
     # === DEFAULT METHODS === #
@@ -198,14 +156,19 @@ class CrmReferralExport(models.Model):
         """
         context = self.env.context
         selected_ids = context.get("active_ids")
-        if context.get("active_model") != "crm.referral" or not selected_ids:
+        if context.get("active_model") != "crm.referral" or not isinstance(
+            selected_ids, list | tuple
+        ):
+            return None
+        if not selected_ids:
             return None
         # sudo: only administrators may read parameters; browsers know this one
         parameters_sudo = self.env["ir.config_parameter"].sudo()
         limit = int(parameters_sudo.get_param("web.active_ids_limit", 20_000))
         if len(selected_ids) < limit or "active_domain" not in context:
             # Who selects archived ones wants them.
-            return [["id", "in", selected_ids], ["active", "in", [True, False]]]
+            ids = [each for each in selected_ids if isinstance(each, int)]
+            return [["id", "in", ids], ["active", "in", [True, False]]]
         return context["active_domain"] or [[1, "=", 1]]
 
     # === COMPUTE METHODS === #
@@ -246,18 +209,22 @@ class CrmReferralExport(models.Model):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_selected_count(self):
         for export in self:
-            selection = export._get_selection()
-            export.selected_count = (
-                self.env["crm.referral"].search_count(selection)
-                if selection is not None
-                else 0
-            )
+            export.selected_count = export._count_selected()
 
     # === CONSTRAINT METHODS === #
 
     @api.constrains("date_from", "date_to")
     def _check_dates(self):
         for export in self:
+            for day in (export.date_from, export.date_to):
+                if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+                    raise ValidationError(
+                        self.env._(
+                            "Choose dates between the years %(first)s and %(last)s.",
+                            first=str(FIRST_YEAR),
+                            last=str(LAST_YEAR),
+                        )
+                    )
             if (
                 export.date_from
                 and export.date_to
@@ -266,6 +233,12 @@ class CrmReferralExport(models.Model):
                 raise ValidationError(
                     self.env._("The period ends before it begins. Swap the two dates.")
                 )
+
+    @api.constrains("selected_domain")
+    def _check_selected_domain(self):
+        for export in self:
+            # What the user may not read is no filter either.
+            export.with_user(export.user_id)._count_selected()
 
     @api.constrains("company_ids", "user_id")
     def _check_companies(self):
@@ -280,25 +253,21 @@ class CrmReferralExport(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_may_export()
-        if not self.env.su:
-            for vals in vals_list:
-                vals["user_id"] = self.env.uid
-                for fname in self._get_job_fields():
-                    vals.pop(fname, None)
         return super().create(vals_list)
 
     def write(self, vals):
-        if not self.env.su and self._get_job_fields() & vals.keys():
-            raise AccessError(
-                self.env._("The state of an export is not changed by hand.")
-            )
         if not self.env.su and self.filtered(
             lambda e: e.state not in ("draft", "failed")
         ):
             raise UserError(
                 self.env._("This export was started already. Make a new one.")
             )
-        return super().write(vals)
+        result = super().write(vals)
+        if not self.env.su:
+            # What was read is no longer what is asked for.
+            # sudo: the fields of the job are not written by hand
+            self.sudo().filtered("slices").slices = False
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_log(self):
@@ -334,13 +303,16 @@ class CrmReferralExport(models.Model):
                 "row_count": row_count,
                 "progress": 0,
                 "attempt_count": 0,
-                "slices": False,
+                # Of a failed one the rest is read.
+                "slices": self.slices if self.state == "failed" else False,
                 "error": False,
                 "note": False,
                 "started_on": self.env.cr.now(),
                 "finished_on": False,
             }
         )
+        if not self.slices:
+            export_sudo._drop_spool()
         if row_count <= self._get_direct_rows():
             export_sudo._make_file(nullcontext(self.env))
             if export_sudo.note:
@@ -409,28 +381,6 @@ class CrmReferralExport(models.Model):
         if not self.env.su and self.user_id != self.env.user:
             raise AccessError(self.env._("This is not your export."))
 
-    @api.model
-    def _get_job_fields(self):
-        """:return: fields that only the job itself writes.
-        :rtype: set[str]
-        """
-        return {
-            "user_id",
-            "file_format",
-            "lang",
-            "tz",
-            "state",
-            "progress",
-            "row_count",
-            "attempt_count",
-            "started_on",
-            "finished_on",
-            "slices",
-            "error",
-            "note",
-            "attachment_id",
-        }
-
     # === WORKBOOK === #
 
     @api.model
@@ -481,6 +431,24 @@ class CrmReferralExport(models.Model):
             domain &= Domain("active", "=", True)
         return domain
 
+    def _count_selected(self):
+        """:return: how many requests are selected
+        :rtype: int
+        :raise ValidationError: when the selection is none
+        """
+        try:
+            selection = self._get_selection()
+            if selection is None:
+                return 0
+            return self.env["crm.referral"].search_count(selection)
+        except (*MALFORMED, psycopg2.DataError) as error:
+            raise ValidationError(
+                self.env._(
+                    "The selection cannot be read. Go back to the list of requests and "
+                    "select them again."
+                )
+            ) from error
+
     def _get_workbook(self, env=None):
         """The maker of workbooks, with the rights of the user who exports.
 
@@ -522,12 +490,7 @@ class CrmReferralExport(models.Model):
     @api.model
     def _get_direct_rows(self):
         """:return: up to how many rows a workbook is made while the user waits."""
-        # sudo: only administrators may read parameters, everybody needs this number
-        return int(
-            self.env["ir.config_parameter"]
-            .sudo()
-            .get_param("crm_referral.export_direct_rows", DIRECT_ROWS)
-        )
+        return self._get_number("export_direct_rows", DIRECT_ROWS)
 
     def _make_file(self, reader, progress=None, spool=None):
         """Make the workbook and attach it. Call it in sudo mode.
@@ -650,293 +613,3 @@ class CrmReferralExport(models.Model):
             c if c.isalnum() or c in " -_–." else "-" for c in self.name or ""
         )
         return f"{safe.strip() or 'referrals'}.{self.file_format or 'xlsx'}"
-
-    # === JOB === #
-
-    @api.model
-    def _cron_export(self):
-        """Make the workbooks that wait, one after the other.
-
-        One that is called running has been interrupted, for the scheduler runs this
-        once at a time: it starts again.
-        """
-        waiting = Domain("state", "in", ("queued", "running"))
-        while export := self.search(waiting, order="attempt_count, id", limit=1):
-            if self._is_time_up():
-                # The scheduler lets others work first, and then comes back at once.
-                self.env.ref("crm_referral.ir_cron_export")._trigger()
-                self.env["ir.cron"]._commit_progress(
-                    remaining=self.search_count(waiting)
-                )
-                break
-            export._run_job()
-            self.env["ir.cron"]._commit_progress(
-                1, remaining=self.search_count(waiting)
-            )
-
-    def _run_job(self):
-        """Make one workbook in the background; it ends done, failed or cancelled, or
-        goes on in the next run.
-        """
-        self.ensure_one()
-        self = self.with_context(lang=self.lang or self.user_id.lang)
-        folder = self._get_spool_folder()
-        if self.attempt_count >= MAX_ATTEMPTS:
-            shutil.rmtree(folder, ignore_errors=True)
-            self._fail(
-                self.env._(
-                    "The server was stopped %(number)s times while it made this "
-                    "workbook. Choose a shorter period or fewer sheets, and retry.",
-                    number=self.attempt_count,
-                )
-            )
-            return
-        self.write(
-            {
-                "state": "running",
-                "attempt_count": self.attempt_count + 1,
-                "error": False,
-            }
-        )
-        self._tell_progress()
-        self.env["ir.cron"]._commit_progress()
-        try:
-            # The right to export may have been taken away in between. Who gets a report
-            # on schedule needs none.
-            if not self._get_schedule_runs():
-                self.with_user(self.user_id)._check_may_export()
-            spool = Spool(
-                folder, self.slices, self._save_slice, slice_rows=self._get_slice_rows()
-            )
-            self._make_file(self._open_reader(), self._get_progress_callback(), spool)
-        except ExportPaused:
-            # As planned, and not without progress: this is no failed attempt.
-            self.attempt_count = 0
-            _logger.info("Export %s goes on in the next run", self.id)
-            return
-        except ExportCancelled:
-            self.env.cr.rollback()
-            _logger.info("Export %s was cancelled", self.id)
-        except Exception as error:
-            self.env.cr.rollback()
-            _logger.exception("Export %s failed", self.id)
-            self._fail(str(error) or type(error).__name__)
-        else:
-            self.slices = False
-            self._notify_done()
-        shutil.rmtree(folder, ignore_errors=True)
-
-    def _get_spool_folder(self):
-        """:return: where the slices are kept: in the filestore, so that another server
-        of the same database finds them.
-        """
-        folder = self.env["ir.attachment"]._filestore()
-        return os.path.join(folder, f"{TEMPORARY_PREFIX}{self.id}")
-
-    @api.model
-    def _get_slice_rows(self):
-        """:return: how many rows are read at a time in the background."""
-        # sudo: only administrators may read parameters
-        return int(
-            self.env["ir.config_parameter"]
-            .sudo()
-            .get_param("crm_referral.export_slice_rows", SLICE_ROWS)
-        )
-
-    @api.model
-    def _is_time_up(self):
-        """Whether the scheduler has used half of what the server allows it at a time.
-
-        A worker that takes longer than ``limit_time_real_cron`` or ``limit_time_cpu``
-        is killed. The other half is for the jobs before, and for what has no slices.
-        """
-        planned_end = self.env.context.get("cron_end_time")
-        if planned_end is None:
-            return False
-        limit = config["limit_time_real_cron"]
-        if limit <= 0:
-            limit = config["limit_time_real"]
-        if 0 < limit < 2 * (time.monotonic() - planned_end + MIN_TIME_PER_JOB):
-            return True
-        if os.name != "posix":
-            return False
-        # A worker sets it anew before it asks for jobs.
-        end, _hard = resource.getrlimit(resource.RLIMIT_CPU)
-        left = end - time.process_time()
-        return end != resource.RLIM_INFINITY and 2 * left < config["limit_time_cpu"]
-
-    @contextmanager
-    def _open_reader(self):
-        """A cursor of its own reads, on the replica if there is one.
-
-        So all sheets show one moment, while the progress is written beside it.
-        """
-        with self.env.registry.cursor(readonly=True) as cr:
-            yield api.Environment(cr, self.env.uid, {})
-
-    def _get_progress_callback(self):
-        """:return: what the workbook calls with the rows done and the rows there are;
-        it tells how far it is, once a second.
-        """
-        told_at = time.monotonic()
-
-        def tell(done, total):
-            nonlocal told_at
-            if time.monotonic() - told_at >= PROGRESS_SECONDS:
-                self._save_progress(min(99.0, 100.0 * done / total))
-                told_at = time.monotonic()
-
-        return tell
-
-    def _save_slice(self, spool):
-        """Note what is read, for the next run should this one be stopped.
-
-        :raise ExportCancelled: when the user has cancelled
-        :raise ExportPaused: when the scheduler's time is up
-        """
-        percent = min(99.0, 100.0 * spool.rows / max(self.row_count, 1))
-        if self._save_progress(percent, spool.state) and self._is_time_up():
-            raise ExportPaused
-
-    def _save_progress(self, percent, slices=None):
-        """Note how far it is, for everybody to see.
-
-        :param slices: what is read, if that has changed
-        :return: whether it could be noted
-        :raise ExportCancelled: when the user has cancelled
-        """
-        try:
-            self.env.cr.execute(
-                """UPDATE crm_referral_export
-                SET progress = %s, slices = coalesce(%s, slices)
-                WHERE id = %s AND state = 'running'""",
-                [percent, slices and Json(slices), self.id],
-                log_exceptions=False,
-            )
-            running = bool(self.env.cr.rowcount)
-            self.invalidate_recordset(["progress", "state", "slices"])
-            if running:
-                self._tell_progress()
-            self.env["ir.cron"]._commit_progress()
-        except psycopg2.errors.SerializationFailure:
-            # Somebody cancels at this very moment: the next call sees it.
-            self.env.cr.rollback()
-            return False
-        if not running:
-            raise ExportCancelled
-        return True
-
-    def _tell_progress(self):
-        """Let the browser of the user show how far it is."""
-        self.ensure_one()
-        self.user_id._bus_send(
-            "crm_referral.export",
-            {"id": self.id, "state": self.state, "progress": self.progress},
-        )
-
-    def _fail(self, error):
-        self.write(
-            {"state": "failed", "error": error, "finished_on": fields.Datetime.now()}
-        )
-        self._tell_progress()
-        self._notify(
-            self.env._("The export “%(name)s” failed", name=self.name),
-            error,
-            "danger",
-        )
-
-    def _notify_done(self):
-        self._tell_progress()
-        self._notify(
-            self.env._("Your workbook is ready: %(name)s", name=self.name),
-            " ".join(
-                filter(
-                    None,
-                    [
-                        self.env._("You find it under Referrals, Reporting, Exports."),
-                        self.note,
-                    ],
-                )
-            ),
-            "success",
-        )
-
-    def _get_schedule_runs(self):
-        """:return: the reports on schedule for which this is made, if any."""
-        return self.env["crm.referral.report.schedule.run"].search(
-            [("export_id", "=", self.id)]
-        )
-
-    def _notify(self, subject, body, kind):
-        """Tell the user now if they are there, and in their inbox if not.
-
-        A report on schedule is sent by its scheduler, or its failure told.
-        """
-        if self._get_schedule_runs():
-            self.env.ref("crm_referral.ir_cron_report_schedule")._trigger()
-            return
-        self._send_notification(subject, body, kind)
-        self.env["mail.thread"].message_notify(
-            partner_ids=self.user_id.partner_id.ids,
-            subject=subject,
-            body=body,
-            model=self._name,
-            res_id=self.id,
-        )
-
-    def _send_notification(self, title, message, kind):
-        self.user_id._bus_send(
-            "simple_notification",
-            {"title": title, "message": message, "type": kind, "sticky": True},
-        )
-
-    # === VACUUM === #
-
-    @api.autovacuum
-    def _gc_files(self):
-        """Delete the files whose time is over; what was exported by whom stays."""
-        # sudo: only administrators may read parameters
-        keep_days = int(
-            self.env["ir.config_parameter"]
-            .sudo()
-            .get_param("crm_referral.export_keep_days", KEEP_DAYS)
-        )
-        if keep_days:
-            old = self.search(
-                [
-                    ("state", "=", "done"),
-                    (
-                        "finished_on",
-                        "<",
-                        fields.Datetime.now() - timedelta(days=keep_days),
-                    ),
-                ]
-            )
-            old.attachment_id.unlink()
-            old.write({"state": "expired"})
-        self._delete_leftovers()
-        self.search(
-            [
-                ("state", "=", "draft"),
-                ("create_date", "<", fields.Datetime.now() - timedelta(days=1)),
-            ]
-        ).unlink()
-
-    @api.model
-    def _delete_leftovers(self, days=1):
-        """Delete what a stopped server left half done.
-
-        :param int days: for how long nobody may have written to it
-        """
-        latest = time.time() - days * 86400
-        with (
-            suppress(FileNotFoundError),
-            os.scandir(self.env["ir.attachment"]._filestore()) as entries,
-        ):
-            for entry in entries:
-                # The writer of workbooks puts a dot and the name before its own.
-                if TEMPORARY_PREFIX in entry.name and entry.stat().st_mtime <= latest:
-                    if entry.is_dir():
-                        shutil.rmtree(entry.path)
-                    else:
-                        os.unlink(entry.path)

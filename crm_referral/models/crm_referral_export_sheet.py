@@ -9,7 +9,10 @@ class CrmReferralExportSheet(models.Model):
 
     _name = "crm.referral.export.sheet"
     _description = "Sheet of a Referral Workbook"
+    _inherit = "crm.guarded.mixin"
     _order = "sequence, id"
+    # The code names a method.
+    _protected_fields = frozenset({"code"})
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(required=True)

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .crm_referral_export import DIRECT_ROWS, KEEP_DAYS
+from .crm_referral_export_job import DIRECT_ROWS, KEEP_DAYS
 
 
 class ResConfigSettings(models.TransientModel):

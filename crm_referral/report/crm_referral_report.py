@@ -88,6 +88,12 @@ COUNT_COLUMNS = (
 )
 REVENUE_COLUMNS = ("won_revenue", "total_won_revenue", "open_revenue")
 
+# What :meth:`_search` and :meth:`_read_group` found out, in the context: of a type that
+# no call from outside can send.
+KINDS_KEY = "referral_report_kinds"
+FUNNEL_KEY = "referral_report_funnel"
+USE_FUNNEL = object()
+
 # What the ledger of the stays (crm.referral.funnel) can tell.
 FUNNEL_DIMENSIONS = {
     "kind",
@@ -424,9 +430,11 @@ class CrmReferralReport(models.Model):
         Only of the kinds that :meth:`_search` found to be asked for. The ids are those
         of the records, spread so that none is there twice.
         """
-        if self.env.context.get("referral_report_funnel"):
+        if self._uses_funnel():
             return self._prepare_part(1, "step", *self._prepare_funnel_part())
-        kinds = self.env.context.get("referral_report_kinds")
+        kinds = self.env.context.get(KINDS_KEY)
+        if not isinstance(kinds, frozenset):
+            kinds = None
         return SQL(" UNION ALL ").join(
             self._prepare_part(position, kind, *part())
             for position, (kind, part) in enumerate(self._get_parts().items())
@@ -442,7 +450,7 @@ class CrmReferralReport(models.Model):
         domain = Domain(domain).optimize(self)
         kinds = self._get_kinds(domain)
         if kinds:
-            self = self.with_context(referral_report_kinds=sorted(kinds))
+            self = self.with_context(**{KINDS_KEY: frozenset(kinds)})
         if len(kinds) == 1:
             domain = domain.map_conditions(partial(self._decide_kind, *kinds))
         return super()._search(domain, *args, **kwargs)
@@ -828,7 +836,7 @@ class CrmReferralReport(models.Model):
         """Read the ledger of the stays instead of the stays, where that can tell."""
         specs = [*aggregates, *(leaf[0] for leaf in having if len(leaf) == 3)]
         if self._can_read_funnel(domain, groupby, specs, order):
-            self = self.with_context(referral_report_funnel=True)
+            self = self.with_context(**{FUNNEL_KEY: USE_FUNNEL})
             # What was taken away again is no group.
             having = [("step_entered_count:sum", "!=", 0), *having]
         return super()._read_group(
@@ -840,7 +848,7 @@ class CrmReferralReport(models.Model):
         groupby = {spec for groupby in grouping_sets for spec in groupby}
         if not self._can_read_funnel(domain, groupby, aggregates, order):
             return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
-        self = self.with_context(referral_report_funnel=True)
+        self = self.with_context(**{FUNNEL_KEY: USE_FUNNEL})
         groups_by_set = super()._read_grouping_sets(
             domain, grouping_sets, [*aggregates, "step_entered_count:sum"], order
         )
@@ -848,6 +856,10 @@ class CrmReferralReport(models.Model):
             [group[:-1] for group in groups if group[-1] or not groupby]
             for groupby, groups in zip(grouping_sets, groups_by_set, strict=True)
         ]
+
+    def _uses_funnel(self):
+        """:return: whether :meth:`_can_read_funnel` has said so"""
+        return self.env.context.get(FUNNEL_KEY) is USE_FUNNEL
 
     def _can_read_funnel(self, domain, groupby, aggregates, order):
         """:return: whether the ledger of the stays can answer this exactly.
@@ -890,9 +902,7 @@ class CrmReferralReport(models.Model):
                 SQL.identifier(self._table, "step_seconds"),
                 SQL.identifier(self._table, "step_left_count"),
             )
-        if aggregate_spec == "__count" and (
-            self.env.context.get("referral_report_funnel")
-        ):
+        if aggregate_spec == "__count" and self._uses_funnel():
             return SQL(
                 "COALESCE(SUM(%s), 0)",
                 SQL.identifier(self._table, "step_entered_count"),

@@ -2,29 +2,31 @@ import io
 import os
 import shutil
 import time
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
 from zipfile import ZipFile
 
+import psycopg2
 from openpyxl import load_workbook
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
+from odoo.models import MAGIC_COLUMNS
 from odoo.tests import HttpCase, tagged
 from odoo.tools import config, mute_logger
 
 from odoo.addons.base.models.ir_cron import MIN_TIME_PER_JOB
 
-from ..models import crm_referral_export
+from ..models import crm_referral_export, crm_referral_export_job
 from ..tools import xlsx_stream
 from .common import ReferralCase
 from .summary_queries import get_summary_queries
 from .test_report import ReportCommon
 
-EXPORT_LOGGER = "odoo.addons.crm_referral.models.crm_referral_export"
+EXPORT_LOGGER = "odoo.addons.crm_referral.models.crm_referral_export_job"
 
 
 class WorkbookMixin:
@@ -492,15 +494,98 @@ class TestExport(ExportCommon):
 
     def test_state_is_not_written_by_hand(self):
         export = self._create_export()
+        file = self.env["ir.attachment"].create({"name": "x"})
         for vals in (
             {"state": "done"},
             {"user_id": self.rep.id},
-            {"attachment_id": self.env["ir.attachment"].create({"name": "x"}).id},
+            {"attachment_id": file.id},
         ):
             with self.assertRaises(AccessError):
                 export.write(vals)
-        other = self._create_export(user_id=self.rep.id, state="done")
-        self.assertEqual((other.user_id, other.state), (self.manager, "draft"))
+            with self.assertRaises(AccessError):
+                self._create_export(**vals)
+
+    def test_context_makes_no_export(self):
+        """Defaults that somebody made up neither end an export nor delete a file."""
+        foreign = self.env["ir.attachment"].create({"name": "x", "raw": b"x"})
+        other = self._create_export()
+        defaults = {
+            "default_state": "done",
+            "default_attachment_id": foreign.id,
+            "default_finished_on": "2020-01-01 00:00:00",
+            "default_user_id": self.rep.id,
+            "default_slices": [{"shape": "x"}],
+            "default_file_format": "pdf",
+        }
+        export = (
+            self.env["crm.referral.export"]
+            .with_user(self.manager)
+            .with_context(**defaults)
+            .create({"period": "all"})
+        )
+        self.assertEqual((export.state, export.user_id), ("draft", self.manager))
+        self.assertEqual(export.file_format, "xlsx")
+        self.assertFalse(export.attachment_id or export.finished_on or export.slices)
+        # The clean-up deletes what exports have made, and nothing else.
+        other.sudo().write(
+            {
+                "state": "done",
+                "attachment_id": foreign.id,
+                "finished_on": "2020-01-01 00:00:00",
+            }
+        )
+        other.sudo()._gc_files()
+        self.assertTrue(foreign.exists())
+
+    def test_all_fields_that_no_screen_writes_are_protected(self):
+        """What only the job writes is readonly on the screen, and in the data."""
+        Export = self.env["crm.referral.export"]
+        readonly = {
+            name
+            for name, field in Export._fields.items()
+            if field.store and field.readonly and name not in MAGIC_COLUMNS
+        }
+        self.assertLessEqual(readonly, Export._protected_fields)
+
+    def test_strange_input_gets_a_sentence(self):
+        for vals in (
+            {"date_from": "0001-01-01", "date_to": "2026-01-01"},
+            {"date_from": "2026-01-01", "date_to": "9999-12-31"},
+        ):
+            with self.assertRaises(ValidationError):
+                self._create_export(**{**vals, "period": "custom"})
+        for domain in (
+            [["nonsense", "=", 1]],
+            [["id", "in", ["x"]]],
+            [["id", "in"]],
+            [1],
+            {"a": 1},
+            "x",
+            7,
+        ):
+            with (
+                self.subTest(domain),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(ValidationError),
+            ):
+                self._create_export(selected_domain=domain)
+        for context in (
+            {"active_ids": "x"},
+            {"active_ids": 5},
+            {"active_ids": {"a": 1}},
+            {"active_ids": ["x"]},
+        ):
+            Export = self.env["crm.referral.export"].with_user(self.manager)
+            Export = Export.with_context(active_model="crm.referral", **context)
+            with self.subTest(context):
+                Export.create({"period": "all"}).action_export()
+        self.env["ir.config_parameter"].set_param("crm_referral.export_keep_days", "x")
+        self.env["ir.config_parameter"].set_param("crm_referral.export_direct_rows", "")
+        export = self._create_export()
+        export.action_export()
+        with mute_logger(EXPORT_LOGGER):
+            export.sudo()._gc_files()
+        self.assertEqual(export.state, "done")
 
     def test_log_and_its_readers(self):
         """Who exported what stays; a colleague neither sees it nor gets the file."""
@@ -636,7 +721,7 @@ class TestExport(ExportCommon):
         timed = Export.with_context(cron_end_time=time.monotonic() + MIN_TIME_PER_JOB)
         with (
             patch.dict(config.options, limit_time_cpu=60),
-            patch.object(crm_referral_export.resource, "getrlimit") as getrlimit,
+            patch.object(crm_referral_export_job.resource, "getrlimit") as getrlimit,
         ):
             for left, is_up in ((40, False), (20, True)):
                 getrlimit.return_value = (time.process_time() + left, -1)
@@ -685,7 +770,7 @@ class TestExport(ExportCommon):
             self.assertEqual(export.progress, 42)
             export.action_cancel()
             export.env.flush_all()
-            with self.assertRaises(crm_referral_export.ExportCancelled):
+            with self.assertRaises(crm_referral_export_job.ExportCancelled):
                 export.sudo()._save_progress(43)
 
     def test_failure_is_told_and_retried(self):
@@ -713,6 +798,81 @@ class TestExport(ExportCommon):
         self._run_exports()
         self.assertEqual(hopeless.state, "failed")
         self.assertIn("3 times", hopeless.error)
+
+    def test_a_passing_failure_ends_nothing(self):
+        """A replica that has to catch up: the next run goes on, on the primary."""
+        self.env["ir.config_parameter"].set_param("crm_referral.export_slice_rows", 1)
+        export = self._queue()
+        self._run_until_its_time_is_up()
+        read = export.slices
+        self.assertTrue(read)
+        conflict = psycopg2.errors.SerializationFailure(
+            "canceling statement due to conflict with recovery"
+        )
+        Workbook = type(self.env["crm.referral.workbook"])
+        build = Workbook._build
+        attempts = []
+
+        def fail_once(workbook, *args):
+            # The job has a cursor of its own.
+            workbook.env.cr.execute(
+                "SELECT attempt_count FROM crm_referral_export WHERE id = %s",
+                [export.id],
+            )
+            attempts.append(workbook.env.cr.fetchone()[0])
+            if len(attempts) == 1:
+                raise conflict
+            return build(workbook, *args)
+
+        with (
+            mute_logger(EXPORT_LOGGER),
+            patch.object(Workbook, "_build", fail_once),
+        ):
+            self._run_exports()
+        self.assertEqual((export.state, export.error), ("done", False))
+        self.assertEqual(attempts, [1, 2])
+        self.assertIn("several runs", export.note)
+        self._open(export)
+
+    def test_the_primary_reads_after_an_interruption(self):
+        export = self._create_export().sudo()
+        for attempts, readonly in ((1, True), (2, False)):
+            export.attempt_count = attempts
+            asked = []
+
+            @contextmanager
+            def cursor(registry, readonly, asked=asked):
+                asked.append(readonly)
+                yield self.env.cr
+
+            with (
+                patch.object(type(self.env.registry), "cursor", cursor),
+                export._open_reader(),
+            ):
+                self.assertEqual(asked, [readonly])
+
+    def test_retry_goes_on_with_what_is_read(self):
+        self.env["ir.config_parameter"].set_param("crm_referral.export_slice_rows", 1)
+        Workbook = type(self.env["crm.referral.workbook"])
+        for changed in (False, True):
+            export = self._queue()
+            self._run_until_its_time_is_up()
+            read = export.slices
+            with (
+                mute_logger(EXPORT_LOGGER),
+                patch.object(Workbook, "_build", side_effect=OSError("No space left")),
+            ):
+                self._run_exports()
+            self.assertEqual((export.state, export.slices), ("failed", read))
+            self.assertTrue(os.path.exists(export.sudo()._get_spool_folder()))
+            if changed:
+                # Other rows than those that are read.
+                export.period = "last_year"
+            export.action_retry()
+            self.assertEqual(export.slices, False if changed else read)
+            self._run_exports()
+            self.assertEqual("several runs" in (export.note or ""), not changed)
+            self.assertFalse(os.path.exists(export.sudo()._get_spool_folder()))
 
     def test_files_are_deleted_after_a_while(self):
         export = self._create_export()
@@ -752,8 +912,8 @@ class TestExport(ExportCommon):
         store = Path(self.env["ir.attachment"]._filestore())
         paths = []
         for name, days in (("old", 2), ("new", 0)):
-            folder = store / f"{crm_referral_export.TEMPORARY_PREFIX}test_{name}"
-            file = store / f"{crm_referral_export.TEMPORARY_PREFIX}test_{name}.xlsx"
+            folder = store / f"{crm_referral_export_job.TEMPORARY_PREFIX}test_{name}"
+            file = store / f"{crm_referral_export_job.TEMPORARY_PREFIX}test_{name}.xlsx"
             folder.mkdir(parents=True)
             (folder / "0-0.rows").touch()
             file.touch()
@@ -797,7 +957,12 @@ class TestExportHttp(ReferralCase, HttpCase):
             workbook = load_workbook(io.BytesIO(response.content))
             ids = {row[0].value for row in workbook["Requests"].iter_rows()}
             self.assertTrue(any(str(referral.id) in str(each) for each in ids))
-        self.assertEqual(draft.state, "draft")
+            # Who got which file is known for good, whichever way it was.
+            export.invalidate_recordset()
+            self.assertEqual((export.state, export.user_id), ("done", self.manager))
+            self.assertTrue(export.finished_on)
+        draft.sudo()._gc_files()
+        self.assertTrue(draft.exists())
         self.authenticate(self.rep.login, self.rep.login)
         for export in (draft, done):
             self.assertEqual(

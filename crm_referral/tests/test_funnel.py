@@ -6,6 +6,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL
 
+from ..report.crm_referral_report import USE_FUNNEL
 from .common import ReferralCommon
 
 AGGREGATES = [
@@ -279,7 +280,7 @@ class TestFunnelReport(FunnelCommon):
 
     def test_the_log_is_not_read(self):
         Report = self.env["crm.referral.report"].with_context(
-            referral_report_funnel=True
+            referral_report_funnel=USE_FUNNEL
         )
         query = Report._search([STEP])
         plan = "\n".join(

@@ -357,6 +357,21 @@ class TestReport(ReportCommon):
         both = Report.search_count([*step, *lead])
         self.assertEqual(both, 0)
 
+    def test_what_the_context_says_changes_nothing(self):
+        """What the analysis found out itself comes from nowhere else."""
+        Report = self.env["crm.referral.report"].with_user(self.rep)
+        domain = [("referral_id", "in", self.ours)]
+        specs = ["request_count:sum", "candidate_count:sum", "step_entered_count:sum"]
+        expected = Report._read_group(domain, ["kind"], specs)
+        self.assertTrue(expected)
+        for key in ("kinds", "funnel"):
+            for value in ([], ["x"], ["step"], True, 5, "step", {"a": 1}, None):
+                with self.subTest(f"{key} {value}"):
+                    other = Report.with_context(**{f"referral_report_{key}": value})
+                    self.assertEqual(
+                        other._read_group(domain, ["kind"], specs), expected
+                    )
+
     def test_a_step_only_reads_steps(self):
         """A filter on the kind leaves the other tables alone."""
         query = self.env["crm.referral.report"]._search([("kind", "=", "step")])
@@ -429,8 +444,9 @@ class TestDashboard(ReportCommon):
         self.assertFalse([f["code"] for f in figures if f["value"]])
 
     def test_only_known_periods(self):
-        with self.assertRaises(ValidationError):
-            self._get_dashboard(days=7)
+        for days in (7, 10**9, -90, None, "90", [90], {"a": 1}, 90.5, True):
+            with self.subTest(days), self.assertRaises(ValidationError):
+                self._get_dashboard(days=days)
 
 
 @tagged("post_install", "-at_install")

@@ -147,11 +147,14 @@ def test_writes(browser, both):
 
 
 def test_download(browser, both):
-    """The route that makes a small workbook on the way."""
+    """The file of a small one is made and kept on the primary; the replica sends it."""
     [export] = browser.call(EXPORT, "create", [{"period": "all"}])
     both.catch_up()
     check(browser.get(f"/crm_referral/export/{export}"))
-    assert both.where("COPY (SELECT") == ["replica"]
+    assert both.where("COPY (SELECT") == ["primary"]
+    both.catch_up()
+    check(browser.get(f"/crm_referral/export/{export}"))
+    assert both.where('FROM "ir_attachment"') == ["replica"]
 
 
 def test_job(browser, both):
