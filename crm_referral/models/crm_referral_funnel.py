@@ -1,10 +1,18 @@
+import hashlib
+import logging
+
+import psycopg2
+
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
+
+_logger = logging.getLogger(__name__)
 
 # The time zones of the world are between 12 hours behind and 14 hours ahead of UTC, and
 # all differ from it by whole quarters of an hour.
+BUCKET_SIGNATURE = "crm_referral_funnel_bucket(timestamp without time zone)"
 BUCKET_FUNCTION = SQL("""
-CREATE OR REPLACE FUNCTION crm_referral_funnel_bucket(moment timestamp)
+CREATE FUNCTION crm_referral_funnel_bucket(moment timestamp)
 RETURNS timestamp LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE
         WHEN date_trunc('month', moment - interval '12 hours')
@@ -15,6 +23,30 @@ RETURNS timestamp LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     END
 $$
 """)
+# Set while the ledger itself is put together, or counted anew.
+KEEPING = "crm_referral.keeping_the_ledger"
+# Rows come from the triggers of the step log, or from below; what a dump brings along
+# is left out, because its step log is counted while it is loaded.
+GUARD_BODY = """
+BEGIN
+    IF pg_trigger_depth() > 1 OR current_setting(%(keeping)s, true) = 'on' THEN
+        RETURN NEW;
+    END IF;
+    RETURN NULL;
+END
+"""
+COUNT_BODY = """
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        %(insert)s;
+    ELSIF TG_OP = 'UPDATE' THEN
+        %(update)s;
+    ELSE
+        %(delete)s;
+    END IF;
+    RETURN NULL;
+END
+"""
 # For each kind of statement: the rows it adds to the step log or takes from it, and
 # where PostgreSQL shows them.
 CHANGES = {
@@ -90,43 +122,8 @@ class CrmReferralFunnel(models.Model):
             """CREATE INDEX IF NOT EXISTS crm_referral_funnel_user_idx
                 ON crm_referral_funnel (user_id)"""
         )
-        cr.execute(BUCKET_FUNCTION)
-        cr.execute(
-            SQL(
-                """CREATE OR REPLACE FUNCTION crm_referral_funnel_count()
-                RETURNS trigger LANGUAGE plpgsql AS $$
-                BEGIN
-                    IF TG_OP = 'INSERT' THEN
-                        %(insert)s;
-                    ELSIF TG_OP = 'UPDATE' THEN
-                        %(update)s;
-                    ELSE
-                        %(delete)s;
-                    END IF;
-                    RETURN NULL;
-                END
-                $$""",
-                **{
-                    event: self._insert_counts(rows)
-                    for event, (rows, _tables) in CHANGES.items()
-                },
-            )
-        )
-        for event, (_rows, tables) in CHANGES.items():
-            trigger = SQL.identifier(f"crm_referral_funnel_{event}")
-            cr.execute(
-                SQL("DROP TRIGGER IF EXISTS %s ON crm_referral_step_log", trigger)
-            )
-            cr.execute(
-                SQL(
-                    """CREATE TRIGGER %s AFTER %s ON crm_referral_step_log
-                    REFERENCING %s
-                    FOR EACH STATEMENT EXECUTE FUNCTION crm_referral_funnel_count()""",
-                    trigger,
-                    SQL(event.upper()),
-                    tables,
-                )
-            )
+        self._create_bucket_function()
+        self._create_triggers()
         if self._find_differences():
             self._rebuild()
         # What is asked for are months. If PostgreSQL knew how many times there are, it
@@ -137,13 +134,114 @@ class CrmReferralFunnel(models.Model):
             ANALYZE crm_referral_funnel"""
         )
 
+    # === FUNCTIONS OF THE DATABASE === #
+
     @api.model
-    def _drop_functions(self):
-        """Uninstalling takes the table along, but not what PostgreSQL runs for it."""
-        self.env.cr.execute(
-            """DROP FUNCTION crm_referral_funnel_count() CASCADE;
-            DROP FUNCTION crm_referral_funnel_bucket(timestamp)"""
+    def _create_bucket_function(self):
+        """The function is of PostgreSQL's own ones alone: it needs no search path, which
+        would keep PostgreSQL from taking it into the query.
+        """
+        self.env.cr.execute("SELECT to_regprocedure(%s)", [BUCKET_SIGNATURE])
+        if not self.env.cr.fetchone()[0]:
+            self.env.cr.execute(BUCKET_FUNCTION)
+
+    @api.model
+    def _create_triggers(self):
+        """Let the database count, whoever writes the step log, and with what path.
+
+        A function has its body in its name. One that is there is right, even if it
+        belongs to somebody else since the tables have changed hands.
+        """
+        rows = {
+            event: self._insert_counts(rows) for event, (rows, _t) in CHANGES.items()
+        }
+        count = self._create_function("count", SQL(COUNT_BODY, **rows))
+        guard = self._create_function("guard", SQL(GUARD_BODY, keeping=KEEPING))
+        for event, (_rows, tables) in CHANGES.items():
+            self._create_trigger(
+                f"crm_referral_funnel_{event}",
+                SQL("AFTER %s", SQL(event.upper())),
+                SQL("crm_referral_step_log"),
+                SQL("REFERENCING %s FOR EACH STATEMENT", tables),
+                count,
+            )
+        self._create_trigger(
+            "crm_referral_funnel_guard",
+            SQL("BEFORE INSERT"),
+            SQL("crm_referral_funnel"),
+            SQL("FOR EACH ROW"),
+            guard,
         )
+        self._drop_functions(keep=(count, guard))
+
+    @api.model
+    def _create_function(self, name, body):
+        """:return: the name of a trigger function with this body
+        :rtype: str
+        """
+        cr = self.env.cr
+        cr.execute("SELECT current_schema()")
+        [schema] = cr.fetchone()
+        text = cr.mogrify(body).decode()
+        digest = hashlib.sha256(f"{schema} {text}".encode()).hexdigest()[:8]
+        name = f"crm_referral_funnel_{name}_{digest}"
+        cr.execute("SELECT to_regprocedure(%s)", [f"{name}()"])
+        if not cr.fetchone()[0]:
+            cr.execute(
+                SQL(
+                    """CREATE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql
+                    SET search_path = %s, pg_temp AS %s""",
+                    SQL.identifier(name),
+                    SQL.identifier(schema),
+                    text,
+                )
+            )
+        return name
+
+    @api.model
+    def _create_trigger(self, name, when, table, scope, function):
+        trigger = SQL.identifier(name)
+        self.env.cr.execute(SQL("DROP TRIGGER IF EXISTS %s ON %s", trigger, table))
+        self.env.cr.execute(
+            SQL(
+                "CREATE TRIGGER %s %s ON %s %s EXECUTE FUNCTION %s()",
+                trigger,
+                when,
+                table,
+                scope,
+                SQL.identifier(function),
+            )
+        )
+
+    @api.model
+    def _drop_functions(self, keep=()):
+        """Uninstalling takes the table along, but not what PostgreSQL runs for it.
+
+        :param keep: names of functions that are in use
+        """
+        self.env.cr.execute(
+            r"""SELECT oid::regprocedure::text FROM pg_proc
+            WHERE proname ~ '^crm_referral_funnel_(count|guard|bucket)'
+              AND pronamespace = current_schema()::regnamespace
+              AND proname <> ALL(%s)""",
+            [[*keep, "crm_referral_funnel_bucket"] if keep else []],
+        )
+        for [function] in self.env.cr.fetchall():
+            try:
+                with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                    # Its name is PostgreSQL's own way to write it.
+                    self.env.cr.execute(SQL("DROP FUNCTION %s CASCADE", SQL(function)))
+            except psycopg2.errors.InsufficientPrivilege:
+                _logger.warning("%s belongs to somebody else and is left", function)
+
+    @api.model
+    def _keep_ledger(self):
+        """Allow this transaction to write rows itself."""
+        self.env.cr.execute("SELECT set_config(%s, 'on', true)", [KEEPING])
+
+    @api.model
+    def _stop_keeping(self):
+        self.env.cr.execute("SELECT set_config(%s, '', true)", [KEEPING])
 
     @api.model
     def _rebuild(self):
@@ -155,11 +253,14 @@ class CrmReferralFunnel(models.Model):
         )
         self.env.cr.execute("DELETE FROM crm_referral_funnel")
         stays = SQL("SELECT *, 1 AS sign FROM crm_referral_step_log")
+        self._keep_ledger()
         self.env.cr.execute(self._insert_counts(stays))
+        self._stop_keeping()
 
     @api.autovacuum
     def _gc_scattered(self):
         """Put together what adds up; the sums stay the same for every reader."""
+        self._keep_ledger()
         self.env.cr.execute(
             SQL(
                 """
@@ -184,6 +285,7 @@ class CrmReferralFunnel(models.Model):
                 not_nothing=NOT_NOTHING,
             )
         )
+        self._stop_keeping()
 
     @api.model
     def _find_differences(self):

@@ -1,3 +1,4 @@
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import chain, combinations
 from unittest.mock import patch
@@ -185,12 +186,82 @@ class TestFunnelLedger(FunnelCommon):
         )
         self.assertEqual((same, nothing), (0, 0))
 
+    # === THE DATABASE IS MOVED === #
+
+    @contextmanager
+    def _recorded(self):
+        """:return: the statements that create, replace or drop something"""
+        statements = []
+        execute = type(self.env.cr).execute
+
+        def record(cursor, query, *args, **kwargs):
+            text = query.code if isinstance(query, SQL) else query
+            if text.split()[0] in ("CREATE", "DROP") and "TRIGGER" not in text:
+                statements.append(text)
+            return execute(cursor, query, *args, **kwargs)
+
+        with patch.object(type(self.env.cr), "execute", record):
+            yield statements
+
+    def _load_log(self):
+        """Write a stay as pg_restore does: COPY, with an empty search path."""
+        self.env.flush_all()
+        self.env.cr.execute("SELECT current_schema()")
+        [schema] = self.env.cr.fetchone()
+        self.env.cr.execute("SET LOCAL search_path = ''")
+        table = SQL.identifier(schema, "crm_referral_step_log")
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO %(table)s (referral_id, step_id, entered_on, user_id,
+                    team_id, company_id, referral_active)
+                SELECT referral_id, step_id, entered_on, user_id, team_id, company_id,
+                    referral_active
+                FROM %(table)s WHERE referral_id = %(referral)s LIMIT 1""",
+                table=table,
+                referral=self.referral.id,
+            )
+        )
+        self.env.cr.execute(SQL("SET LOCAL search_path = %s", SQL.identifier(schema)))
+
+    def test_data_are_loaded_without_a_search_path(self):
+        self._load_log()
+        self._assert_right()
+
+    def test_the_ledger_of_a_dump_is_not_counted_on_top(self):
+        """Its rows come from the step log alone, or no trigger runs at all."""
+        before = self._count_rows()
+        self.env.cr.execute(
+            """INSERT INTO crm_referral_funnel (date, step_id, entered_count,
+                left_count, seconds) VALUES (now(), 1, 5, 5, 5)"""
+        )
+        self.assertEqual(self._count_rows(), before)
+        self._assert_right()
+
+    def test_functions_of_another_owner(self):
+        """The tables have changed hands, the functions have not: upgrades go on."""
+        self.env.cr.execute("SELECT current_user")
+        [me] = self.env.cr.fetchone()
+        owners = """SELECT proname, pg_get_userbyid(proowner) FROM pg_proc
+            WHERE proname LIKE 'crm_referral_funnel_%%' ORDER BY proname"""
+        before = self.env.execute_query(SQL(owners))
+        self.assertEqual({owner for _name, owner in before}, {me})
+        self.Funnel.init()
+        with self._recorded() as statements:
+            self.Funnel._create_bucket_function()
+            self.Funnel._create_triggers()
+        self.assertEqual(statements, [])
+        self._assert_right()
+        self._create_referral(self.colleague, partner_id=self.other_customer.id)
+        self._assert_right()
+        after = self.env.execute_query(SQL(owners))
+        self.assertEqual(before, after)
+
     def test_upgrade(self):
         """A database that has a log, but not these columns nor a ledger, gets both."""
         self.env.flush_all()
+        self.Funnel._drop_functions()
         self.env.cr.execute(
-            """DROP FUNCTION crm_referral_funnel_count CASCADE;
-            DROP TABLE crm_referral_funnel;
+            """DROP TABLE crm_referral_funnel;
             ALTER TABLE crm_referral_step_log
                 DROP COLUMN user_id, DROP COLUMN team_id,
                 DROP COLUMN company_id, DROP COLUMN referral_active"""
