@@ -48,6 +48,7 @@ class CrmAssessmentInteractionMixin(models.AbstractModel):
         :return: a window action
         """
         self.ensure_one()
+        self.check_access("read")
         Round = self.env["crm.assessment.round"]
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_referral.crm_assessment_round_be_sure_action"

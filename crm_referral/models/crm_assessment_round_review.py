@@ -171,6 +171,7 @@ class CrmAssessmentRound(models.Model):
         :return: a window action
         """
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_referral.crm_assessment_dispute_action"
         )

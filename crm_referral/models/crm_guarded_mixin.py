@@ -12,7 +12,8 @@ class CrmGuardedMixin(models.AbstractModel):
     Two things are refused, or dropped, before a model looks at them:
 
     - ``_protected_fields`` are written by the model's own methods, in sudo mode, and by
-      nobody else. Their defaults in a context are dropped for everybody.
+      nobody else; so are stored fields that are computed and readonly. Their defaults
+      in a context are dropped for everybody.
     - A relational field may only point to records that the user may read: what the
       model reads of them on the way (in sudo mode, by related or computed fields) would
       be told to somebody who may not know.
@@ -23,7 +24,8 @@ class CrmGuardedMixin(models.AbstractModel):
 
     # Fields that only the model's own methods write.
     _protected_fields = frozenset()
-    # Relational fields that are checked; None for all of the model.
+    # Relational fields that are checked; None for all. An addon that extends a model of
+    # somebody else names its own fields, here and above, and leaves the others alone.
     _guarded_pointers = None
 
     # === CRUD METHODS === #
@@ -31,8 +33,8 @@ class CrmGuardedMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_protected_fields(*vals_list)
-        Model = self._without_defaults(self._protected_fields)
-        Model._check_pointers(*vals_list, Model._get_pointer_defaults())
+        Model = self._without_protected_defaults()
+        Model._check_pointers(*vals_list, Model._get_context_defaults())
         return super(CrmGuardedMixin, Model).create(vals_list)
 
     def write(self, vals):
@@ -42,8 +44,8 @@ class CrmGuardedMixin(models.AbstractModel):
 
     def onchange(self, values, field_names, fields_spec):
         """Compute nothing from a record that the user may not read."""
-        Model = self._without_defaults(self._protected_fields)
-        Model._check_pointers(values, Model._get_pointer_defaults())
+        Model = self._without_protected_defaults()
+        Model._check_pointers(values, Model._get_context_defaults())
         return super(CrmGuardedMixin, Model).onchange(values, field_names, fields_spec)
 
     # === BUSINESS METHODS === #
@@ -53,11 +55,10 @@ class CrmGuardedMixin(models.AbstractModel):
         """:raise AccessError: when a user writes what only the model may write"""
         if self.env.su:
             return
-        touched = set().union(*vals_list) & self._protected_fields
-        if touched:
+        touched = filter(self._is_protected_field, set().union(*vals_list))
+        if touched := sorted(touched):
             labels = [
-                self._fields[fname]._description_string(self.env)
-                for fname in sorted(touched)
+                self._fields[fname]._description_string(self.env) for fname in touched
             ]
             raise AccessError(
                 self.env._(
@@ -66,6 +67,27 @@ class CrmGuardedMixin(models.AbstractModel):
                     fields=labels,
                 )
             )
+
+    @api.model
+    def _is_protected_field(self, fname):
+        """:return: whether only the model's own methods write this field.
+        :rtype: bool
+        """
+        field = self._fields.get(fname)
+        return fname in self._protected_fields or bool(
+            self._guarded_pointers is None
+            and field
+            and field.store
+            and field.compute
+            and field.readonly
+        )
+
+    @api.model
+    def _without_protected_defaults(self):
+        """:return: the records, with a context without defaults of protected fields."""
+        return self._without_defaults(
+            filter(self._is_protected_field, self._get_context_defaults())
+        )
 
     @api.model
     def _without_defaults(self, fnames):
@@ -83,8 +105,8 @@ class CrmGuardedMixin(models.AbstractModel):
         return self.with_env(self.env(context=context))
 
     @api.model
-    def _get_pointer_defaults(self):
-        """:return: the values of relational fields that come with the context.
+    def _get_context_defaults(self):
+        """:return: the values of fields that come with the context.
         :rtype: dict
         """
         return {

@@ -521,6 +521,7 @@ class CrmReferral(models.Model):
 
         :return: a window action
         """
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_referral.crm_referral_candidate_action"
         )
@@ -987,6 +988,7 @@ class CrmReferral(models.Model):
     # === TOOLS === #
 
     def _open_wizard(self, xml_id):
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
         action["context"] = {"default_referral_ids": [Command.set(self.ids)]}
         return action

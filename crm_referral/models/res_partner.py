@@ -300,6 +300,7 @@ class ResPartner(models.Model):
         :return: a window action
         """
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_referral.crm_referral_action"
         )
@@ -313,6 +314,7 @@ class ResPartner(models.Model):
         :return: a window action
         """
         self.ensure_one()
+        self.check_access("read")
         return {
             "name": self.env._("Referred Leads"),
             "type": "ir.actions.act_window",
@@ -328,6 +330,7 @@ class ResPartner(models.Model):
         :return: a window action: the hierarchy of referrals
         """
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_referral.res_partner_referral_tree_action"
         )
@@ -367,6 +370,7 @@ class ResPartner(models.Model):
         :return: a window action
         """
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_referral.crm_assessment_round_pride_action"
         )

@@ -33,6 +33,7 @@ class CrmAssessmentDispute(models.TransientModel):
         :return: an action that closes the window
         """
         self.ensure_one()
+        self.check_access("read")
         if self.dispute_state == "open":
             self.round_id.action_settle(self.settlement, self.reason)
         else:
