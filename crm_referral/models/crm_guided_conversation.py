@@ -7,6 +7,8 @@ from psycopg2.extensions import TransactionRollbackError
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.placeholders import fill_in, get_list_separator
+
 _logger = logging.getLogger(__name__)
 
 # What PostgreSQL says when somebody else changes the same at the same moment.
@@ -63,6 +65,11 @@ class CrmGuidedConversation(models.AbstractModel):
         compute="_compute_talk_track",
         help="The words for this step, filled in for this customer, in their language.",
     )
+    talk_track_gaps = fields.Char(
+        string="Not Noted Yet",
+        compute="_compute_talk_track",
+        help="What the words for this step leave out, because it is not noted yet.",
+    )
     missing_requirements = fields.Text(
         string="Still Missing",
         compute="_compute_missing_requirements",
@@ -108,11 +115,18 @@ class CrmGuidedConversation(models.AbstractModel):
     @api.depends(lambda self: self._get_talk_track_dependencies())
     @api.depends_context("lang")
     def _compute_talk_track(self):
-        for step, records in self.grouped("step_id").items():
-            # While a form is edited the words are those of the saved record.
-            talk_tracks = step and step._render_talk_track(records._origin)
-            for record in records:
-                record.talk_track = (talk_tracks or {}).get(record._origin.id)
+        placeholders = self._get_talk_track_placeholders()
+        comma = get_list_separator(self.env.lang)
+        for record in self:
+            step = record.step_id.with_context(lang=record._get_conversation_lang())
+            words, gaps = fill_in(step.talk_track, record._get_talk_track_values())
+            record.talk_track = words or False
+            record.talk_track_gaps = (
+                comma.join(
+                    str(placeholders[name]) for name in gaps if name in placeholders
+                )
+                or False
+            )
 
     @api.depends(lambda self: self._get_requirement_dependencies())
     def _compute_missing_requirements(self):
@@ -237,6 +251,20 @@ class CrmGuidedConversation(models.AbstractModel):
     def _get_talk_track_dependencies(self):
         """:return: fields that the placeholders of the talk-tracks read."""
         return ["step_id", "step_id.talk_track"]
+
+    @api.model
+    def _get_talk_track_placeholders(self):
+        """What a talk-track may say of a record.
+
+        :return: what each placeholder stands for, in the user's language, by its name
+        :rtype: dict
+        """
+        return {}
+
+    def _get_talk_track_values(self):
+        """:return: the text of each placeholder for this record, by its name."""
+        self.ensure_one()
+        return {}
 
     def _is_conversation_closed(self):
         """:return: whether the conversation has ended and its step no longer moves."""

@@ -1,9 +1,9 @@
-import re
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import ormcache
+
+from ..tools.placeholders import find_faults
 
 
 class CrmGuidedConversationStep(models.AbstractModel):
@@ -16,7 +16,6 @@ class CrmGuidedConversationStep(models.AbstractModel):
 
     _name = "crm.guided.conversation.step"
     _description = "Guided Conversation Step"
-    _inherit = ["mail.render.mixin"]
     _order = "sequence, id"
 
     # The model whose records walk through these steps.
@@ -34,8 +33,8 @@ class CrmGuidedConversationStep(models.AbstractModel):
     )
     talk_track = fields.Text(
         translate=True,
-        help="What to say. Placeholders such as {{ object.partner_id.name }} are "
-        "filled in for the record at hand, in the customer's language.",
+        help="What to say to the customer, in their language, with what is noted about "
+        "them filled in.",
     )
     hint = fields.Text(
         string="Hints",
@@ -57,41 +56,14 @@ class CrmGuidedConversationStep(models.AbstractModel):
     )
     fold = fields.Boolean(string="Folded in Kanban")
 
-    # === COMPUTE METHODS === #
-
-    def _compute_render_model(self):
-        """The talk-track is rendered for records of the conversation model."""
-        self.render_model = self._conversation_model
-
-    # === CONSTRAINT METHODS === #
-
-    @api.constrains("talk_track")
-    def _check_talk_track(self):
-        """Only the listed placeholders: they need no code to be evaluated."""
-        for step in self:
-            try:
-                unsafe = step._has_unsafe_expression_template_inline_template(
-                    step.talk_track, self._conversation_model
-                )
-            except SyntaxError:
-                unsafe = True
-            if unsafe:
-                allowed = self.env[
-                    self._conversation_model
-                ].mail_allowed_qweb_expressions()
-                raise ValidationError(
-                    self.env._(
-                        "The talk-track of “%(step)s” uses a placeholder that is not "
-                        "available. Use one of: %(placeholders)s",
-                        step=step.name,
-                        placeholders=", ".join(f"{{{{ {name} }}}}" for name in allowed),
-                    )
-                )
-
     # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_talk_track_text(
+                vals.get("talk_track") or self.env.context.get("default_talk_track")
+            )
         steps = super().create(vals_list)
         self.env.registry.clear_cache()
         return steps
@@ -110,20 +82,43 @@ class CrmGuidedConversationStep(models.AbstractModel):
                         "change their names, texts and deadlines."
                     )
                 )
+        self._check_talk_track_text(vals.get("talk_track"))
         return super().write(vals)
 
     def _update_field_translations(
         self, field_name, translations, digest=None, source_lang=""
     ):
-        result = super()._update_field_translations(
+        if field_name == "talk_track":
+            for text in translations.values():
+                self._check_talk_track_text(text)
+        return super()._update_field_translations(
             field_name, translations, digest=digest, source_lang=source_lang
         )
-        if field_name == "talk_track":
-            for lang in translations:
-                self.with_context(lang=lang)._check_talk_track()
-        return result
 
     # === BUSINESS METHODS === #
+
+    def _check_talk_track_text(self, text):
+        """Only the listed placeholders; the database has the last word.
+
+        :raise ValidationError: names what is wrong, and what may be used instead
+        """
+        placeholders = self.env[self._conversation_model]._get_talk_track_placeholders()
+        faults = find_faults(text, placeholders)
+        if faults:
+            name = ", ".join(self.mapped("name"))
+            raise ValidationError(
+                self.env._(
+                    "The words of “%(step)s” cannot be filled in here:\n%(faults)s\n"
+                    "Write a placeholder as it stands in this list, with two braces on "
+                    "each side:\n%(placeholders)s",
+                    step=name or self.env._("the new step"),
+                    faults="\n".join(f"- {fault}" for fault in faults),
+                    placeholders="\n".join(
+                        f"- {{{{ {name} }}}}: {label}"
+                        for name, label in placeholders.items()
+                    ),
+                )
+            )
 
     @api.model
     @ormcache()
@@ -131,25 +126,3 @@ class CrmGuidedConversationStep(models.AbstractModel):
         """:return: ids of all steps in their order, which nobody can change."""
         # sudo: the same for everybody, so that it can be kept
         return tuple(self.sudo().search(Domain.TRUE)._ids)
-
-    @api.model
-    def _render_template_inline_template(self, template_txt, *args, **kwargs):
-        """Let ``{{ name ||| you }}`` end without the space that makes it legible."""
-        template_txt = re.sub(r"(\|\|\|.*?)\s+\}\}", r"\1}}", str(template_txt or ""))
-        return super()._render_template_inline_template(template_txt, *args, **kwargs)
-
-    def _render_talk_track(self, records):
-        """Render what to say for the given records.
-
-        :param records: records of ``_conversation_model``, all in this step
-        :return: talk-track by record id, each in the language of its customer
-        :rtype: dict
-        """
-        self.ensure_one()
-        return self._render_field(
-            "talk_track",
-            records.ids,
-            res_ids_lang={
-                record.id: record._get_conversation_lang() for record in records
-            },
-        )

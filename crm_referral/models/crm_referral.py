@@ -1,10 +1,8 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
-
-from .crm_referral_candidate import ENDED_WITHOUT_LEAD_STATES
 
 OUTCOMES = [
     ("introduced", "Introduced"),
@@ -12,10 +10,6 @@ OUTCOMES = [
     ("no_candidate", "No candidate"),
     ("cancelled", "Cancelled"),
 ]
-PROMISE_STATES = [("open", "Open"), ("kept", "Kept"), ("not_kept", "Not kept")]
-
-# Won opportunities that a new request proposes as benefits, at most.
-PROPOSED_BENEFITS = 10
 
 
 class CrmReferral(models.Model):
@@ -23,7 +17,11 @@ class CrmReferral(models.Model):
 
     _name = "crm.referral"
     _description = "Referral Request"
-    _inherit = ["crm.guided.conversation", "crm.assessment.interaction.mixin"]
+    _inherit = [
+        "crm.guarded.mixin",
+        "crm.guided.conversation",
+        "crm.assessment.interaction.mixin",
+    ]
     _order = "id desc"
     _rec_name = "partner_id"
     _check_company_auto = True
@@ -163,22 +161,6 @@ class CrmReferral(models.Model):
         copy=False,
         help="How the customer put it.",
     )
-    promise = fields.Char(
-        string="Our Promise",
-        copy=False,
-        tracking=True,
-        help="What we promise the customer in return, for example to report back.",
-    )
-    promise_deadline = fields.Date(copy=False)
-    promise_state = fields.Selection(
-        selection=PROMISE_STATES,
-        compute="_compute_promise_state",
-        store=True,
-        readonly=False,
-        copy=False,
-        tracking=True,
-    )
-
     # 4 suggest, 5 introduce, 6 follow through
     candidate_ids = fields.One2many(
         comodel_name="crm.referral.candidate",
@@ -208,16 +190,6 @@ class CrmReferral(models.Model):
         related="company_id.currency_id", string="Currency"
     )
     can_override = fields.Boolean(compute="_compute_can_override")
-
-    benefit_summary = fields.Char(
-        compute="_compute_summaries", help="The benefits, for the talk-track."
-    )
-    motive_summary = fields.Char(
-        compute="_compute_summaries", help="The motives, for the talk-track."
-    )
-    candidate_summary = fields.Char(
-        compute="_compute_summaries", help="The candidates, for the talk-track."
-    )
 
     # One open request per customer and company, also when two reps press at once.
     _open_request_uniq = models.UniqueIndex(
@@ -260,14 +232,6 @@ class CrmReferral(models.Model):
                 if user not in members:
                     referral.team_id = team
 
-    @api.depends("promise")
-    def _compute_promise_state(self):
-        for referral in self:
-            if not referral.promise:
-                referral.promise_state = False
-            elif not referral.promise_state:
-                referral.promise_state = "open"
-
     @api.depends(
         "candidate_ids.introduced_on",
         "candidate_ids.lead_id.won_status",
@@ -284,28 +248,6 @@ class CrmReferral(models.Model):
             referral.lead_count = len(leads)
             referral.won_count = len(won)
             referral.won_revenue = sum(won.mapped("expected_revenue"))
-
-    @api.depends(
-        "benefit_ids.name",
-        "motive_ids.name",
-        "candidate_ids.name",
-        "candidate_ids.function",
-        "candidate_ids.state",
-    )
-    @api.depends_context("lang")
-    def _compute_summaries(self):
-        for referral in self:
-            lang = self.env["res.lang"]._lang_get(referral._get_conversation_lang())
-            comma = "、" if lang.code.startswith("zh") else ", "
-            spoken = referral.with_context(lang=lang.code)
-            referral.benefit_summary = comma.join(spoken.benefit_ids.mapped("name"))
-            referral.motive_summary = comma.join(spoken.motive_ids.mapped("name"))
-            referral.candidate_summary = comma.join(
-                candidate.name or candidate.function
-                for candidate in spoken.candidate_ids
-                if candidate.state not in ENDED_WITHOUT_LEAD_STATES
-                and (candidate.name or candidate.function)
-            )
 
     @api.depends_context("uid")
     def _compute_can_override(self):
@@ -345,25 +287,6 @@ class CrmReferral(models.Model):
                         customer=referral.display_name,
                     )
                 )
-
-    @api.constrains("benefit_ids", "partner_id")
-    def _check_benefit_partner(self):
-        for referral in self:
-            if referral.benefit_ids.partner_id - referral.partner_id:
-                raise ValidationError(
-                    self.env._(
-                        "The benefits of a request must be benefits of its customer, "
-                        "%(customer)s.",
-                        customer=referral.display_name,
-                    )
-                )
-
-    @api.onchange("partner_id")
-    def _onchange_partner_id(self):
-        """Offer the new customer's benefits; never keep another customer's."""
-        self.benefit_ids = [
-            Command.set(self._find_benefits(self.partner_id, self.company_id).ids)
-        ]
 
     # === CRUD METHODS === #
 
@@ -479,20 +402,6 @@ class CrmReferral(models.Model):
         self.filtered("outcome").write({"outcome": False, "decline_reason_id": False})
         return True
 
-    def action_promise_kept(self):
-        """The promise to the referrer was kept.
-
-        :return: True
-        """
-        return self._end_promise("kept")
-
-    def action_promise_not_kept(self):
-        """The promise to the referrer was not kept; better known than forgotten.
-
-        :return: True
-        """
-        return self._end_promise("not_kept")
-
     def action_open_skip_step(self):
         """Ask for the reason why the current step is skipped.
 
@@ -533,33 +442,9 @@ class CrmReferral(models.Model):
 
     # === GUIDED CONVERSATION === #
 
-    @api.model
-    def mail_allowed_qweb_expressions(self):
-        """:return: placeholders that a manager may use in a talk-track."""
-        return (
-            *super().mail_allowed_qweb_expressions(),
-            "object.company_id.name",
-            "object.commercial_partner_id.name",
-            "object.benefit_summary",
-            "object.challenge",
-            "object.improvement",
-            "object.missed_by_others",
-            "object.motive_summary",
-            "object.candidate_summary",
-            "object.promise",
-        )
-
     def _get_step_activity_user(self):
         """:return: the salesperson, else the team leader, else who made the request."""
         return self.user_id or self.team_id.user_id or super()._get_step_activity_user()
-
-    def _get_conversation_lang(self):
-        """:return: the language of the customer, or that of the rep if unknown."""
-        self.ensure_one()
-        lang = self.partner_id.lang
-        if not self.env["res.lang"]._get_data(code=lang):  # not installed any more
-            lang = super()._get_conversation_lang()
-        return lang or "en_US"
 
     @api.model
     def _get_open_conversation_domain(self):
@@ -580,222 +465,6 @@ class CrmReferral(models.Model):
             "step_log_ids.step_id",
         ]
 
-    def _get_talk_track_dependencies(self):
-        """:return: fields that the placeholders of the talk-tracks read."""
-        return [
-            *super()._get_talk_track_dependencies(),
-            "partner_id.name",
-            "partner_id.lang",
-            "user_id.name",
-            "benefit_summary",
-            "challenge",
-            "improvement",
-            "missed_by_others",
-            "motive_summary",
-            "candidate_summary",
-            "promise",
-        ]
-
-    def _get_requirement_dependencies(self):
-        """:return: fields that the requirements of the six steps read."""
-        return [
-            *super()._get_requirement_dependencies(),
-            "outcome",
-            "benefit_ids.confirmed",
-            "challenge",
-            "improvement",
-            "motive_ids",
-            "candidate_ids.state",
-            "candidate_ids.introduced_on",
-        ]
-
-    def _get_missing_benefits(self):
-        if any(self.benefit_ids.mapped("confirmed")):
-            return []
-        return [self.env._("A benefit that the customer has confirmed.")]
-
-    def _get_missing_profile(self):
-        missing = []
-        if not (self.challenge or "").strip():
-            missing.append(self.env._("The challenge the customer was facing."))
-        if not (self.improvement or "").strip():
-            missing.append(self.env._("What has changed for the customer."))
-        return missing
-
-    def _get_missing_value(self):
-        if self.motive_ids:
-            return []
-        return [self.env._("What the customer personally gains: at least one motive.")]
-
-    def _get_missing_suggest(self):
-        if self.candidate_ids:
-            return []
-        return [self.env._("At least one candidate: a name, or a job position.")]
-
-    def _get_missing_introduce(self):
-        missing = [
-            self.env._(
-                "The customer's answer about %(candidate)s.",
-                candidate=candidate.display_name,
-            )
-            for candidate in self.candidate_ids
-            if candidate.state == "suggested"
-        ]
-        if not missing and not any(
-            candidate._was_agreed() for candidate in self.candidate_ids
-        ):
-            missing.append(
-                self.env._(
-                    "An introduction the customer agrees to. If there is none, “Next” "
-                    "ends the request as declined."
-                )
-            )
-        return missing
-
-    def _get_missing_follow_through(self):
-        return [
-            self.env._(
-                "An end for %(candidate)s: converted, unfit, declined or objected.",
-                candidate=candidate.display_name,
-            )
-            for candidate in self.candidate_ids
-            if candidate._is_promising() and candidate.state != "converted"
-        ]
-
-    def _nobody_agreed(self):
-        """:return: whether the customer has answered about everybody, with no yes."""
-        self.ensure_one()
-        return bool(self.candidate_ids) and not any(
-            candidate.state == "suggested" or candidate._was_agreed()
-            for candidate in self.candidate_ids
-        )
-
-    def _ends_at_current_step(self):
-        """The request also ends in “introduce” when the customer agreed to nobody."""
-        self.ensure_one()
-        return super()._ends_at_current_step() or (
-            self.step_code == "introduce" and self._nobody_agreed()
-        )
-
-    def _finish_conversation(self):
-        """End with what is true: introduced, declined, or no candidate."""
-        result = super()._finish_conversation()
-        introduced = self.filtered(
-            lambda r: any(candidate._was_introduced() for candidate in r.candidate_ids)
-        )
-        declined = (self - introduced).filtered(lambda r: r._nobody_agreed())
-        introduced.write({"outcome": "introduced"})
-        if declined:
-            reason = self.env.ref("crm_referral.decline_reason_no_introduction")
-            declined.write({"outcome": "declined", "decline_reason_id": reason.id})
-        (self - introduced - declined).write({"outcome": "no_candidate"})
-        return result
-
-    # === WHO MAY BE ASKED === #
-
-    @api.model
-    def _check_no_open_request(self, customers, exclude_referrals=None):
-        """Say it kindly before the unique index does, which settles a race.
-
-        :param set customers: pairs of partner id and company id
-        :param exclude_referrals: requests that do not count, such as those at hand
-        :raise UserError: when a customer has an open request in that company
-        """
-        # sudo: a colleague's request counts too; only the name of the customer is told
-        open_referrals = self.sudo().search_fetch(
-            [
-                (
-                    "partner_id",
-                    "in",
-                    [partner_id for partner_id, _company in customers],
-                ),
-                ("outcome", "=", False),
-                ("id", "not in", exclude_referrals.ids if exclude_referrals else []),
-            ],
-            ["partner_id", "company_id", "user_id"],
-        )
-        for referral in open_referrals:
-            if (referral.partner_id.id, referral.company_id.id) in customers:
-                raise UserError(
-                    self.env._(
-                        "%(customer)s already has an open referral request "
-                        "(%(salesperson)s). Go on with that one.",
-                        customer=referral.partner_id.display_name,
-                        salesperson=referral.user_id.name or self.env._("unassigned"),
-                    )
-                )
-
-    @api.model
-    def _get_customer(self, vals):
-        """:return: ids of the partner and the company in values of a request."""
-        defaults = self.env.context
-        return (
-            vals.get("partner_id") or defaults.get("default_partner_id"),
-            vals.get("company_id")
-            or defaults.get("default_company_id")
-            or self.env.company.id,
-        )
-
-    def _check_quiet_period_writable(self, vals):
-        """:raise AccessError: when a rep moves the end of a quiet period by hand."""
-        if (
-            {"closed_on", "next_ask_date"} & vals.keys()
-            and not self.env.su
-            and not self.env.user.has_group("sales_team.group_sale_manager")
-        ):
-            raise AccessError(
-                self.env._(
-                    "Only a sales manager may change when a customer can be asked "
-                    "again."
-                )
-            )
-
-    def _get_asked_customer(self):
-        """:return: who is being asked, and for which company; None if nobody is."""
-        self.ensure_one()
-        if self.outcome or not self.active:
-            return None
-        return self.partner_id, self.company_id
-
-    def _check_ask_allowed(self):
-        """Check that the customer of every open request may be asked.
-
-        :raise UserError: says why not, and what would help; a manager may override with
-            a reason, which is logged
-        """
-        for company, referrals in (
-            self.filtered(lambda r: not r.outcome).grouped("company_id").items()
-        ):
-            blockers = referrals.partner_id.with_company(
-                company
-            )._get_referral_blockers(exclude_referrals=referrals)
-            for referral in referrals:
-                reasons = blockers[referral.partner_id]
-                if reasons:
-                    referral._override_blockers(list(reasons.values()))
-
-    def _override_blockers(self, reasons):
-        """Ask in spite of the given reasons: a manager only, in writing."""
-        self.ensure_one()
-        if self.can_override and (self.override_reason or "").strip():
-            self.message_post(
-                body=self.env._(
-                    "%(manager)s allowed this request in spite of: %(blockers)s "
-                    "Reason: %(reason)s",
-                    manager=self.env.user.name,
-                    blockers=" ".join(reasons),
-                    reason=self.override_reason,
-                ),
-                subtype_xmlid="mail.mt_note",
-            )
-            return
-        way_out = (
-            self.env._("Write down why you ask all the same, as the override reason.")
-            if self.can_override
-            else self.env._("A sales manager may allow it with a written reason.")
-        )
-        raise UserError("\n".join([*reasons, way_out]))
-
     # === STALENESS === #
 
     def _get_rotting_depends_fields(self):
@@ -804,108 +473,6 @@ class CrmReferral(models.Model):
     def _get_rotting_domain(self):
         """A request that has ended does not get stale."""
         return super()._get_rotting_domain() & Domain("outcome", "=", False)
-
-    # === BENEFITS === #
-
-    @api.model
-    def _find_benefits(self, partners, companies):
-        """:return: the benefit library of these customers."""
-        return self.env["crm.referral.benefit"].search(
-            [("partner_id", "in", partners.ids), ("company_id", "in", companies.ids)]
-        )
-
-    @api.model
-    def _propose_benefits(self, vals_list):
-        """Put what we know about the customer in front of the rep.
-
-        The library, unless benefits were chosen from it, and in any case what Odoo
-        knows and the library does not have yet.
-
-        :param list vals_list: values of requests to create
-        :return: the same, with the benefits of the customers
-        :rtype: list[dict]
-        """
-        asked = {
-            index: self._get_customer(vals)
-            for index, vals in enumerate(vals_list)
-            if not vals.get("outcome")
-        }
-        customers = [
-            (self.env["res.partner"].browse(partner_id), company)
-            for partner_id, company_id in dict.fromkeys(asked.values())
-            if partner_id and (company := self.env["res.company"].browse(company_id))
-        ]
-        if not customers:
-            return vals_list
-        found = self.env["crm.referral.benefit"].create(
-            self._prepare_known_benefits(customers)
-        )
-        library = self._find_benefits(
-            self.env["res.partner"].union(*(partner for partner, _c in customers)),
-            self.env["res.company"].union(*(company for _p, company in customers)),
-        ).grouped(lambda benefit: (benefit.partner_id.id, benefit.company_id.id))
-        proposed_vals_list = []
-        for index, vals in enumerate(vals_list):
-            benefits = library.get(asked.get(index), found.browse())
-            if vals.get("benefit_ids"):
-                benefits &= found
-            if benefits:
-                commands = [Command.link(benefit.id) for benefit in benefits]
-                chosen = vals.get("benefit_ids") or []
-                vals = {**vals, "benefit_ids": [*chosen, *commands]}
-            proposed_vals_list.append(vals)
-        return proposed_vals_list
-
-    @api.model
-    def _prepare_known_benefits(self, customers):
-        """Collect benefits from what Odoo knows of the customers: won opportunities.
-
-        Bridges to orders or complaints add theirs.
-
-        :param list customers: pairs of a res.partner and the res.company that asks
-        :return: values of benefits that the library does not have yet
-        :rtype: list[dict]
-        """
-        partners = self.env["res.partner"].union(
-            *(partner for partner, _c in customers)
-        )
-        leads = self.env["crm.lead"].search(
-            [
-                (
-                    "partner_id.commercial_partner_id",
-                    "in",
-                    partners.commercial_partner_id.ids,
-                ),
-                ("won_status", "=", "won"),
-            ],
-            order="date_closed desc, id desc",
-        )
-        known = {
-            (benefit.partner_id, benefit.lead_id, benefit.company_id)
-            for benefit in self.env["crm.referral.benefit"]
-            .with_context(active_test=False)
-            .search([("lead_id", "in", leads.ids)])
-        }
-        by_customer = leads.grouped(lambda lead: lead.partner_id.commercial_partner_id)
-        return [
-            {
-                "partner_id": partner.id,
-                "company_id": company.id,
-                "name": lead.name,
-                "origin": "opportunity",
-                "lead_id": lead.id,
-                "delivered_on": lead.date_closed and lead.date_closed.date(),
-            }
-            for partner, company in customers
-            for lead in by_customer.get(
-                partner.commercial_partner_id, leads.browse()
-            ).filtered(
-                lambda lead, company=company: (
-                    lead.company_id in (company, company.browse())
-                )
-            )[:PROPOSED_BENEFITS]
-            if (partner, lead, company) not in known
-        ]
 
     # === CLOSING === #
 
@@ -955,35 +522,6 @@ class CrmReferral(models.Model):
         result = super()._reassign_step_activity()
         self._schedule_promise_activity()
         return result
-
-    # === PROMISE === #
-
-    def _end_promise(self, state):
-        for referral in self:
-            if not referral.promise:
-                raise UserError(self.env._("No promise is noted in this request."))
-        self.write({"promise_state": state})
-        return True
-
-    def _schedule_promise_activity(self):
-        """An open promise is an activity, due when it was promised."""
-        promise_type = "crm_referral.mail_activity_type_promise"
-        referrals = self.filtered(
-            lambda r: r.active and r.promise and r.promise_state == "open"
-        )
-        self.activity_unlink([promise_type])
-        in_two_weeks = fields.Date.context_today(self) + timedelta(days=14)
-        self.env["mail.activity"]._schedule_batch(
-            promise_type,
-            {
-                referral: {
-                    "date_deadline": referral.promise_deadline or in_two_weeks,
-                    "summary": referral.promise,
-                    "user_id": referral._get_step_activity_user().id,
-                }
-                for referral in referrals
-            },
-        )
 
     # === TOOLS === #
 

@@ -14,6 +14,16 @@ class CrmReferralBenefit(models.Model):
         required=True,
         help="What got better for the customer, in words they would use themselves.",
     )
+    proposed_name = fields.Char(
+        readonly=True,
+        copy=False,
+        help="The title of the opportunity this was proposed from. It was written for "
+        "us and is not said to a customer.",
+    )
+    needs_wording = fields.Boolean(
+        compute="_compute_needs_wording",
+        help="Still the title of an opportunity: put it in the customer's words.",
+    )
     measure = fields.Char(
         help="By how much, since when: a number or a fact, if there is one."
     )
@@ -56,6 +66,23 @@ class CrmReferralBenefit(models.Model):
     confirmed_on = fields.Date(
         compute="_compute_confirmed_on", store=True, readonly=False
     )
+    earlier_referral_ids = fields.Many2many(
+        comodel_name="crm.referral",
+        relation="crm_referral_earlier_benefit_rel",
+        column1="benefit_id",
+        column2="referral_id",
+        string="To Be Confirmed Again In",
+        readonly=True,
+        copy=False,
+    )
+    confirmed_now = fields.Boolean(
+        string="Confirmed",
+        compute="_compute_confirmed_now",
+        inverse="_inverse_confirmed_now",
+        compute_sudo=True,
+        help="The customer agreed in the conversation that is going on. What they "
+        "agreed to in an earlier one is asked again.",
+    )
     active = fields.Boolean(default=True)
 
     _lead_partner_uniq = models.UniqueIndex(
@@ -79,6 +106,32 @@ class CrmReferralBenefit(models.Model):
             elif not benefit.confirmed_on:
                 benefit.confirmed_on = today
 
+    @api.depends("name", "proposed_name")
+    def _compute_needs_wording(self):
+        for benefit in self:
+            name = (benefit.name or "").strip()
+            benefit.needs_wording = bool(name) and name == benefit.proposed_name
+
+    @api.depends("confirmed", "earlier_referral_ids.outcome")
+    def _compute_confirmed_now(self):
+        for benefit in self:
+            benefit.confirmed_now = benefit.confirmed and all(
+                benefit.earlier_referral_ids.mapped("outcome")
+            )
+
+    def _inverse_confirmed_now(self):
+        for confirmed, benefits in self.grouped("confirmed_now").items():
+            benefits.write({"confirmed": confirmed})
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("confirmed"):
+            # sudo: kept by us, also where a colleague talks to the customer
+            self.sudo().earlier_referral_ids = False
+        return result
+
     # === ACTION METHODS === #
 
     def action_toggle_confirmed(self):
@@ -87,5 +140,5 @@ class CrmReferralBenefit(models.Model):
         :return: True
         """
         for benefit in self:
-            benefit.confirmed = not benefit.confirmed
+            benefit.confirmed_now = not benefit.confirmed_now
         return True

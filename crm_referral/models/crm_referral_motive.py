@@ -9,6 +9,12 @@ class CrmReferralMotive(models.Model):
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
+    spoken = fields.Char(
+        string="How to Say It",
+        translate=True,
+        help="The words to the customer, as the end of a sentence: “I could imagine "
+        "this: …”. Empty: the name is said.",
+    )
     description = fields.Text(
         translate=True,
         help="How to bring it up, honestly and from the customer's side.",

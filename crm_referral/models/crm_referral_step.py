@@ -1,5 +1,8 @@
 from odoo import models
 
+from ..tools.placeholders import get_check_sql
+from .crm_referral_talk_track import PLACEHOLDERS
+
 
 class CrmReferralStep(models.Model):
     """One of the six steps of a referral request."""
@@ -11,4 +14,9 @@ class CrmReferralStep(models.Model):
 
     _code_uniq = models.Constraint(
         "UNIQUE (code)", "There is already a step with this code."
+    )
+    # Also translations that are written past the ORM, when a .po file is imported.
+    _talk_track_placeholders = models.Constraint(
+        f"CHECK ({get_check_sql('talk_track', PLACEHOLDERS)})",
+        "What to say has something in braces that is not in the list of placeholders.",
     )

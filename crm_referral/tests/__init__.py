@@ -26,5 +26,6 @@ from . import test_referral
 from . import test_report
 from . import test_report_schedule
 from . import test_security_walk
+from . import test_talk_track
 from . import test_tours
 from . import test_xlsx_stream

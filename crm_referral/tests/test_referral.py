@@ -791,7 +791,7 @@ class TestBenefits(ReferralCommon):
                 for number in range(12)
             ]
         ).action_set_won()
-        self.assertEqual(len(self._create_referral(self.manager).benefit_ids), 10)
+        self.assertEqual(len(self._create_referral(self.manager).benefit_ids), 3)
 
     def test_chosen_benefits_are_kept(self):
         chosen = self._create_benefit()

@@ -72,8 +72,8 @@ class TestTours(ReferralCase, HttpCase):
 
     def test_keyboard(self):
         """The rep's main path without a mouse."""
-        benefit = self._create_benefit(confirmed=True)
-        referral = self._create_referral(benefit_ids=benefit.ids)
+        referral = self._create_referral()
+        referral.benefit_ids = self._create_benefit(confirmed=True)
         self.start_tour("/odoo", "crm_referral_keyboard", login=self.rep.login)
         self.assertEqual(referral.step_code, "introduce")
         self.assertEqual(referral.candidate_ids.mapped("state"), ["agreed"])

@@ -70,7 +70,8 @@ registry.category("web_tour.tours").add("crm_referral_rep", {
         },
         {
             content: "the customer confirms it",
-            trigger: ".o_field_widget[name='benefit_ids'] .o_selected_row [name='confirmed'] input",
+            trigger:
+                ".o_field_widget[name='benefit_ids'] .o_selected_row [name='confirmed_now'] input",
             run: "click",
         },
         isComplete,

@@ -66,7 +66,8 @@ registry.category("web_tour.tours").add("crm_referral_tour", {
         },
         {
             isActive: ["desktop"],
-            trigger: ".o_field_widget[name='benefit_ids'] .o_selected_row [name='confirmed'] input",
+            trigger:
+                ".o_field_widget[name='benefit_ids'] .o_selected_row [name='confirmed_now'] input",
             content: _t("Ask whether they see it the same way. Tick it when they say yes."),
             tooltipPosition: "top",
             run: "click",
