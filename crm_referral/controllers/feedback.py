@@ -354,7 +354,7 @@ class FeedbackController(http.Controller):
             "busy": (
                 request.env._("One moment, please."),
                 request.env._(
-                    "There were too many visits at once. Please wait some minutes and "
+                    "There were too many visits at once. Please wait a few minutes and "
                     "try again; what was saved is still there."
                 ),
             ),

@@ -131,7 +131,7 @@ class CrmAssessment(models.Model):
     is_revealed = fields.Boolean(
         readonly=True,
         copy=False,
-        help="Others than who answered may see the answers.",
+        help="People other than the one who answered may see the answers.",
     )
 
     _done_on_set = models.Constraint(
@@ -345,7 +345,7 @@ class CrmAssessment(models.Model):
         if not self.env.su:
             raise UserError(
                 self.env._(
-                    "Whom a round asks, and about whom, stays as it is. Cancel it "
+                    "Whom a round asks, and about whom, cannot be changed. Cancel it "
                     "and start another one."
                 )
             )

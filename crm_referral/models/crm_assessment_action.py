@@ -104,7 +104,9 @@ class CrmAssessmentAction(models.Model):
         selection=STATES, default="open", required=True, index=True, tracking=True
     )
     is_run_out = fields.Boolean(
-        compute="_compute_is_run_out", help="Accepted until a day that has passed."
+        string="Has Run Out",
+        compute="_compute_is_run_out",
+        help="Accepted until a day that has passed.",
     )
     score_before = MaybeFloat(
         string="Score Before",

@@ -92,8 +92,8 @@ class CrmAssessmentFramework(models.Model):
         default=20,
         required=True,
         aggregator=None,
-        help="A difference between viewpoints is put into words from this many points "
-        "on.",
+        help="A difference of this many points or more between viewpoints is put into "
+        "words.",
     )
     asks_cause = fields.Boolean(
         string="Ask for the Cause",
@@ -124,7 +124,7 @@ class CrmAssessmentFramework(models.Model):
         default=50.0, required=True, help="A score below this one is weak."
     )
     strong_from = fields.Float(
-        default=75.0, required=True, help="A score from this one on is strong."
+        default=75.0, required=True, help="A score of this or more is strong."
     )
     pass_from = fields.Float(
         string="Must-Pass Value",

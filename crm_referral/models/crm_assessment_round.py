@@ -112,7 +112,7 @@ class CrmAssessmentRound(models.Model):
         precompute=True,
         readonly=False,
         copy=False,
-        help="Who has not answered by then is not waited for.",
+        help="We stop waiting for those who have not answered by then.",
     )
     closed_on = fields.Date(readonly=True, copy=False)
     assessment_ids = fields.One2many(
@@ -237,7 +237,7 @@ class CrmAssessmentRound(models.Model):
             if any(round_[fname].id != (vals[fname] or False) for round_ in self):
                 raise UserError(
                     self.env._(
-                        "Whom a round asks, and about whom, stays as it is. Cancel it "
+                        "Whom a round asks, and about whom, cannot be changed. Cancel it "
                         "and start another one."
                     )
                 )

@@ -89,7 +89,7 @@ class CrmAssessmentScore(models.Model):
         help="The viewpoint whose word counts, in a result that nobody disputes.",
     )
     is_revealed = fields.Boolean(
-        readonly=True, help="Others than who answered may see the score."
+        readonly=True, help="People other than the one who answered may see the score."
     )
 
     _section_uniq = models.Constraint(

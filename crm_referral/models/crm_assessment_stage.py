@@ -24,8 +24,8 @@ class CrmAssessmentStage(models.Model):
         string="Recommendation From",
         aggregator=None,
         digits=(3, 0),
-        help="How likely the customer is to recommend us, from 0 to 10. Who did not "
-        "say is judged by the score alone.",
+        help="How likely the customer is to recommend us, from 0 to 10. Those who "
+        "did not say are judged by the score alone.",
     )
     description = fields.Text(translate=True, help="What the stage means for us.")
 

@@ -184,7 +184,7 @@ class CrmReferral(models.Model):
         compute="_compute_candidate_figures",
         store=True,
         currency_field="company_currency_id",
-        help="Expected revenue of the won opportunities that came of this request.",
+        help="Expected revenue of the won opportunities that came from this request.",
     )
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Currency"
@@ -354,7 +354,7 @@ class CrmReferral(models.Model):
             if referral.with_context(active_test=False).candidate_ids.lead_id:
                 raise UserError(
                     self.env._(
-                        "Leads came of the request of %(customer)s, so it cannot be "
+                        "Leads came from the request of %(customer)s, so it cannot be "
                         "deleted. Archive it instead.",
                         customer=referral.display_name,
                     )

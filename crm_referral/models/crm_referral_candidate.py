@@ -368,7 +368,7 @@ class CrmReferralCandidate(models.Model):
             if candidate.lead_id:
                 raise UserError(
                     self.env._(
-                        "A lead came of %(candidate)s, so the candidate cannot be "
+                        "A lead came from %(candidate)s, so the candidate cannot be "
                         "deleted. Archive it instead.",
                         candidate=candidate.display_name,
                     )
@@ -876,7 +876,7 @@ class CrmReferralCandidate(models.Model):
                 outcome = self.env._("won") if candidate in won else self.env._("lost")
                 referral.message_post(
                     body=self.env._(
-                        "A lead that came of this request was %(outcome)s: %(lead)s",
+                        "A lead that came from this request was %(outcome)s: %(lead)s",
                         outcome=outcome,
                         lead=candidate.lead_id._get_html_link(),
                     ),

@@ -116,7 +116,7 @@ class CrmReferralDashboard(models.AbstractModel):
             {
                 "code": "leads",
                 "name": self.env._("Leads"),
-                "help": self.env._("Leads that came of a referral."),
+                "help": self.env._("Leads that came from a referral."),
                 "kinds": ["lead"],
                 "date": "lead_created_on",
                 "aggregate": "lead_count:sum",

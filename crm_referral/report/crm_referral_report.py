@@ -331,7 +331,7 @@ class CrmReferralReport(models.Model):
         string="Expected from Referral",
         currency_field="currency_id",
         readonly=True,
-        help="Expected revenue of the open leads that came of a referral.",
+        help="Expected revenue of the open leads that came from a referral.",
     )
 
     # How long: averages over the rows themselves

@@ -986,7 +986,7 @@ class TestArchiveAndDelete(ReferralCommon):
             candidate.active = not archived
             with (
                 self.subTest(archived=archived),
-                self.assertRaisesRegex(UserError, "Leads came of the request"),
+                self.assertRaisesRegex(UserError, "Leads came from the request"),
             ):
                 self.referral.with_user(self.manager).unlink()
 

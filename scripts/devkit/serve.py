@@ -23,7 +23,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="scripts/run",
         description="Start Odoo 19 with crm_referral and its demo story on this "
-        "machine. The first start sets everything up (some minutes), later ones take "
+        "machine. The first start sets everything up (a few minutes), later ones take "
         "seconds and keep the data. Ctrl-C stops all that was started.",
         epilog="ODOO_SOURCE names an Odoo 19 source tree to use; PGHOST, PGUSER … a "
         "PostgreSQL server; CRM_REFERRAL_CACHE the folder for everything.",
