@@ -237,8 +237,8 @@ class CrmAssessmentRound(models.Model):
             if any(round_[fname].id != (vals[fname] or False) for round_ in self):
                 raise UserError(
                     self.env._(
-                        "Whom a round asks, and about whom, cannot be changed. Cancel it "
-                        "and start another one."
+                        "Whom a round asks, and about whom, cannot be changed. Cancel "
+                        "it and start another one."
                     )
                 )
         if {"active", "deadline"} & vals.keys():

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_list
 
 DECIDE = "crm_referral.mail_activity_type_decide"
 COMPARISONS = {
@@ -194,7 +194,7 @@ class CrmAssessmentRound(models.Model):
                 "date_deadline": activity_type._get_date_deadline(),
                 "note": in_language.env._(
                     "Weak, and nobody has decided: %(letters)s",
-                    letters=", ".join(sections.mapped("name")),
+                    letters=format_list(in_language.env, sections.mapped("name")),
                 ),
             }
         self.env["mail.activity"]._schedule_batch(DECIDE, values_by_record)

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ..tools import assessment_scoring as scoring
+from ..tools.sentences import join_sentences
 
 # Checklists are evidence for as long.
 EVIDENCE_PERIOD = timedelta(days=365)
@@ -89,7 +90,7 @@ class CrmAssessmentRound(models.Model):
                 for stage in stages[position : position + 2]
                 if stage.minimum_score or stage.minimum_recommendation
             )
-            round_.stage_explanation = " ".join([reached, *needed])
+            round_.stage_explanation = join_sentences(self.env, [reached, *needed])
 
     @api.depends("state", "score", "undecided_count", "weak_section_ids")
     @api.depends_context("lang", "uid")

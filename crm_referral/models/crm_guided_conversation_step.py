@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import ormcache
+from odoo.tools import format_list, ormcache
 
 from ..tools.placeholders import find_faults
 
@@ -105,7 +105,7 @@ class CrmGuidedConversationStep(models.AbstractModel):
         placeholders = self.env[self._conversation_model]._get_talk_track_placeholders()
         faults = find_faults(text, placeholders)
         if faults:
-            name = ", ".join(self.mapped("name"))
+            name = format_list(self.env, filter(None, self.mapped("name")))
             raise ValidationError(
                 self.env._(
                     "The words of “%(step)s” cannot be filled in here:\n%(faults)s\n"

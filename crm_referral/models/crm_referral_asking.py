@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools.sentences import join_sentences
+
 
 class CrmReferral(models.Model):
     """Who may be asked, and how a manager allows what a rule speaks against."""
@@ -97,7 +99,7 @@ class CrmReferral(models.Model):
                     "%(manager)s allowed this request in spite of: %(blockers)s "
                     "Reason: %(reason)s",
                     manager=self.env.user.name,
-                    blockers=" ".join(reasons),
+                    blockers=join_sentences(self.env, reasons),
                     reason=self.override_reason,
                 ),
                 subtype_xmlid="mail.mt_note",

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
+from odoo.tools import format_list
 
 STATES = [
     ("suggested", "Suggested"),
@@ -279,7 +280,7 @@ class CrmReferralCandidate(models.Model):
                 for fname, label in labels.items()
                 if not (candidate[fname] or "").strip()
             ]
-            candidate.missing_research = ", ".join(missing)
+            candidate.missing_research = format_list(self.env, missing)
 
     @api.depends("name", "email", "phone")
     def _compute_has_personal_data(self):
@@ -568,7 +569,8 @@ class CrmReferralCandidate(models.Model):
                         candidate=candidate.display_name,
                         current=labels[candidate.state],
                         wanted=labels.get(state, state),
-                        possible=", ".join(possible) or self.env._("nothing"),
+                        possible=format_list(self.env, possible, "or")
+                        or self.env._("nothing"),
                     )
                 )
 

@@ -12,6 +12,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
+from ..tools.sentences import join_sentences
 from .crm_referral_export_job import DIRECT_ROWS, TEMPORARY_PREFIX
 
 _logger = logging.getLogger(__name__)
@@ -538,7 +539,7 @@ class CrmReferralExport(models.Model):
                 "state": "done",
                 "progress": 100,
                 "row_count": report.rows,
-                "note": " ".join(notes) or False,
+                "note": join_sentences(self.env, notes) or False,
                 "error": False,
                 "finished_on": fields.Datetime.now(),
             }

@@ -14,6 +14,7 @@ from odoo.tools import config
 
 from odoo.addons.base.models.ir_cron import MIN_TIME_PER_JOB
 
+from ..tools.sentences import join_sentences
 from ..tools.xlsx_stream import Spool
 
 if os.name == "posix":
@@ -306,14 +307,12 @@ class CrmReferralExportJob(models.AbstractModel):
         self._tell_progress()
         self._notify(
             self.env._("Your workbook is ready: %(name)s", name=self.name),
-            " ".join(
-                filter(
-                    None,
-                    [
-                        self.env._("You find it under Referrals, Reporting, Exports."),
-                        self.note,
-                    ],
-                )
+            join_sentences(
+                self.env,
+                [
+                    self.env._("You find it under Referrals, Reporting, Exports."),
+                    self.note,
+                ],
             ),
             "success",
         )

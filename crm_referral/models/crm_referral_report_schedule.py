@@ -138,7 +138,9 @@ class CrmReferralReportSchedule(models.Model):
         if runs:
             message = self.env._("The report will be sent in a moment.")
         else:
-            message = self.env._("Everybody has received the report of the last period.")
+            message = self.env._(
+                "Everybody has received the report of the last period."
+            )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

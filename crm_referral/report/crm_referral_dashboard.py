@@ -6,6 +6,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_list
 
 from ..models.crm_referral_candidate import INFORM_REMINDER_DAYS
 
@@ -38,7 +39,7 @@ class CrmReferralDashboard(models.AbstractModel):
             raise ValidationError(
                 self.env._(
                     "Choose one of these periods, in days: %(periods)s.",
-                    periods=", ".join(map(str, PERIODS)),
+                    periods=format_list(self.env, map(str, PERIODS), "or"),
                 )
             )
         today = fields.Date.context_today(self)

@@ -6,7 +6,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_list
 from odoo.tools.misc import format_date, format_datetime, get_lang
 
 from ..tools.xlsx_stream import StreamWorkbook
@@ -393,7 +393,7 @@ class CrmReferralWorkbook(models.AbstractModel):
         ):
             if ids:
                 names = self.env[model].browse(ids).mapped("display_name")
-                parts.append(", ".join(names))
+                parts.append(format_list(self.env, names))
         return " · ".join(parts)
 
     # === LAYOUT === #

@@ -228,13 +228,14 @@ class TestCandidateWho(ReferralCommon):
     def test_research(self):
         candidate = self._create_candidate(self.referral)
         self.assertEqual(
-            candidate.missing_research, "the person, their organization, their industry"
+            candidate.missing_research,
+            "the person, their organization, and their industry",
         )
         candidate.write(
             {"research_person": "Likes numbers", "research_organization": "  "}
         )
         self.assertEqual(
-            candidate.missing_research, "their organization, their industry"
+            candidate.missing_research, "their organization and their industry"
         )
         candidate.write(
             {"research_organization": "50 people", "research_industry": "Health"}

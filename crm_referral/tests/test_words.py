@@ -2,7 +2,10 @@
 
 import re
 
+from odoo.exceptions import ValidationError
 from odoo.tests import TransactionCase, tagged
+
+from ..tools.sentences import join_sentences
 
 
 @tagged("post_install", "-at_install")
@@ -26,3 +29,29 @@ class TestWords(TransactionCase):
         for template in templates:
             for paragraph in re.findall(r"<p\b[^>]*>\s*(\w)", template.body_html):
                 self.assertTrue(paragraph.isupper(), template.name)
+
+    def test_sentences_follow_each_other(self):
+        """English puts a space between two sentences, Chinese and Japanese none."""
+        self.env["res.lang"]._activate_lang("zh_TW")
+        chinese = self.env(context={"lang": "zh_TW"})
+        self.assertEqual(join_sentences(self.env, ["One.", False, "Two."]), "One. Two.")
+        self.assertEqual(join_sentences(chinese, ["一。", "", "二。"]), "一。二。")
+        self.assertEqual(join_sentences(chinese, []), "")
+
+    def test_lists_are_told_in_the_language_of_the_reader(self):
+        """What is missing before the first contact, in English and in Chinese."""
+        self.env["res.lang"]._activate_lang("zh_TW")
+        customer = self.env["res.partner"].create({"name": "Ann Archer"})
+        referral = self.env["crm.referral"].create({"partner_id": customer.id})
+        candidate = self.env["crm.referral.candidate"].create(
+            {"referral_id": referral.id, "name": "Bob Builder"}
+        )
+        self.assertEqual(
+            candidate.missing_research,
+            "the person, their organization, and their industry",
+        )
+        chinese = candidate.with_context(lang="zh_TW").missing_research
+        self.assertNotIn(",", chinese)
+        self.assertEqual(chinese.count("、"), 1)
+        with self.assertRaisesRegex(ValidationError, "30, 90, or 365"):
+            self.env["crm.referral.dashboard"].get_dashboard(7)

@@ -1,1 +1,1 @@
-from . import assessment_scoring, local_time, maybe_float, placeholders, xlsx_stream
+from . import assessment_scoring, local_time, maybe_float, placeholders, sentences, xlsx_stream

@@ -263,7 +263,7 @@ def copy_statement(
 
 
 def _names(columns: Sequence[object]) -> str:
-    return ", ".join(f"c{index}" for index in range(len(columns)))
+    return ", ".join(f"c{index}" for index in range(len(columns)))  # trap-ok: SQL
 
 
 def _concat(values: list[str]) -> str:
@@ -362,7 +362,7 @@ def _needs_care(texts: list[str]) -> str:
     joined = " || ".join(
         f"concat_ws(E'\\x7f', '', {', '.join(group)}, '')" for group in groups
     )
-    longest = ", ".join(f"octet_length({text})" for text in texts)
+    longest = ", ".join(f"octet_length({text})" for text in texts)  # trap-ok: SQL
     return (
         f'({joined}) COLLATE "C" ~ {_NEEDS_CARE} '
         f"OR greatest({longest}) > {MAX_CHARACTERS}"

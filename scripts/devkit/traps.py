@@ -51,6 +51,11 @@ TRAPS = (
         r"\bbool\(Domain|\bnot Domain\.|\bif Domain\.",
         "a Domain's truth is not what it seems: is_true(), is_false()",
     ),
+    Trap(
+        PYTHON,
+        r'"(, |、)"\.join\(',
+        "format_list(self.env, …): a list is told as the reader's language has it",
+    ),
     Trap(PYTHON, r"base\.user_demo\b|base\.partner_demo\b", "tests have no demo data"),
     Trap(DATA, r"\bgroups_id\b", "group_ids (ir.rule: groups)"),
     Trap(DATA, r"view_mode\b.*\btree\b", "list: the client cannot open a tree"),
@@ -70,6 +75,7 @@ TRAPS = (
     Trap(SCRIPT, r"\.data\.\w+_id\[[01]\]", "a many2one is { id, display_name }"),
     Trap(SCRIPT, r"\bextra_trigger\b", "a step of its own"),
     Trap(SCRIPT, r"run: .text ", "run: 'edit …'"),
+    Trap(SCRIPT, r"\.join\(.(, |、).\)", "formatList of @web/core/l10n/utils"),
     Trap(SCRIPT, r"\b_t\(`", "a template literal is never translated"),
 )
 

@@ -39,6 +39,7 @@ CAUGHT = {
         @http.route("/x", type='json')
         self.env.ref("a.b", "c.d")
         if bool(Domain(x)):
+        text = ", ".join(names)
         self.env.ref("base.user_demo")
         vals = {"groups_id": 1}
         "view_mode": "tree,form",
@@ -64,6 +65,7 @@ CAUGHT = {
         extra_trigger: ".x",
         run: "text hello",
         _t(`Hello ${name}`);
+        const text = names.join(", ");
     """,
 }
 LEFT = {
@@ -73,6 +75,8 @@ LEFT = {
         @http.route("/x", type="jsonrpc")
         groups = self.env["x"]._read_group([], ["a"])
         _name_uniq = models.Constraint("UNIQUE(name)", "x")
+        text = format_list(self.env, names)
+        query = ", ".join(columns)  # trap-ok: SQL
         env.ref("base.user_demo")  # trap-ok: a test of the demo data
     """,
     ".xml": """
@@ -87,6 +91,8 @@ LEFT = {
         const id = record.data.partner_id.id;
         _t("Hello %(name)s", { name });
         run: "edit hello",
+        const text = formatList(names);
+        const points = values.join(" ");
     """,
 }
 

@@ -57,7 +57,7 @@ export class AssessmentChecklist extends Component {
     causeInWords(line) {
         const cause = this.causes.find(({ id }) => id === line.data.cause);
         return (
-            [cause?.name, line.data.cause_section_id?.display_name].filter(Boolean).join(", ") ||
+            [cause?.name, line.data.cause_section_id?.display_name].filter(Boolean).join(" · ") ||
             "–"
         );
     }

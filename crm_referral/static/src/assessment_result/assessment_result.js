@@ -1,4 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
+import { formatList } from "@web/core/l10n/utils";
 import { loadBundle } from "@web/core/assets";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -91,7 +92,7 @@ export class AssessmentResult extends Component {
             changeText: change > 0 ? `+${change}` : change < 0 ? `−${-change}` : "±0",
             label: _t("%(name)s over the rounds: %(scores)s", {
                 name,
-                scores: texts.join(", "),
+                scores: formatList(texts),
             }),
         };
     }

@@ -237,7 +237,7 @@ test("result: figures with n, levels, gaps, decision", async () => {
     ]);
     expect(`${trend}:eq(0) svg`).toHaveAttribute(
         "aria-label",
-        "Overall over the rounds: Jan 1: 30, Mar 1: 60",
+        "Overall over the rounds: Jan 1: 30 and Mar 1: 60",
     );
     expect(`${trend}:eq(0) circle`).toHaveCount(2);
     expect(`${trend}:eq(1) polyline`).toHaveAttribute("points", "5.0,18.8 80.0,23.4 155.0,30.8");

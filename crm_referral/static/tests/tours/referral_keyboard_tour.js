@@ -26,7 +26,7 @@ const type = (selector, text) => ({
 });
 
 const pressAt = (selector, ...keys) => ({
-    content: `go to ${selector} and press ${keys.join(", ")}`,
+    content: `go to ${selector} and press ${keys.join(" ")}`,
     trigger: selector,
     async run() {
         tabTo(selector);
