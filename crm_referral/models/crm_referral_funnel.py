@@ -138,8 +138,8 @@ class CrmReferralFunnel(models.Model):
 
     @api.model
     def _create_bucket_function(self):
-        """The function is of PostgreSQL's own ones alone: it needs no search path, which
-        would keep PostgreSQL from taking it into the query.
+        """Without a search path, which would keep PostgreSQL from taking the function
+        into the query: it calls only PostgreSQL's own.
         """
         self.env.cr.execute("SELECT to_regprocedure(%s)", [BUCKET_SIGNATURE])
         if not self.env.cr.fetchone()[0]:

@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -6,23 +7,35 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..tools.local_time import today
 from .crm_referral_export import FILE_FORMATS
+
+_logger = logging.getLogger(__name__)
+
+# Where a day begins first, it begins this long before UTC.
+FIRST_OF_THE_WORLD = timedelta(hours=14)
+# What a schedule that stood still makes up for.
+CATCH_UP = relativedelta(years=1)
+FAILED_STATES = ("failed", "abandoned")
+WARNING_TYPE = "mail.mail_activity_data_warning"
 
 
 class CrmReferralReportSchedule(models.Model):
     """Sends the report of the last week, month or quarter to some users.
 
     Each recipient gets what they may see themselves, in their own language and time
-    zone, once for each period.
+    zone, once for each period: when it is over where they are. Who made the schedule
+    hears of what does not arrive.
     """
 
     _name = "crm.referral.report.schedule"
     _description = "Scheduled Referral Report"
+    _inherit = ["crm.guarded.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "name, id"
     _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(default=True, tracking=True)
     company_id = fields.Many2one(
         comodel_name="res.company",
         required=True,
@@ -38,13 +51,18 @@ class CrmReferralReportSchedule(models.Model):
         string="When",
         required=True,
         default="month",
+        tracking=True,
     )
     user_ids = fields.Many2many(
         comodel_name="res.users",
         relation="crm_referral_report_schedule_user_rel",
         string="Recipients",
         required=True,
-        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        # Who has left is to be seen, and taken off.
+        context={"active_test": False},
+        tracking=True,
+        domain="[('share', '=', False), ('active', '=', True),"
+        " ('company_ids', 'in', company_id)]",
         help="Only users of Odoo. Each gets what they may see themselves.",
     )
     team_ids = fields.Many2many(
@@ -69,7 +87,10 @@ class CrmReferralReportSchedule(models.Model):
         compute="_compute_next_date",
         store=True,
         readonly=False,
-        help="The day on which the next report is sent.",
+        required=True,
+        precompute=True,
+        help="The next report is sent on this day, as soon as it has begun where the "
+        "recipient is.",
     )
     run_ids = fields.One2many(
         comodel_name="crm.referral.report.schedule.run",
@@ -105,7 +126,7 @@ class CrmReferralReportSchedule(models.Model):
     def _compute_failed_count(self):
         for schedule in self:
             schedule.failed_count = len(
-                schedule.run_ids.filtered(lambda run: run.state == "failed")
+                schedule.run_ids.filtered(lambda run: run.state in FAILED_STATES)
             )
 
     # === CONSTRAINT METHODS === #
@@ -124,6 +145,17 @@ class CrmReferralReportSchedule(models.Model):
                         )
                     )
 
+    @api.constrains("next_date")
+    def _check_next_date(self):
+        earliest = fields.Date.context_today(self) - CATCH_UP
+        for schedule in self:
+            if schedule.next_date < earliest:
+                raise ValidationError(
+                    self.env._(
+                        "The next time is more than a year ago. Choose a later day."
+                    )
+                )
+
     # === ACTION METHODS === #
 
     def action_send_now(self):
@@ -132,7 +164,12 @@ class CrmReferralReportSchedule(models.Model):
         :return: a notification
         """
         self.check_access("write")
-        runs = self._prepare_runs(fields.Date.context_today(self))
+        # sudo: only this method and the job note what is to be sent
+        runs = self.env["crm.referral.report.schedule.run"].sudo()
+        for schedule in self:
+            by_day = schedule.user_ids.grouped(schedule._get_today)
+            for day, users in by_day.items():
+                runs |= schedule._prepare_runs(day, users)
         # sudo: the user may not start crons
         self.env.ref("crm_referral.ir_cron_report_schedule").sudo()._trigger()
         if runs:
@@ -144,7 +181,12 @@ class CrmReferralReportSchedule(models.Model):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
-            "params": {"message": message, "type": "success"},
+            "params": {
+                "message": message,
+                "type": "success",
+                # What is to be sent is in the list below.
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
         }
 
     def action_view_failed(self):
@@ -156,10 +198,14 @@ class CrmReferralReportSchedule(models.Model):
             **self.env["ir.actions.act_window"]._for_xml_id(
                 "crm_referral.crm_referral_report_schedule_run_action"
             ),
-            "domain": [("schedule_id", "in", self.ids), ("state", "=", "failed")],
+            "domain": [("schedule_id", "in", self.ids), ("state", "in", FAILED_STATES)],
         }
 
     # === PERIODS === #
+
+    def _get_today(self, user):
+        """:return: the day it is for a recipient."""
+        return today(self.env, user, self.company_id)
 
     def _get_date_after(self, day):
         """:return: the next day after ``day`` on which a period is over."""
@@ -189,10 +235,14 @@ class CrmReferralReportSchedule(models.Model):
         What is due is noted before anything is sent, and a unique constraint keeps it
         from being noted twice: nobody gets the same period twice.
         """
-        today = fields.Date.context_today(self)
-        for schedule in self.search([("next_date", "<=", today)]):
-            schedule._prepare_runs(schedule.next_date)
-            schedule.next_date = schedule._get_date_after(today)
+        latest = (self.env.cr.now() + FIRST_OF_THE_WORLD).date()
+        for schedule in self.search([("next_date", "<=", latest)]):
+            try:
+                with self.env.cr.savepoint():
+                    schedule._note_due(latest)
+            except Exception as error:
+                _logger.exception("What is due of %s could not be noted", schedule)
+                schedule._plan_failure_activity(str(error) or type(error).__name__)
         self.env["ir.cron"]._commit_progress()
         Run = self.env["crm.referral.report.schedule.run"]
         domain = (
@@ -207,32 +257,96 @@ class CrmReferralReportSchedule(models.Model):
             remaining = max(remaining - 1, 0)
             if not self.env["ir.cron"]._commit_progress(1, remaining=remaining):
                 break
+        Run._check_delivery()
 
-    def _prepare_runs(self, day):
-        """Note for each recipient that a period is to be sent, unless it is noted.
+    def _note_due(self, latest):
+        """Note each period that is over where its recipient is.
+
+        It is over for all before the schedule steps on, so that nobody misses one.
+
+        :param latest: no recipient has a later day than this
+        """
+        self.ensure_one()
+        while self.next_date <= latest:
+            ready = self.user_ids.filtered(
+                lambda user: self._get_today(user) >= self.next_date
+            )
+            self._prepare_runs(self.next_date, ready)
+            if ready != self.user_ids:
+                break
+            self.next_date = self._get_date_after(self.next_date)
+
+    def _prepare_runs(self, day, users):
+        """Note for recipients that a period is to be sent, unless it is noted.
 
         :param day: a day after the period, before the end of the next
         :return: the new runs
         """
+        self.ensure_one()
         # sudo: only this method notes what is to be sent
         Run = self.env["crm.referral.report.schedule.run"].sudo()
-        vals_list = []
-        for schedule in self:
-            date_from, date_to = schedule._get_last_period(day)
-            known = Run.search(
+        date_from, date_to = self._get_last_period(day)
+        period = {
+            "schedule_id": self.id,
+            "date_from": date_from,
+            "date_to": date_to,
+        }
+        known = Run.search([(key, "=", value) for key, value in period.items()]).user_id
+        return Run.create([{**period, "user_id": user.id} for user in users - known])
+
+    # === FAILURES === #
+
+    def _get_owner(self):
+        """:return: who hears of what does not arrive: who made this, unless they left.
+        :rtype: res.users
+        """
+        self.ensure_one()
+        group = "sales_team.group_sale_manager"
+        # sudo: whether somebody has left is not a secret
+        maker = self.sudo().create_uid
+        if maker.active and maker.has_group(group):
+            return maker
+        manager = (
+            self.env["res.users"]
+            .sudo()
+            .search(
                 [
-                    ("schedule_id", "=", schedule.id),
-                    ("date_from", "=", date_from),
-                    ("date_to", "=", date_to),
-                ]
-            ).user_id
-            vals_list += [
-                {
-                    "schedule_id": schedule.id,
-                    "user_id": user.id,
-                    "date_from": date_from,
-                    "date_to": date_to,
-                }
-                for user in schedule.user_ids - known
-            ]
-        return Run.create(vals_list)
+                    ("all_group_ids", "in", self.env.ref(group).ids),
+                    ("company_ids", "in", self.company_id.ids),
+                ],
+                limit=1,
+                order="id",
+            )
+        )
+        return manager or maker
+
+    def _plan_failure_activity(self, reason):
+        """Give the owner something to do, once until it is done."""
+        self.ensure_one()
+        if self._get_failure_activities():
+            return
+        owner = self._get_owner()
+        told = self.with_context(lang=owner.lang)
+        # sudo: the job plans it for the one who can help
+        self.sudo().activity_schedule(
+            WARNING_TYPE,
+            summary=told.env._("A scheduled report does not arrive"),
+            note=reason,
+            user_id=owner.id,
+        )
+
+    def _get_failure_activities(self):
+        # sudo: activities of whoever is the owner
+        return self.sudo().activity_ids.filtered(
+            lambda activity: (
+                activity.automated
+                and activity.activity_type_id
+                == self.env.ref(WARNING_TYPE, raise_if_not_found=False)
+            )
+        )
+
+    def _close_failure_activities(self):
+        """Everything has arrived in the end: there is nothing to do any more."""
+        for schedule in self:
+            if not schedule.failed_count:
+                schedule._get_failure_activities().unlink()

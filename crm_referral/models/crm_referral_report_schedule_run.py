@@ -1,20 +1,34 @@
 import logging
 from datetime import timedelta
 
-from odoo import fields, models
+from markupsafe import Markup
+
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tools.misc import format_date
+
+from ..tools.local_time import timezone_of
 
 _logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
 # A failed report waits this long, doubled with each attempt, before the next.
 RETRY_MINUTES = 10
+# A mail that nobody has sent for so long does not arrive.
+MAIL_HOURS = 24
+# For so long a mail server may still say that it could not deliver.
+BOUNCE_DAYS = 14
+# What is told in the mail itself.
+MAIN_FIGURES = ("asks", "introductions", "leads", "won", "revenue", "all_revenue")
 
 
 class CrmReferralReportScheduleRun(models.Model):
-    """One period of a scheduled report for one recipient."""
+    """One period of a scheduled report for one recipient.
+
+    It is sent when it is in the recipient's inbox, or when a mail server has taken the
+    mail. What fails later, or bounces, makes it a failed one again.
+    """
 
     _name = "crm.referral.report.schedule.run"
     _description = "Sent Referral Report"
@@ -41,6 +55,7 @@ class CrmReferralReportScheduleRun(models.Model):
     state = fields.Selection(
         selection=[
             ("waiting", "Waiting"),
+            ("sending", "Being sent"),
             ("sent", "Sent"),
             ("failed", "Failed, will be tried again"),
             ("abandoned", "Failed"),
@@ -64,6 +79,14 @@ class CrmReferralReportScheduleRun(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
+    )
+
+    message_id = fields.Many2one(
+        comodel_name="mail.message",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="What was sent; its notification says whether it has arrived.",
     )
 
     _period_uniq = models.UniqueIndex(
@@ -108,33 +131,16 @@ class CrmReferralReportScheduleRun(models.Model):
             with self.env.cr.savepoint():
                 if not run._send_report():
                     return
-                run.write(
-                    {
-                        "state": "sent",
-                        "sent_on": fields.Datetime.now(),
-                        "attempt_count": attempt,
-                        "error": False,
-                    }
-                )
+                run.write({"attempt_count": attempt, "error": False})
         except Exception as error:
             _logger.exception("Scheduled report %s could not be sent", self.id)
-            given_up = attempt >= MAX_ATTEMPTS
-            run.write(
-                {
-                    "state": "abandoned" if given_up else "failed",
-                    "attempt_count": attempt,
-                    "error": str(error) or type(error).__name__,
-                    "export_id": False,
-                    "retry_on": fields.Datetime.now()
-                    + timedelta(minutes=RETRY_MINUTES * 2**attempt),
-                }
-            )
-            if given_up:
-                run._tell_owner()
+            run.export_id = False
+            run._note_failure(str(error) or type(error).__name__, attempt)
+        else:
+            run._check_delivery()
 
     def _send_report(self):
         """:return: whether it is sent, or its workbook is to be made by a job first"""
-        user = self.user_id
         self._check_recipient()
         if not self.export_id and not self._make_export():
             return False
@@ -142,21 +148,130 @@ class CrmReferralReportScheduleRun(models.Model):
         if export.state != "done":
             states = dict(export._fields["state"]._description_selection(self.env))
             raise UserError(export.error or states[export.state])
-        body = self.env._(
+        owner, company = self.schedule_id._get_owner(), self.schedule_id.company_id
+        author = company.partner_id if company.email else owner.partner_id
+        # At once after the commit: so this job still hears of what fails.
+        Thread = self.env["mail.thread"].with_context(mail_notify_force_send=True)
+        self.message_id = Thread.message_notify(
+            author_id=author.id,
+            email_from=author.email_formatted,
+            partner_ids=self.user_id.partner_id.ids,
+            subject=self._get_title(),
+            body=self._prepare_body(),
+            model=export._name,
+            res_id=export.id,
+            attachment_ids=export.attachment_id.ids,
+        )
+        if not self.message_id.notification_ids:
+            raise UserError(
+                self.env._("%(user)s cannot be notified.", user=self.user_id.name)
+            )
+        self.state = "sending"
+        return True
+
+    def _prepare_body(self):
+        """:return: what the report is, and its main figures.
+        :rtype: Markup
+        """
+        export = self.export_id
+        workbook = export._get_workbook()
+        values = workbook._read_key_figures(export._prepare_options())
+        rows = Markup().join(
+            Markup("<tr><td>%s</td><td style='text-align: right'>%s</td></tr>")
+            % (figure.name, workbook._format_figure(figure.format, values[figure.code]))
+            for figure in workbook._get_figures(*MAIN_FIGURES)
+        )
+        text = self.env._(
             "Here is the report of your referrals from %(start)s to %(end)s. It "
             "shows what you may see in Odoo.",
             start=format_date(self.env, self.date_from),
             end=format_date(self.env, self.date_to),
         )
-        self.env["mail.thread"].message_notify(
-            partner_ids=user.partner_id.ids,
-            subject=self._get_title(),
-            body=f"{body} {export.note}" if export.note else body,
-            model=export._name,
-            res_id=export.id,
-            attachment_ids=export.attachment_id.ids,
+        body = Markup("<p>%s</p><table>%s</table>") % (text, rows)
+        return body + Markup("<p>%s</p>") % export.note if export.note else body
+
+    # === DELIVERY === #
+
+    @api.model
+    def _check_delivery(self):
+        """See what became of the mails; some fail late, or bounce."""
+        # Mails are sent beside this transaction.
+        self.env["mail.notification"].invalidate_model()
+        since = fields.Datetime.now() - timedelta(days=BOUNCE_DAYS)
+        runs = self or self.search(
+            Domain("state", "=", "sending")
+            | Domain("state", "=", "sent") & Domain("sent_on", ">=", since)
         )
-        return True
+        for run in runs.with_context(prefetch_fields=False):
+            told = run.with_context(lang=run.schedule_id._get_owner().lang)
+            told._read_delivery()
+        runs.schedule_id._close_failure_activities()
+
+    def _read_delivery(self):
+        self.ensure_one()
+        # sudo: notifications of the recipient
+        notifications = self.sudo().message_id.notification_ids
+        failed = notifications.filtered(
+            lambda each: each.notification_status in ("exception", "bounce", "canceled")
+        )
+        if failed:
+            self._note_failure(
+                failed[0].format_failure_reason(),
+                self.attempt_count,
+                # What bounces once bounces again.
+                for_good=failed[0].notification_status == "bounce",
+            )
+            return
+        if self.state != "sending":
+            return
+        pending = notifications.filtered(
+            lambda each: each.notification_status in ("ready", "process", "pending")
+        )
+        if notifications and not pending:
+            self.write({"state": "sent", "sent_on": fields.Datetime.now()})
+        elif not notifications or self._is_overdue():
+            self._note_failure(
+                self.env._("The mail has been waiting to be sent for a day."),
+                self.attempt_count,
+            )
+
+    def _is_overdue(self):
+        end = self.message_id.create_date + timedelta(hours=MAIL_HOURS)
+        return end < fields.Datetime.now()
+
+    def _note_failure(self, reason, attempt, for_good=False):
+        """It did not arrive: it is tried again, and the owner hears of it.
+
+        :param str reason: in words
+        :param int attempt: the how many-th it was
+        :param bool for_good: whether another attempt is of no use
+        """
+        for_good = for_good or attempt >= MAX_ATTEMPTS
+        self.write(
+            {
+                "state": "abandoned" if for_good else "failed",
+                "attempt_count": attempt,
+                "error": reason,
+                "message_id": False,
+                "sent_on": False,
+                "retry_on": fields.Datetime.now()
+                + timedelta(minutes=RETRY_MINUTES * 2**attempt),
+            }
+        )
+        owner = self.schedule_id._get_owner()
+        self.schedule_id._plan_failure_activity(
+            self.with_context(lang=owner.lang)._describe_failure()
+        )
+        if for_good:
+            self._tell_owner()
+
+    def _describe_failure(self):
+        return self.env._(
+            "“%(title)s” to %(user)s failed: %(error)s",
+            title=self._get_title(),
+            user=self.user_id.name,
+            error=self.error,
+        )
 
     def _make_export(self):
         """Make the file at once, or hand a large workbook over to the exports' job.
@@ -170,7 +285,7 @@ class CrmReferralReportScheduleRun(models.Model):
                 "user_id": user.id,
                 "file_format": schedule.file_format,
                 "lang": user.lang,
-                "tz": user.tz or "UTC",
+                "tz": timezone_of(user, schedule.company_id),
                 "period": "custom",
                 "date_from": self.date_from,
                 "date_to": self.date_to,
@@ -195,11 +310,17 @@ class CrmReferralReportScheduleRun(models.Model):
         return False
 
     def _check_recipient(self):
-        """:raise AccessError: when the recipient may no longer get reports."""
+        """:raise UserError: when the recipient may not, or cannot, get reports."""
         user = self.user_id
+        if not user.active:
+            raise UserError(
+                self.env._(
+                    "%(user)s is archived. Take them off the recipients.",
+                    user=user.name,
+                )
+            )
         if (
-            not user.active
-            or not user._is_internal()
+            not user._is_internal()
             or not user.has_group("sales_team.group_sale_salesman")
             or self.schedule_id.company_id not in user.company_ids
         ):
@@ -207,6 +328,13 @@ class CrmReferralReportScheduleRun(models.Model):
                 self.env._(
                     "%(user)s has no access to referrals of this company. Take them "
                     "off the recipients, or give them access.",
+                    user=user.name,
+                )
+            )
+        if user.notification_type == "email" and not user.email:
+            raise UserError(
+                self.env._(
+                    "%(user)s has no e-mail address. Add one to their contact.",
                     user=user.name,
                 )
             )
@@ -221,17 +349,12 @@ class CrmReferralReportScheduleRun(models.Model):
 
     def _tell_owner(self):
         """Who made the schedule hears that it does not arrive."""
-        owner = self.schedule_id.create_uid
+        owner = self.schedule_id._get_owner()
+        told = self.with_context(lang=owner.lang)
         self.env["mail.thread"].message_notify(
             partner_ids=owner.partner_id.ids,
-            subject=self.env._("A scheduled report could not be sent"),
-            body=self.env._(
-                "“%(title)s” to %(user)s failed %(number)s times: %(error)s",
-                title=self._get_title(),
-                user=self.user_id.name,
-                number=self.attempt_count,
-                error=self.error,
-            ),
+            subject=told.env._("A scheduled report could not be sent"),
+            body=told._describe_failure(),
             model=self.schedule_id._name,
             res_id=self.schedule_id.id,
         )

@@ -1,6 +1,5 @@
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
-import pytz
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
@@ -9,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import format_list
 
 from ..models.crm_referral_candidate import INFORM_REMINDER_DAYS
+from ..tools.local_time import day_start_in
 
 PERIODS = (30, 90, 365)
 TREND_MONTHS = 12
@@ -392,8 +392,7 @@ class CrmReferralDashboard(models.AbstractModel):
     def _get_start_of_day(self, field, day):
         if field.type != "datetime":
             return day
-        midnight = self.env.tz.localize(datetime.combine(day, time.min))
-        return midnight.astimezone(pytz.utc).replace(tzinfo=None)
+        return day_start_in(day, self.env.tz.zone)
 
     def _prepare_action(self, name, model, domain):
         """:return: a window action on the records of a figure.

@@ -10,6 +10,7 @@ from ..models.crm_guided_conversation_step_log import STEP_OUTCOMES
 from ..models.crm_referral import OUTCOMES
 from ..models.crm_referral_candidate import PROMISING_STATES, STATES
 from ..models.crm_referral_funnel import STAY_SECONDS
+from ..tools.local_time import sql_timezone, timezone_of
 
 KINDS = [
     ("request", "Request"),
@@ -642,7 +643,9 @@ class CrmReferralReport(models.Model):
             "introduction_channel": SQL("c.introduction_channel"),
             "named_by": SQL("c.named_by"),
             "won_status": SQL("l.won_status"),
-            "days_to_introduction": SQL("(c.introduced_on - c.create_date::date)"),
+            "days_to_introduction": self._days_until(
+                SQL("c.create_date"), SQL("c.introduced_on")
+            ),
             "candidate_count": SQL("1"),
             "agreed_count": self._flag(promising),
             "introduced_count": self._flag(
@@ -746,8 +749,17 @@ class CrmReferralReport(models.Model):
 
     @staticmethod
     def _days(start, end) -> SQL:
-        """:return: days from one time to another, with fractions."""
-        return SQL("EXTRACT(EPOCH FROM (%s - %s)) / 86400.0", end, start)
+        """:return: days from one time to another, with fractions and never negative."""
+        days = SQL("EXTRACT(EPOCH FROM (%s - %s)) / 86400.0", end, start)
+        return SQL("CASE WHEN %s >= %s THEN %s ELSE 0 * %s END", end, start, days, days)
+
+    def _days_until(self, moment, day) -> SQL:
+        """:return: whole days from the day of a moment in UTC to a day, never negative;
+        the day it was at the company, or where its user is.
+        """
+        zone = sql_timezone(self.env.cr, timezone_of(self.env.company, self.env.user))
+        days = SQL("%s - timezone(%s, timezone('UTC', %s))::date", day, zone, moment)
+        return SQL("CASE WHEN (%s) < 0 THEN 0 ELSE %s END", days, days)
 
     @staticmethod
     def _won_on() -> SQL:
@@ -834,6 +846,7 @@ class CrmReferralReport(models.Model):
         order=None,
     ):
         """Read the ledger of the stays instead of the stays, where that can tell."""
+        self = self._in_known_timezone()
         specs = [*aggregates, *(leaf[0] for leaf in having if len(leaf) == 3)]
         if self._can_read_funnel(domain, groupby, specs, order):
             self = self.with_context(**{FUNNEL_KEY: USE_FUNNEL})
@@ -845,6 +858,7 @@ class CrmReferralReport(models.Model):
 
     def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
         """The same for all groups of a pivot."""
+        self = self._in_known_timezone()
         groupby = {spec for groupby in grouping_sets for spec in groupby}
         if not self._can_read_funnel(domain, groupby, aggregates, order):
             return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
@@ -856,6 +870,14 @@ class CrmReferralReport(models.Model):
             [group[:-1] for group in groups if group[-1] or not groupby]
             for groupby, groups in zip(grouping_sets, groups_by_set, strict=True)
         ]
+
+    def _in_known_timezone(self):
+        """:return: the same in a time zone that PostgreSQL knows by its name"""
+        name = self.env.context.get("tz")
+        if not isinstance(name, str) or name == "UTC":
+            return self
+        zone = sql_timezone(self.env.cr, name)
+        return self if zone == name else self.with_context(tz=zone)
 
     def _uses_funnel(self):
         """:return: whether :meth:`_can_read_funnel` has said so"""

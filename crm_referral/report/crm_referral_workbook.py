@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_list
 from odoo.tools.misc import format_date, format_datetime, get_lang
 
+from ..tools.local_time import sql_timezone
 from ..tools.xlsx_stream import StreamWorkbook
 
 # Excel's codes for those of strftime that languages use.
@@ -105,7 +106,8 @@ class CrmReferralWorkbook(models.AbstractModel):
         """:return: the workbook, and what the sheets need to know of it.
         :rtype: tuple
         """
-        book = StreamWorkbook(self.env.cr, target, timezone=self.env.tz.zone, **stream)
+        zone = sql_timezone(self.env.cr, self.env.tz.zone)
+        book = StreamWorkbook(self.env.cr, target, timezone=zone, **stream)
         job = SimpleNamespace(
             book=book,
             options=options,

@@ -1,4 +1,6 @@
 import io
+import smtplib
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 import psycopg2
@@ -9,8 +11,11 @@ from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import html2plaintext, mute_logger
 
+from odoo.addons.mail.tests.common import MockEmail
+
+from ..tools.local_time import day_start
 from .test_export import EXPORT_LOGGER, WorkbookMixin
 from .test_report import ReportCommon
 
@@ -18,7 +23,7 @@ SCHEDULE_LOGGER = "odoo.addons.crm_referral.models.crm_referral_report_schedule_
 
 
 @tagged("post_install", "-at_install")
-class TestReportSchedule(WorkbookMixin, ReportCommon):
+class TestReportSchedule(MockEmail, WorkbookMixin, ReportCommon):
     """Today is Monday 2 March 2026; the report of February was due yesterday."""
 
     @classmethod
@@ -42,8 +47,26 @@ class TestReportSchedule(WorkbookMixin, ReportCommon):
             )
         )
 
-    def _send(self):
-        self._run_cron("ir_cron_report_schedule")
+    def _send(self, is_sent=True, error=None):
+        """Run the scheduler.
+
+        :param is_sent: whether mails leave the queue
+        :param error: what the mail server says
+        """
+        Mail = type(self.env["mail.mail"])
+
+        def send(mails):
+            if is_sent:
+                mails.send()
+
+        with (
+            self.mock_mail_gateway(),
+            patch.object(Mail, "send_after_commit", send),
+            mute_logger("odoo.addons.mail.models.mail_mail"),
+        ):
+            if error:
+                self.send_email_mocked.side_effect = error
+            self._run_cron("ir_cron_report_schedule")
 
     def _get_requests(self, run):
         """:return: ids of the requests in the workbook that was sent."""
@@ -219,6 +242,181 @@ class TestReportSchedule(WorkbookMixin, ReportCommon):
         run.sudo().retry_on = "2026-03-02 08:00:00"
         self._send()
         self.assertEqual((run.state, run.error), ("sent", False))
+
+    # === WHOSE DAY IT IS === #
+
+    def test_a_period_is_over_where_the_recipient_is(self):
+        """Weekly, to three zones, across the change to summer time in Los Angeles."""
+        zones = {
+            self.manager: "Asia/Taipei",
+            self.rep: "America/Los_Angeles",
+            self.all_documents: "Europe/Berlin",
+        }
+        for user, zone in zones.items():
+            user.tz = zone
+        self.schedule.write(
+            {
+                "interval": "week",
+                "user_ids": [Command.set([user.id for user in zones])],
+                "next_date": "2026-03-09",
+            }
+        )
+        Schedule = self.env["crm.referral.report.schedule"].sudo()
+        moment = datetime(2026, 3, 8)
+        while moment < datetime(2026, 3, 24):
+            with self._at(str(moment)):
+                known = self.schedule.run_ids
+                for each in Schedule.search([]):
+                    each._note_due(moment.date() + timedelta(days=1))
+                for run in self.schedule.run_ids - known:
+                    begin = day_start(run.date_from, run.user_id)
+                    end = day_start(run.date_to + timedelta(days=1), run.user_id)
+                    self.assertLessEqual(end, moment, "the period is not over")
+                    self.assertLess(moment - end, timedelta(hours=2), "it is late")
+                    self.assertLess(begin, end)
+            moment += timedelta(hours=1)
+        for user in zones:
+            runs = self.schedule.run_ids.filtered(
+                lambda run, user=user: run.user_id == user
+            ).sorted("date_from")
+            self.assertEqual(len(runs), 3)
+            for run, after in zip(runs, runs[1:], strict=False):
+                self.assertEqual(run.date_to + timedelta(days=1), after.date_from)
+
+    def test_no_period_is_lost_while_the_scheduler_stood_still(self):
+        self.schedule.write({"interval": "week", "user_ids": self.rep.ids})
+        self.schedule.next_date = "2026-02-09"
+        self._send()
+        self.assertEqual(
+            sorted(map(str, self.schedule.run_ids.mapped("date_from"))),
+            ["2026-02-02", "2026-02-09", "2026-02-16", "2026-02-23"],
+        )
+        self.assertEqual(str(self.schedule.next_date), "2026-03-09")
+        with self.assertRaises(ValidationError):
+            self.schedule.next_date = "1999-01-01"
+
+    def test_the_recipient_without_a_zone_has_that_of_the_company(self):
+        self.rep.tz = False
+        self.company.partner_id.tz = "Asia/Calcutta"
+        self.schedule.user_ids = self.rep
+        self._send()
+        self.assertEqual(self.schedule.run_ids.export_id.sudo().tz, "Asia/Kolkata")
+
+    # === WHAT ARRIVES, AND WHAT DOES NOT === #
+
+    def _by_mail(self, *users):
+        self.schedule.user_ids = self.env["res.users"].union(*users)
+
+    def _get_activities(self):
+        return self.schedule.activity_ids
+
+    def test_sent_is_what_a_mail_server_has_taken(self):
+        self._by_mail(self.rep, self.manager)
+        self._send()
+        self.assertEqual(set(self.schedule.run_ids.mapped("state")), {"sent"})
+        self.assertEqual(len(self._mails), 2)
+        for mail in self._mails:
+            self.assertIn(self.company.email_formatted, mail["email_from"])
+        self.assertFalse(self._get_activities())
+
+    def test_a_mail_that_fails_comes_back(self):
+        self._by_mail(self.rep)
+        self._send(error=smtplib.SMTPServerDisconnected("refused"))
+        run = self.schedule.run_ids
+        self.assertEqual(run.state, "failed")
+        self.assertTrue(run.error)
+        self.assertEqual(self.schedule.failed_count, 1)
+        self.assertEqual(self._get_activities().user_id, self.manager)
+        self.assertIn(self.rep.name, self._get_activities().note)
+        run.sudo().retry_on = "2026-03-02 08:00:00"
+        self._send()
+        self.assertEqual((run.state, run.error), ("sent", False))
+        self.assertFalse(self._get_activities())
+
+    def test_a_bounce_comes_back(self):
+        self._by_mail(self.rep)
+        self._send()
+        run = self.schedule.run_ids
+        self.assertEqual(run.state, "sent")
+        run.sudo().message_id.notification_ids.write(
+            {"notification_status": "bounce", "failure_type": "mail_bounce"}
+        )
+        self._send()
+        self.assertEqual(run.state, "abandoned")
+        self.assertEqual(self.schedule.failed_count, 1)
+        self.assertTrue(self._get_activities())
+
+    def test_a_mail_that_nobody_sends(self):
+        """It waits; after a day it counts as failed."""
+        self._by_mail(self.rep)
+        self._send(is_sent=False)
+        run = self.schedule.run_ids
+        self.assertEqual((run.state, run.sent_on), ("sending", False))
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE mail_message SET create_date = '2026-03-01' WHERE id = %s",
+            [run.sudo().message_id.id],
+        )
+        self.env.invalidate_all()
+        self._send(is_sent=False)
+        self.assertEqual(run.state, "failed")
+
+    def test_no_recipient_stops_the_others(self):
+        """No address, archived, without rights: each is said, the others are sent."""
+        self._by_mail(self.rep, self.colleague, self.all_documents, self.manager)
+        self.manager.notification_type = "inbox"
+        self.rep.email = False
+        self.colleague.active = False
+        self.all_documents.group_ids = self.env.ref("base.group_user")
+        with mute_logger(SCHEDULE_LOGGER):
+            self._send()
+        by_user = {run.user_id: run.state for run in self.schedule.run_ids}
+        self.assertEqual(
+            by_user,
+            {
+                self.manager: "sent",
+                self.rep: "failed",
+                self.colleague: "failed",
+                self.all_documents: "failed",
+            },
+        )
+        errors = {run.user_id: run.error for run in self.schedule.run_ids}
+        self.assertIn("e-mail address", errors[self.rep])
+        self.assertIn("archived", errors[self.colleague])
+        self.assertEqual(self.schedule.failed_count, 3)
+        self.assertEqual(len(self._get_activities()), 1)
+
+    def test_one_schedule_stops_no_other(self):
+        broken = self.schedule.copy({"name": "Broken", "next_date": "2026-03-01"})
+        Schedule = type(self.schedule)
+        note = Schedule._note_due
+
+        def fail(schedule, latest):
+            if schedule.id == broken.id:
+                raise OSError("No period")
+            return note(schedule, latest)
+
+        with (
+            mute_logger(SCHEDULE_LOGGER[:-4]),
+            patch.object(Schedule, "_note_due", fail),
+        ):
+            self._send()
+        self.assertEqual(set(self.schedule.run_ids.mapped("state")), {"sent"})
+        self.assertIn("No period", broken.activity_ids.note)
+
+    def test_the_owner_who_left(self):
+        self.assertEqual(self.schedule._get_owner(), self.manager)
+        self.manager.active = False
+        owner = self.schedule._get_owner()
+        self.assertTrue(owner.active)
+        self.assertTrue(owner.has_group("sales_team.group_sale_manager"))
+
+    def test_the_mail_has_the_main_figures(self):
+        self.schedule.user_ids = self.rep
+        self._send()
+        body = self._get_messages(self.schedule.run_ids).body
+        text = " ".join(html2plaintext(body).split())
+        self.assertIn("Requests 2 ", text)
 
     def test_not_before_its_day(self):
         self.schedule.next_date = "2026-03-03"

@@ -81,7 +81,48 @@ def day_start(day: date, *owners) -> datetime:
 
     :return: in UTC, without a time zone, as fields keep it
     """
-    zone = pytz.timezone(timezone_of(*owners))
+    return day_start_in(day, timezone_of(*owners))
+
+
+def sql_timezone(cr, name: str | None) -> str:
+    """The name of a time zone for this PostgreSQL, which may not know all of them.
+
+    :return: the canonical name, else the offset from UTC that is valid now
+
+    """
+    name = canonical_timezone(name)
+    if name != "UTC" and not _is_known(cr, name):
+        offset = pytz.utc.localize(cr.now()).astimezone(pytz.timezone(name))
+        return offset.strftime("<%z>") + _invert(offset.strftime("%z"))
+    return name
+
+
+def _invert(offset: str) -> str:
+    """What POSIX calls an offset: west of Greenwich is positive.
+
+    >>> _invert("+0530")
+    '-05:30'
+    """
+    sign = "-" if offset[0] == "+" else "+"
+    return f"{sign}{offset[1:3]}:{offset[3:5]}"
+
+
+def _is_known(cr, name: str) -> bool:
+    if name not in _known:
+        cr.execute(
+            "SELECT EXISTS (SELECT FROM pg_timezone_names WHERE name = %s)", [name]
+        )
+        _known[name] = cr.fetchone()[0]
+    return _known[name]
+
+
+# What PostgreSQL has said of time zones; its server is one for all databases.
+_known: dict[str, bool] = {}
+
+
+def day_start_in(day: date, name: str) -> datetime:
+    """The moment at which a day begins in a time zone, as :func:`day_start`."""
+    zone = pytz.timezone(name)
     midnight = datetime.combine(day, time.min)
     try:
         moment = zone.localize(midnight, is_dst=None)
