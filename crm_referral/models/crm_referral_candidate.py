@@ -875,13 +875,11 @@ class CrmReferralCandidate(models.Model):
         won = self.filtered(lambda c: c.lead_won_status == "won")
         for referral, candidates in self.grouped("referral_id").items():
             for candidate in candidates:
-                outcome = self.env._("won") if candidate in won else self.env._("lost")
+                lead = candidate.lead_id._get_html_link()
                 referral.message_post(
-                    body=self.env._(
-                        "A lead that came from this request was %(outcome)s: %(lead)s",
-                        outcome=outcome,
-                        lead=candidate.lead_id._get_html_link(),
-                    ),
+                    body=self.env._("A lead from this request was won: %s", lead)
+                    if candidate in won
+                    else self.env._("A lead from this request was lost: %s", lead),
                     subtype_xmlid="mail.mt_note",
                 )
         # An objection stops everything; the referrer hears of it from the person.

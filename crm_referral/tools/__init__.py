@@ -1,1 +1,8 @@
-from . import assessment_scoring, local_time, maybe_float, placeholders, sentences, xlsx_stream
+from . import (
+    assessment_scoring,
+    local_time,
+    maybe_float,
+    placeholders,
+    sentences,
+    xlsx_stream,
+)

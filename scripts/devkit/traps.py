@@ -67,6 +67,11 @@ TRAPS = (
     Trap(XML, r"<group\b[^>]*\bexpand=", "a search view's group has no attribute"),
     Trap(XML, r"(invisible|readonly|required)=\"(true|false)\"", "True, False"),
     Trap(XML, r"name=\"(numbercall|doall)\"", "removed from ir.cron"),
+    Trap(
+        XML,
+        r"/>\s*([,.!?()]+\s*(<|$)|:\s*$)|>\s*\(<",
+        "punctuation alone is never translated: · or a word beside it",
+    ),
     Trap(XML, r">inline</field>", "no such target of an action"),
     Trap(SCRIPT, r"@odoo-module", "every file is a module"),
     Trap(SCRIPT, r"useService\(.(rpc|user).\)", "import { rpc }, { user }"),

@@ -55,6 +55,8 @@ CAUGHT = {
         <field name="x" invisible="true"/>
         <field name="numbercall">-1</field>
         <field name="target">inline</field>
+        until <t t-out="deadline"/>.
+        <field name="a"/> named, <field name="b"/>, <field name="c"/>
     """,
     ".js": """
         /** @odoo-module **/
