@@ -4,7 +4,7 @@ from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
-from odoo.tools import mute_logger
+from odoo.tools import html2plaintext, mute_logger
 
 from ..models.crm_referral_candidate import NEXT_STATES, STATES
 from .common import ReferralCommon
@@ -324,6 +324,9 @@ class TestIntroduction(ReferralCommon):
         self.assertEqual(
             composer.subject, "A few lines you can forward to Finance head"
         )
+        text = " ".join(html2plaintext(composer.body).split())
+        self.assertIn("Hello I would like to introduce you", text)
+        self.assertNotIn("Hello ,", text)
 
     def test_mail_in_the_language_of_the_customer(self):
         chinese = self.template.with_context(lang="zh_TW")
