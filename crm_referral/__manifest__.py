@@ -53,6 +53,7 @@
         "views/crm_assessment_views.xml",
         "views/crm_assessment_action_views.xml",
         "views/crm_assessment_framework_views.xml",
+        "views/crm_assessment_send_views.xml",
         "views/crm_assessment_round_views.xml",
         "views/crm_assessment_be_sure_views.xml",
         "views/res_partner_assessment_views.xml",

@@ -1,13 +1,14 @@
 import ipaddress
+from urllib.parse import urlencode, urlsplit
 
 from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
-from odoo.tools import format_date
+from odoo.tools import consteq, format_date, hmac
 
 from ..models.crm_assessment_page import ANSWER_FIELDS, MAX_LENGTH, InvalidAnswerError
+from ..tools.personal_link import PATH
 
-PATH = "/referral/feedback"
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "frame-ancestors 'none'",
@@ -42,15 +43,28 @@ class FeedbackController(http.Controller):
         methods=["GET"],
         **FRONTEND,
     )
-    def feedback_page(self, token=None, lang=None, **_kwargs):
-        """The questions, or a page that says why there are none."""
+    def feedback_page(self, token=None, lang=None, done=None, **_kwargs):
+        """The questions, or a page that says why there are none.
+
+        :param str done: what was done before this page was opened: ``save``, ``ask``
+            (to send, but questions are open) or ``send``
+        """
         assessment_sudo, status = self._fetch_from_access_token(token, lang)
+        if status == "answered" and done == "send":
+            return self._render_thanks(assessment_sudo)
         if status != "open":
             return self._render_closed(assessment_sudo, status)
-        return self._render_page(assessment_sudo)
+        if done == "ask":
+            return self._render_page(
+                assessment_sudo, left=self._get_left(assessment_sudo)
+            )
+        saved = done == "save" and request.env._(
+            "Saved. You may close this page and go on later."
+        )
+        return self._render_page(assessment_sudo, saved=saved)
 
-    # csrf=False: checked below. Odoo's own check would write the path, and so the
-    # token, to the log, and answer with a bare page on which what was typed is lost.
+    # csrf=False: checked below. Odoo's own check needs a session, and so a cookie; and
+    # it would write the path, and so the token, to the log.
     @http.route(
         [PATH, f"{PATH}/<string:token>"],
         type="http",
@@ -70,9 +84,9 @@ class FeedbackController(http.Controller):
             for name, value in post.items()
             if name.partition("-")[0] in ANSWER_FIELDS
         }
-        if not request.validate_csrf(csrf_token):
+        if not self._is_own_page(assessment_sudo, csrf_token):
             message = request.env._(
-                "This page was open for a long time, so nothing was saved just now. "
+                "Something was wrong with this page, so nothing was saved just now. "
                 "Your answers are still here: please press the button again."
             )
             return self._render_page(assessment_sudo, answers, message, status=400)
@@ -93,10 +107,9 @@ class FeedbackController(http.Controller):
                 status=422,
             )
         if "send" not in post:
-            saved = "save" in post and request.env._(
-                "Saved. You may close this page and go on later."
+            return self._redirect(
+                assessment_sudo, "save" if "save" in post else "language"
             )
-            return self._render_page(assessment_sudo, saved=saved)
         return self._submit(assessment_sudo, is_confirmed="confirmed" in post)
 
     @http.route(
@@ -120,11 +133,11 @@ class FeedbackController(http.Controller):
             title, message = self._get_closed_texts(status)
             return {"status": status, "message": f"{title} {message}"}
         # Odoo checks the forms only
-        if not isinstance(csrf_token, str) or not request.validate_csrf(csrf_token):
+        if not self._is_own_page(assessment_sudo, csrf_token):
             return {
                 "status": "csrf",
                 "message": request.env._(
-                    "Not saved yet: this page was open for a long time. Your answers "
+                    "Not saved yet: something was wrong with this page. Your answers "
                     "are kept when you press the button at the end."
                 ),
             }
@@ -161,9 +174,11 @@ class FeedbackController(http.Controller):
         :rtype: tuple
         """
         request.future_response.headers.update(HEADERS)
+        lang = lang if isinstance(lang, str) else None
         Visit = request.env["crm.personal.link.visit"]
         assessment_sudo = request.env["crm.assessment"]._find_by_token(token)
         status = assessment_sudo._get_page_status() if assessment_sudo else "unknown"
+        # Counted for good before anything else is done with what came from outside.
         if status == "unknown":
             assessment_sudo = assessment_sudo.browse()
             if not Visit._admit(
@@ -182,6 +197,44 @@ class FeedbackController(http.Controller):
         return assessment_sudo.with_env(
             assessment_sudo.env(context=request.env.context)
         ).with_company(company), status
+
+    def _get_form_token(self, assessment_sudo):
+        """What a form of the page carries: who has not seen the page does not know it.
+
+        No session is needed for it, so it holds in a browser that keeps no cookies and
+        however long the page was open.
+
+        :rtype: str
+        """
+        return hmac(
+            assessment_sudo.env, "crm_referral.feedback", assessment_sudo.access_token
+        )
+
+    def _is_own_page(self, assessment_sudo, form_token):
+        """:return: whether a request comes from the customer's page, and not from
+            another site that makes their browser send it.
+        :rtype: bool
+        """
+        if not isinstance(form_token, str) or not consteq(
+            form_token.encode(errors="replace"),
+            self._get_form_token(assessment_sudo).encode(),
+        ):
+            return False
+        headers = request.httprequest.headers
+        site = headers.get("Sec-Fetch-Site")
+        if site:
+            return site in ("same-origin", "none")
+        # Browsers that do not say it. "null" is what a form says whose page has no
+        # referrer, as ours; it had the form's token.
+        own = {
+            request.httprequest.host,
+            urlsplit(assessment_sudo.get_base_url()).netloc,
+        }
+        return all(
+            urlsplit(origin).netloc in own
+            for origin in (headers.get("Origin"), headers.get("Referer"))
+            if origin and origin != "null"
+        )
 
     def _get_address(self):
         """:return: the visitor's address; of IPv6 the part that one visitor has.
@@ -202,7 +255,8 @@ class FeedbackController(http.Controller):
         """
         installed = dict(request.env["res.lang"].get_installed())
         contact_lang = assessment_sudo and assessment_sudo._get_contact().lang
-        for code in (lang, contact_lang):
+        round_lang = assessment_sudo and assessment_sudo.round_id.lang
+        for code in (lang, round_lang, contact_lang):
             if code in installed:
                 request.update_context(lang=code)
                 return
@@ -212,15 +266,39 @@ class FeedbackController(http.Controller):
     def _submit(self, assessment_sudo, is_confirmed):
         """Sign the answers; ask once when questions are open."""
         questions = assessment_sudo._get_page_questions()
-        left = [q for q in questions if q["kind"] != "text" and not q["value"]]
-        if left and len(left) < len(questions) and not is_confirmed:
-            return self._render_page(assessment_sudo, left=left)
+        is_answered = any(question["value"] for question in questions)
+        if is_answered and self._get_left(assessment_sudo) and not is_confirmed:
+            return self._redirect(assessment_sudo, "ask")
         try:
             assessment_sudo._submit_page()
         except UserError as error:
             return self._render_page(
                 assessment_sudo, message=error.args[0], status=error.http_status
             )
+        return self._redirect(assessment_sudo, "send")
+
+    def _get_left(self, assessment_sudo):
+        """:return: the questions that are still open, texts left aside.
+        :rtype: list[dict]
+        """
+        return [
+            question
+            for question in assessment_sudo._get_page_questions()
+            if question["kind"] != "text" and not question["value"]
+        ]
+
+    def _redirect(self, assessment_sudo, done):
+        """Show the page anew: going back or loading it again then posts nothing twice.
+
+        :param str done: what was done, see ``feedback_page``
+        """
+        query = urlencode({"lang": request.env.lang or "", "done": done})
+        return request.redirect(
+            f"{PATH}/{assessment_sudo.access_token}?{query}", code=303
+        )
+
+    def _render_thanks(self, assessment_sudo):
+        """Say that the answers have arrived, after they were sent."""
         return self._render(
             "crm_referral.feedback_closed",
             assessment_sudo,
@@ -264,9 +342,15 @@ class FeedbackController(http.Controller):
             "action": f"{PATH}/{assessment_sudo.access_token}",
             "answered": len([q for q in counted if q["value"]]),
             "counted": len(counted),
-            "deadline": format_date(
-                request.env, assessment_sudo.deadline, date_format="long"
+            # A whole sentence: its full stop is another one in Chinese.
+            "deadline": assessment_sudo.deadline
+            and request.env._(
+                "You can stop and go on later with the same link, until %(date)s.",
+                date=format_date(
+                    request.env, assessment_sudo.deadline, date_format="long"
+                ),
             ),
+            "form_token": self._get_form_token(assessment_sudo),
             "languages": request.env["res.lang"].get_installed(),
             "left": left,
             "max_length": MAX_LENGTH,

@@ -6,6 +6,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL, format_date
 
 from ..tools import assessment_scoring as scoring
+from ..tools import local_time
+from ..tools.personal_link import PATH
 from .crm_assessment_framework import VIEWPOINTS
 
 STATES = [
@@ -22,7 +24,8 @@ RESULT_FIELDS = frozenset(
         "done_on",
         "form_id",
         "is_revealed",
-        "opened_by_id",
+        "link_copied_by_ids",
+        "opened_by_ids",
         "recommendation",
         "score",
         "score_ids",
@@ -482,7 +485,10 @@ class CrmAssessment(models.Model):
         :param revealed: the assessments of which others may see the answers at once
         """
         now = self.env.cr.now().replace(microsecond=0)
-        today = fields.Date.context_today(self)
+        days = {
+            company.id: local_time.today(self.env, company)
+            for company in self.company_id
+        }
         revealed_ids = set(revealed.ids)
         self.env["crm.assessment"].flush_model()
         # SQL with the values as JSON: the ORM writes different values one by one, and
@@ -525,14 +531,15 @@ class CrmAssessment(models.Model):
                     is_must_pass_failed, framework_id, viewpoint, partner_id, user_id,
                     team_id, company_id, date, is_revealed)
                 SELECT row.*, a.framework_id, a.viewpoint, a.partner_id, a.user_id,
-                       a.team_id, a.company_id, %(today)s, a.is_revealed
+                       a.team_id, a.company_id,
+                       (%(days)s::jsonb ->> a.company_id::text)::date, a.is_revealed
                   FROM json_to_recordset(%(scores)s)
                     AS row(assessment_id integer, section_id integer, score float8,
                            level text, answered integer, asked integer, failed boolean)
                   JOIN crm_assessment a ON a.id = row.assessment_id
              RETURNING id
                 """,
-                today=today,
+                days=Json({key: str(day) for key, day in days.items()}),
                 scores=Json(
                     [
                         {
@@ -571,40 +578,6 @@ class CrmAssessment(models.Model):
             )
             in_rounds.round_id._on_answered()
 
-    def _send_link(self, is_reminder=False):
-        """Send the customers their personal links; note it without the link.
-
-        A link that was revoked is not sent.
-
-        :param bool is_reminder: whether they were asked before
-        """
-        template = self.env.ref(
-            "crm_referral.mail_template_assessment_reminder"
-            if is_reminder
-            else "crm_referral.mail_template_assessment_link"
-        )
-        assessments = self.filtered(lambda a: not a.is_link_revoked)
-        reachable = assessments.filtered(lambda a: a._get_contact().email_normalized)
-        if reachable:
-            # sudo: the link is for the customer's eyes only
-            mails = template.sudo().send_mail_batch(reachable.ids)
-            # Unbound from the record: its chatter must not show the link.
-            mails.mail_message_id.write({"model": False, "res_id": False})
-        assessments.round_id._message_log_batch(
-            bodies={
-                assessment.round_id.id: self.env._(
-                    "The personal link was sent to %(contact)s.",
-                    contact=assessment._get_contact().display_name,
-                )
-                if assessment in reachable
-                else self.env._(
-                    "%(contact)s has no e-mail address, so no link was sent.",
-                    contact=assessment._get_contact().display_name,
-                )
-                for assessment in assessments
-            }
-        )
-
     def _remind_respondent(self):
         """Tell the colleague, once for all, which of their answers are missing."""
         first = self.sorted("deadline")[:1]
@@ -625,11 +598,14 @@ class CrmAssessment(models.Model):
 
     def _get_link(self):
         """:return: the address at which the customer answers.
+
+        Who calls this keeps who gets it.
+
         :rtype: str
         """
         self.ensure_one()
         # sudo: nobody reads the token itself
-        return f"{self.get_base_url()}/referral/feedback/{self.sudo().access_token}"
+        return f"{self.get_base_url()}{PATH}/{self.sudo().access_token}"
 
     def _reveal(self):
         """Let others see the answers too: all have answered, or the time is over."""

@@ -3,8 +3,10 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.fields import Command
+from odoo.tools import SQL, format_list
 
+from ..tools import local_time
 from .crm_assessment import OPEN_STATES
 from .crm_assessment_line import CONTROLS, RATINGS
 
@@ -39,15 +41,21 @@ class CrmAssessment(models.Model):
         copy=False,
         help="When the customer last answered something on their page.",
     )
-    opened_by_id = fields.Many2one(
+    opened_by_ids = fields.Many2many(
         comodel_name="res.users",
+        relation="crm_assessment_opened_by_rel",
         string="Page Opened By",
         readonly=True,
         copy=False,
-        index="btree_not_null",
-        ondelete="restrict",
-        help="The colleague who had the customer's page open, to hand it over. Did the "
+        help="Colleagues who had the customer's page open, to hand it over. Did the "
         "customer answer alone?",
+    )
+    link_copied_by_ids = fields.Many2many(
+        comodel_name="res.users",
+        relation="crm_assessment_link_copied_by_rel",
+        readonly=True,
+        copy=False,
+        help="Colleagues who copied the customer's link, to pass it on.",
     )
 
     # === BUSINESS METHODS === #
@@ -80,8 +88,9 @@ class CrmAssessment(models.Model):
         self.ensure_one()
         if not self.deadline:
             return self.create_date + LINK_LIFETIME < self.env.cr.now()
-        tz = self._get_contact().tz or self.company_id.partner_id.tz or "UTC"
-        return self.deadline < fields.Date.context_today(self.with_context(tz=tz))
+        return self.deadline < local_time.today(
+            self.env, self._get_contact(), self.company_id
+        )
 
     def _get_page_questions(self):
         """:return: the questions in their order, each with what was answered so far.
@@ -209,11 +218,30 @@ class CrmAssessment(models.Model):
 
         :param user: the res.users
         """
-        opened = self.filtered(lambda a: a.opened_by_id != user)
-        for assessment in opened.with_context(lang=user.lang):
-            assessment.opened_by_id = user
+        opened = self.with_context(lang=user.lang).filtered(
+            lambda a: user not in a.opened_by_ids
+        )
+        opened.opened_by_ids = [Command.link(user.id)]
+        opened._log_link_use(
+            user, opened.env._("%(who)s has the customer's page open.", who=user.name)
+        )
+
+    def _note_copied_by(self, user):
+        """Keep which colleague has the link: each time, as each is another purpose.
+
+        Called in sudo mode.
+
+        :param user: the res.users
+        """
+        self.link_copied_by_ids = [Command.link(user.id)]
+        self._log_link_use(
+            user, self.env._("%(who)s copied the customer's link.", who=user.name)
+        )
+
+    def _log_link_use(self, user, text):
+        for assessment in self:
             (assessment.round_id or assessment).message_post(
-                body=self.env._("%(who)s has the customer's page open.", who=user.name),
+                body=text,
                 author_id=user.partner_id.id,
                 subtype_xmlid="mail.mt_note",
             )
@@ -236,11 +264,25 @@ class CrmAssessment(models.Model):
         lang = self.user_id.lang or self.company_id.partner_id.lang
         system_self = self.with_user(SUPERUSER_ID).with_context(lang=lang)
         system_self.action_done()
-        if self.opened_by_id:
-            (system_self.round_id or system_self).message_post(
-                body=system_self.env._(
+        for users, text in (
+            (
+                self.opened_by_ids,
+                system_self.env._(
                     "The customer's answers came after %(who)s had opened their page.",
-                    who=self.opened_by_id.name,
+                    who=format_list(system_self.env, self.opened_by_ids.mapped("name")),
                 ),
-                subtype_xmlid="mail.mt_note",
-            )
+            ),
+            (
+                self.link_copied_by_ids,
+                system_self.env._(
+                    "The customer's answers came after %(who)s had copied their link.",
+                    who=format_list(
+                        system_self.env, self.link_copied_by_ids.mapped("name")
+                    ),
+                ),
+            ),
+        ):
+            if users:
+                (system_self.round_id or system_self).message_post(
+                    body=text, subtype_xmlid="mail.mt_note"
+                )

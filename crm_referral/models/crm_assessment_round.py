@@ -6,18 +6,31 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import format_date
 
+from ..tools import local_time
 from .crm_assessment import OPEN_STATES
 
-STATES = [("open", "Asking"), ("done", "Answered"), ("cancelled", "Cancelled")]
+STATES = [
+    ("draft", "Draft"),
+    ("open", "Asking"),
+    ("done", "Answered"),
+    ("cancelled", "Cancelled"),
+]
 # Written by what happens in a round, never by hand.
 RESULT_FIELDS = frozenset(
     {
         "acknowledged_on",
+        "asked_by_id",
+        "asked_on",
         "closed_on",
+        "delivery",
         "dispute_reason",
         "dispute_state",
         "is_reviewed",
         "level",
+        "link_mailed_on",
+        "link_message_id",
+        "mail_failure",
+        "mail_state",
         "recommendation",
         "reminded_on",
         "respondents",
@@ -30,7 +43,7 @@ RESULT_FIELDS = frozenset(
         "weak_section_ids",
     }
 )
-# The forms are made of them when the round starts.
+# The forms are made of them when the round starts; until then they may be changed.
 FIXED_FIELDS = frozenset(
     {"company_id", "framework_id", "manager_id", "partner_id", "team_id", "user_id"}
 )
@@ -66,11 +79,14 @@ class CrmAssessmentRound(models.Model):
         readonly=False,
         index="btree_not_null",
         ondelete="restrict",
+        tracking=True,
         domain="[('commercial_partner_id', '=', commercial_partner_id)]",
         help="The customer's person who gets the personal link.",
     )
     commercial_partner_id = fields.Many2one(related="partner_id.commercial_partner_id")
-    contact_email = fields.Char(related="contact_id.email", string="E-mail")
+    contact_email = fields.Char(
+        related="contact_id.email", string="E-mail", readonly=False
+    )
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="Person Who Serves",
@@ -99,7 +115,7 @@ class CrmAssessmentRound(models.Model):
     )
     state = fields.Selection(
         selection=STATES,
-        default="open",
+        default="draft",
         required=True,
         readonly=True,
         copy=False,
@@ -112,6 +128,7 @@ class CrmAssessmentRound(models.Model):
         precompute=True,
         readonly=False,
         copy=False,
+        tracking=True,
         help="We stop waiting for those who have not answered by then.",
     )
     closed_on = fields.Date(readonly=True, copy=False)
@@ -129,6 +146,11 @@ class CrmAssessmentRound(models.Model):
         "(partner_id, framework_id, company_id)"
         " WHERE state = 'open' AND respondents = 'viewpoints' AND active IS TRUE",
         "This customer is being asked already. Go on with the round that is open.",
+    )
+    _open_contact_uniq = models.UniqueIndex(
+        "(contact_id, framework_id, company_id)"
+        " WHERE state = 'open' AND respondents = 'viewpoints' AND active IS TRUE",
+        "This person is being asked already. Go on with the round that is open.",
     )
 
     # === DEFAULT METHODS === #
@@ -154,35 +176,35 @@ class CrmAssessmentRound(models.Model):
             partner = round_.partner_id
             if round_.contact_id.commercial_partner_id == partner.commercial_partner_id:
                 continue
-            with_email = (partner | partner.child_ids).filtered("email")
+            present = (partner | partner.child_ids).filtered("active")
+            with_email = present.filtered("email")
             persons = with_email.filtered(lambda contact: not contact.is_company)
             round_.contact_id = (persons or with_email or partner)[:1]
 
     @api.depends("partner_id")
     def _compute_user_id(self):
         for round_ in self:
-            round_.user_id = (
-                round_.user_id
-                or round_.partner_id.user_id
-                or round_.partner_id.commercial_partner_id.user_id
-                or self.env.user
-            )
+            # sudo: whether somebody has left is no secret
+            serving = (
+                round_.partner_id.user_id
+                | round_.partner_id.commercial_partner_id.user_id
+            ).filtered(lambda user: user.sudo().active)
+            round_.user_id = round_.user_id or serving[:1] or self.env.user
 
-    @api.depends("team_id", "framework_id")
+    @api.depends("team_id", "framework_id", "user_id")
     def _compute_manager_id(self):
         for round_ in self:
-            manager = round_.manager_id or round_.team_id.user_id or self.env.user
-            if round_.framework_id.respondents == "review" and (
-                manager == round_.user_id
-            ):
-                # Nobody reviews themselves.
-                manager = False
-            round_.manager_id = manager
+            candidates = round_.manager_id | round_.team_id.user_id | self.env.user
+            # Nobody answers twice, or reviews themselves.
+            # sudo: whether somebody has left is no secret
+            round_.manager_id = (candidates - round_.user_id).filtered(
+                lambda user: user.sudo().active
+            )[:1]
 
     @api.depends("framework_id")
     def _compute_deadline(self):
-        today = fields.Date.context_today(self)
         for round_ in self:
+            today = local_time.today(self.env, *round_._get_deadline_owners())
             round_.deadline = round_.deadline or today + timedelta(
                 days=round_.framework_id.answer_days
             )
@@ -226,15 +248,10 @@ class CrmAssessmentRound(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        rounds = super().create(vals_list)
-        rounds._ask()
-        return rounds
-
     def write(self, vals):
+        started = self.filtered(lambda round_: round_.state != "draft")
         for fname in FIXED_FIELDS & vals.keys():
-            if any(round_[fname].id != (vals[fname] or False) for round_ in self):
+            if any(round_[fname].id != (vals[fname] or False) for round_ in started):
                 raise UserError(
                     self.env._(
                         "Whom a round asks, and about whom, cannot be changed. Cancel "
@@ -278,7 +295,7 @@ class CrmAssessmentRound(models.Model):
         )
 
     def action_ask_again(self):
-        """Start the next round with the customer, or go on with the open one.
+        """Prepare the next round with the customer, or go on with the open one.
 
         :return: a window action: the round
         """
@@ -291,16 +308,13 @@ class CrmAssessmentRound(models.Model):
         :return: True
         """
         for round_ in self:
-            if round_.state != "open":
+            if round_.state not in ("draft", "open"):
                 raise UserError(
                     self.env._("Only a round that is open can be cancelled.")
                 )
         self.check_access("write")
         self._check_may_steer()
-        # sudo: the forms of all viewpoints are closed
-        open_sudo = self._search_assessments().filtered(
-            lambda a: a.state in OPEN_STATES
-        )
+        open_sudo = self._search_waiting()
         open_sudo.write({"state": "cancelled"})
         self._unlink_answer_activities(open_sudo)
         # sudo: the state of a round is written by its own methods only
@@ -358,6 +372,10 @@ class CrmAssessmentRound(models.Model):
             .search([("round_id", "in", self.ids)], order="id")
         )
 
+    def _search_waiting(self):
+        """:return: the forms that are not answered yet, in sudo mode."""
+        return self._search_assessments().filtered(lambda a: a.state in OPEN_STATES)
+
     @api.model
     def _get_who(self):
         """:return: the viewpoints, as a sentence begins with them.
@@ -369,54 +387,6 @@ class CrmAssessmentRound(models.Model):
             "manager": self.env._("The manager"),
             "self": self.env._("The agent"),
             "reviewer": self.env._("The reviewer"),
-        }
-
-    def _ask(self):
-        """Ask every viewpoint: colleagues by an activity, the customer by e-mail."""
-        vals_list = [
-            round_._prepare_assessment_values(viewpoint)
-            for round_ in self
-            for viewpoint in round_.framework_id._get_round_viewpoints()
-            if viewpoint != "reviewer" or round_.manager_id
-        ]
-        # sudo: whoever starts a round makes the forms of the others too
-        assessments_sudo = self.env["crm.assessment"].sudo().create(vals_list)
-        # sudo: and so it makes the activities of the others
-        self.env["mail.activity"].sudo()._schedule_batch(
-            "crm_referral.mail_activity_type_answer",
-            {
-                assessment: {
-                    "user_id": assessment.respondent_id.id,
-                    "date_deadline": assessment.deadline,
-                }
-                for assessment in assessments_sudo
-                # The reviewer is asked when the agent has answered.
-                if assessment.respondent_id and assessment.viewpoint != "reviewer"
-            },
-        )
-        assessments_sudo.filtered(lambda a: a.viewpoint == "customer")._send_link()
-
-    def _prepare_assessment_values(self, viewpoint):
-        """:return: values of the assessment of a viewpoint.
-        :rtype: dict
-        """
-        self.ensure_one()
-        return {
-            "round_id": self.id,
-            "framework_id": self.framework_id.id,
-            "viewpoint": viewpoint,
-            "partner_id": self.partner_id.id,
-            "user_id": self.user_id.id,
-            "respondent_id": {
-                "employee": self.user_id.id,
-                "self": self.user_id.id,
-                "manager": self.manager_id.id,
-                "reviewer": self.manager_id.id,
-            }.get(viewpoint, False),
-            "team_id": self.team_id.id,
-            "company_id": self.company_id.id,
-            "deadline": self.deadline,
-            "state": "sent",
         }
 
     @api.model
@@ -444,7 +414,6 @@ class CrmAssessmentRound(models.Model):
         self._unlink_answer_activities(waiting)
         assessments_sudo.filtered(lambda a: a.state == "done")._reveal()
         by_round = assessments_sudo.grouped("round_id")
-        today = fields.Date.context_today(self)
         rounds_by_weak = defaultdict(rounds_sudo.browse)
         for round_sudo in rounds_sudo:
             assessments = by_round.get(round_sudo, waiting.browse())
@@ -453,7 +422,7 @@ class CrmAssessmentRound(models.Model):
             round_sudo.write(
                 {
                     "state": "done",
-                    "closed_on": today,
+                    "closed_on": local_time.today(self.env, round_sudo.company_id),
                     "is_reviewed": round_sudo.respondents == "review"
                     and set(assessments.mapped("state")) == {"done"}
                     and "reviewer" in assessments.mapped("viewpoint"),

@@ -98,6 +98,8 @@ class CrmAssessmentRound(models.Model):
         :return: a window action
         """
         self.ensure_one()
+        if self.state == "draft":
+            self._start()
         return self._open_checklist()
 
     def action_coach(self):
@@ -152,7 +154,10 @@ class CrmAssessmentRound(models.Model):
                 "any",
                 [("respondent_id", "=", self.env.uid), ("state", "in", OPEN_STATES)],
             )
-        round_ = self.search(domain, limit=1) or self.create(values)
+        round_ = self.search(domain, limit=1)
+        if not round_:
+            round_ = self.create(values)
+            round_._start()
         return round_._open_checklist()
 
     @api.model

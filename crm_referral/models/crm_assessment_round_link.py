@@ -4,14 +4,18 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .crm_assessment import OPEN_STATES
+from ..tools import local_time
+
+# The day begins first fourteen hours before UTC, and last twelve hours after.
+FIRST_DAY = timedelta(hours=14)
+LAST_DAY = timedelta(hours=12)
 
 
 class CrmAssessmentRound(models.Model):
     """The customer's personal link, the reminder, and the end of the time to answer."""
 
     _name = "crm.assessment.round"
-    _inherit = ["crm.assessment.round"]
+    _inherit = ["crm.assessment.round", "crm.batch.mixin"]
 
     reminded_on = fields.Date(readonly=True, copy=False)
     link_status = fields.Selection(
@@ -31,9 +35,8 @@ class CrmAssessmentRound(models.Model):
             assessment_sudo.round_id.id: "revoked"
             if assessment_sudo.is_link_revoked
             else "open"
-            for assessment_sudo in self._search_assessments()
+            for assessment_sudo in self._search_waiting()
             if assessment_sudo.viewpoint == "customer"
-            and assessment_sudo.state in OPEN_STATES
         }
         for round_ in self:
             round_.link_status = statuses.get(round_._origin.id, False)
@@ -41,16 +44,22 @@ class CrmAssessmentRound(models.Model):
     # === ACTION METHODS === #
 
     def action_resend_link(self):
-        """Send the customer's link again.
+        """Send the customer's link by mail, again or for the first time.
 
         :return: True
         """
         self.check_access("write")
-        self._get_customer_assessment("open")._send_link()
+        self._get_customer_assessment("open")
+        for round_ in self:
+            if problem := round_._get_mail_problem():
+                raise UserError(problem)
+        # sudo: written by what happens in a round only
+        self.sudo().write({"delivery": "mail"})
+        self._mail_link()
         return True
 
     def action_open_link(self):
-        """Open the customer's page, to hand over the phone or to pass the link on.
+        """Open the customer's page, to hand over the phone.
 
         :return: an action that opens the page
         """
@@ -64,6 +73,25 @@ class CrmAssessmentRound(models.Model):
             "target": "new",
         }
 
+    def action_copy_link(self):
+        """Give out the customer's link, to pass it on by LINE, WeChat or phone.
+
+        :return: an action that shows the link and puts it on the clipboard
+        """
+        self.ensure_one()
+        self.check_access("write")
+        assessment_sudo = self._get_customer_assessment("open")
+        assessment_sudo._note_copied_by(self.env.user)
+        return {
+            "type": "ir.actions.client",
+            "tag": "crm_referral.personal_link",
+            "params": {
+                # sudo: whom the link is for
+                "contact": self.sudo().contact_id.display_name,
+                "link": assessment_sudo._get_link(),
+            },
+        }
+
     def action_revoke_link(self):
         """Make the customer's link useless. The round waits for a new one, or its end.
 
@@ -71,6 +99,7 @@ class CrmAssessmentRound(models.Model):
         """
         self.check_access("write")
         self._get_customer_assessment("open").action_revoke_link()
+        self._cancel_mail()
         for round_ in self:
             round_.message_post(
                 body=self.env._("The customer's link was revoked."),
@@ -79,17 +108,25 @@ class CrmAssessmentRound(models.Model):
         return True
 
     def action_renew_link(self):
-        """Send the customer a new link in place of the one that was revoked.
+        """Replace the link that was revoked, and send it the way the first one went.
 
         :return: True
         """
         self.check_access("write")
-        assessments_sudo = self._get_customer_assessment("revoked")
-        assessments_sudo.action_renew_link()
-        assessments_sudo._send_link()
+        self._get_customer_assessment("revoked").action_renew_link()
+        self.filtered(lambda r: r.delivery != "hand")._mail_link()
         return True
 
+    def action_cancel(self):
+        result = super().action_cancel()
+        self._cancel_mail()
+        return result
+
     # === BUSINESS METHODS === #
+
+    def _close(self):
+        self._cancel_mail()
+        return super()._close()
 
     def _get_customer_assessment(self, status):
         """:param str status: ``open`` or ``revoked``
@@ -97,8 +134,8 @@ class CrmAssessmentRound(models.Model):
         :raise UserError: when there is none with such a link
         """
         # sudo: only its link and its state are touched
-        waiting_sudo = self._search_assessments().filtered(
-            lambda a: a.viewpoint == "customer" and a.state in OPEN_STATES
+        waiting_sudo = self._search_waiting().filtered(
+            lambda a: a.viewpoint == "customer"
         )
         if not waiting_sudo:
             raise UserError(self.env._("The customer is not being asked any more."))
@@ -116,56 +153,94 @@ class CrmAssessmentRound(models.Model):
     @api.model
     def _cron_remind(self, batch_size=100):
         """Remind once of what is due soon: colleagues and customers."""
-        today = fields.Date.context_today(self)
+        now = self.env.cr.now()
+        latest = (now + FIRST_DAY).date()
         domain = Domain.OR(
             Domain("framework_id", "=", framework.id)
-            & Domain("deadline", "<=", today + timedelta(days=framework.remind_days))
+            & Domain("deadline", "<=", latest + timedelta(days=framework.remind_days))
             for framework in self.env["crm.assessment.framework"].search([])
         ) & Domain(
             [
                 ("state", "=", "open"),
                 ("reminded_on", "=", False),
-                ("deadline", ">=", today),
+                ("deadline", ">=", (now - LAST_DAY).date()),
             ]
         )
-        self._process_in_batches(domain, "_remind", batch_size)
+        # Activities are planned without an e-mail for each.
+        rounds = self.with_context(mail_activity_quick_update=True)
+        rounds._fail_stuck_mails()
+        rounds._process_in_batches(domain, "_remind", batch_size)
 
     def _remind(self):
-        self.write({"reminded_on": fields.Date.context_today(self)})
-        # sudo: the forms of all viewpoints
-        open_sudo = self._search_assessments().filtered(
-            lambda a: a.state in OPEN_STATES
-        )
-        open_sudo.filtered(lambda a: a.viewpoint == "customer")._send_link(
-            is_reminder=True
-        )
+        """Remind those who are waited for, where the time is nearly over."""
+        due = self.filtered(lambda r: r._is_reminder_due() and not r._is_over())
+        for round_ in due:
+            round_.reminded_on = local_time.today(self.env, round_.company_id)
+        open_sudo = due._search_waiting()
+        customers = open_sudo.filtered(
+            lambda a: a.viewpoint == "customer" and not a.is_link_revoked
+        ).round_id
+        by_mail = customers.filtered(lambda r: r.delivery != "hand")
+        by_mail._mail_link(is_reminder=True)
+        (customers - by_mail)._remind_by_hand()
         for user, assessments in open_sudo.grouped("respondent_id").items():
-            if user:
+            if user.active:
                 assessments.with_context(lang=user.lang)._remind_respondent()
+            elif user:
+                assessments.round_id._on_respondent_left(user)
+
+    def _is_reminder_due(self):
+        self.ensure_one()
+        today = local_time.today(self.env, *self._get_deadline_owners())
+        return self.deadline <= today + timedelta(days=self.framework_id.remind_days)
+
+    def _remind_by_hand(self):
+        """The link was passed on by a colleague: so is the reminder."""
+        for round_ in self:
+            user = round_._get_job_responsible()
+            record = round_.with_context(lang=user.lang)
+            record.activity_schedule(
+                "crm_referral.mail_activity_type_mail_failed",
+                summary=record.env._(
+                    "Remind %(contact)s", contact=record.contact_id.display_name
+                ),
+                note=record.env._(
+                    "You passed the link on yourself, so we cannot remind by mail."
+                ),
+                user_id=user.id,
+            )
+
+    def _on_respondent_left(self, user):
+        """Say to who sees to the round that somebody who is asked has left.
+
+        :param user: the res.users who is not there any more
+        """
+        for round_ in self:
+            responsible = round_._get_job_responsible()
+            record = round_.with_context(lang=responsible.lang)
+            record.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=record.env._(
+                    "%(user)s has left and cannot answer", user=user.name
+                ),
+                note=record.env._(
+                    "The round ends without their answers, unless you cancel it and "
+                    "ask somebody else."
+                ),
+                user_id=responsible.id,
+            )
 
     @api.model
     def _cron_expire(self, batch_size=100):
-        """Close the rounds of which the time is over."""
-        today = fields.Date.context_today(self)
-        self._process_in_batches(
-            Domain("state", "=", "open") & Domain("deadline", "<", today),
-            "_close",
+        """Close the rounds of which the time is over, where the customer is."""
+        # Activities are planned without an e-mail for each.
+        rounds = self.with_context(mail_activity_quick_update=True)
+        rounds._process_in_batches(
+            Domain("state", "=", "open")
+            & Domain("deadline", "<", (self.env.cr.now() + FIRST_DAY).date()),
+            "_expire",
             batch_size,
         )
 
-    @api.model
-    def _process_in_batches(self, domain, method_name, batch_size):
-        """Call a method that takes rounds out of the domain until none is left."""
-        # Activities are planned without an e-mail for each.
-        self = self.with_context(mail_activity_quick_update=True)  # noqa: PLW0642
-        remaining = self.search_count(domain)
-        while remaining > 0:
-            rounds = self.search(domain, limit=batch_size, order="id")
-            if not rounds:
-                break
-            getattr(rounds, method_name)()
-            remaining -= len(rounds)
-            if not self.env["ir.cron"]._commit_progress(
-                len(rounds), remaining=max(remaining, 0)
-            ):
-                break
+    def _expire(self):
+        self.filtered(lambda round_: round_._is_over())._close()

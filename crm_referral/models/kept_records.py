@@ -20,6 +20,7 @@ KEPT_RECORDS = {
         "crm_referral.mail_activity_type_decide",
         "crm_referral.mail_activity_type_improve",
         "crm_referral.mail_activity_type_inform",
+        "crm_referral.mail_activity_type_mail_failed",
         "crm_referral.mail_activity_type_promise",
         "crm_referral.mail_activity_type_settle",
         "crm_referral.mail_activity_type_step",

@@ -338,30 +338,36 @@ class ResPartner(models.Model):
         return action
 
     def action_start_pride_round(self):
-        """Ask the three viewpoints about this customer, or go on with the open round.
+        """Prepare a round about this customer, or go on with the one that is there.
+
+        Nobody is asked, and nothing is kept, before the round is saved and sent.
 
         :return: a window action: the round
         """
         self.ensure_one()
         Round = self.env["crm.assessment.round"]
         framework = self.env.ref("crm_referral.crm_assessment_framework_pride")
-        round_ = Round.search(
+        rounds = Round.search(
             [
                 ("partner_id", "=", self.id),
                 ("framework_id", "=", framework.id),
                 ("company_id", "=", self.env.company.id),
-                ("state", "=", "open"),
-            ],
-            limit=1,
-        ) or Round.create({"partner_id": self.id, "framework_id": framework.id})
+                ("state", "in", ("draft", "open")),
+            ]
+        )
+        round_ = rounds.filtered(lambda r: r.state == "open") or rounds
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
                 "crm_referral.crm_assessment_round_pride_action"
             ),
-            "res_id": round_.id,
+            "res_id": round_[:1].id,
             "views": [
                 (self.env.ref("crm_referral.crm_assessment_round_view_form").id, "form")
             ],
+            "context": {
+                "default_partner_id": self.id,
+                "default_framework_id": framework.id,
+            },
         }
 
     def action_view_pride_rounds(self):

@@ -96,6 +96,29 @@ class AssessmentCase(ReferralCase):
         )
 
     @classmethod
+    def _start_round(cls, partner, user=None, delivery="mail", **values):
+        """Prepare a round and send it, as a person does in the dialog."""
+        round_ = (
+            cls.env["crm.assessment.round"]
+            .with_user(user or cls.env.user)
+            .create({"partner_id": partner.id, **values})
+        )
+        round_._start(delivery)
+        return round_.with_env(cls.env)
+
+    @classmethod
+    def _get_link_mails(cls, contact):
+        """:return: the mails to a contact, the oldest first."""
+        domain = [("recipient_ids", "in", contact.ids)]
+        return cls.env["mail.mail"].search(domain, order="id")
+
+    @classmethod
+    def _get_sent_body(cls, mail):
+        """:return: what the mail server gets."""
+        [email] = mail._prepare_outgoing_list()
+        return email["body"]
+
+    @classmethod
     def _create_assessment(cls, user=None, **values):
         return (
             cls.env["crm.assessment"]

@@ -277,11 +277,7 @@ class TestAssessmentChecklist(AssessmentCase):
             .search([*self._eval(domain), ("assessment_id", "=", form.id)])
         )
         self.assertEqual(len(lines), len(form.line_ids))
-        pride_round = self.env["crm.assessment.round"].browse(
-            self.customer_company.with_user(self.rep).action_start_pride_round()[
-                "res_id"
-            ]
-        )
+        pride_round = self._start_round(self.customer_company, self.rep)
         pride_round.with_user(self.rep).action_close()
         evidence = pride_round.with_user(self.rep).evidence_line_ids
         self.assertLessEqual(lines, evidence)
@@ -431,6 +427,7 @@ class TestChecklistBudget(AssessmentCase):
                 for _number in range(80)
             ]
         )
+        cls.rounds._start()
         forms = cls.rounds[:40]._search_assessments()
         forms.line_ids.option_id = be_sure.scale_id.option_ids[0]
         for viewpoint in ("self", "reviewer"):

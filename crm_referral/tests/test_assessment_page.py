@@ -211,9 +211,9 @@ class TestFeedbackPage(FeedbackCase):
     @warmup
     def test_query_budget(self):
         self.url_open(self._path())
-        # 15: the user, 3 of the gate, the rest of assessment, form, lines and company;
-        # none for each question
-        with self.assertQueryCount(16):
+        # 16: the user, 4 of the gate (it counts in a transaction of its own), the rest
+        # of assessment, form, lines and company; none for each question
+        with self.assertQueryCount(17):
             self.url_open(self._path())
 
 
@@ -278,13 +278,8 @@ class TestFeedbackLinks(FeedbackCase):
             self.assertEqual(self.assessment._get_page_status(), "expired")
 
     def mock_now(self, now):
-        today = fields.Date.context_today
         moment = fields.Datetime.to_datetime(now)
-        return patch.object(
-            fields.Date,
-            "context_today",
-            side_effect=lambda record, timestamp=None: today(record, moment),
-        )
+        return patch("odoo.sql_db.BaseCursor.now", lambda cursor: moment)
 
     def test_no_deadline_is_not_for_ever(self):
         self.assessment.deadline = False
@@ -350,11 +345,129 @@ class TestFeedbackHarm(FeedbackCase):
             self.assertEqual(response.status_code, 400)
             self.assertIn("nothing was saved just now", response.text)
             self.assertIn("Typed for long", response.text, "Nothing is lost.")
-        for token in ("", "wrong", 1, ["x"]):
+        for token in ("", "wrong", "\ud800", 1, ["x"], {"a": 1}):
             result = self._save({self._name("text"): "x"}, token)
             self.assertEqual(result["status"], "csrf")
         self.assertFalse(self._answered(self._line("text")))
         self.assertEqual(self.assessment.state, "sent")
+
+    def test_browser_without_cookies(self):
+        """The link is the secret: no session is needed to answer."""
+        csrf_token = self._get_csrf()
+        self.opener.cookies.clear()
+        answers = {self._name("scale"): str(self.yes.id)}
+        self.assertEqual(self._save(answers, csrf_token)["status"], "saved")
+        self.opener.cookies.clear()
+        values = {**answers, "csrf_token": csrf_token, "send": "1", "confirmed": "1"}
+        self.assertIn("Thank you!", self._post(values, csrf=False).text)
+        self.assessment.invalidate_recordset()
+        self.assertEqual(self.assessment.state, "done")
+
+    def test_other_sites_cannot_answer(self):
+        values = {self._name("scale"): self.yes.id, "csrf_token": self._get_csrf()}
+        own = self.base_url()
+        for headers, is_own in (
+            ({"Sec-Fetch-Site": "cross-site"}, False),
+            ({"Sec-Fetch-Site": "same-site"}, False),
+            ({"Sec-Fetch-Site": "cross-site", "Origin": own}, False),
+            ({"Origin": "https://evil.example.com"}, False),
+            ({"Referer": "https://evil.example.com/x"}, False),
+            ({"Origin": "null", "Referer": "https://evil.example.com/x"}, False),
+            ({"Origin": f"{own}.evil.example.com"}, False),
+            ({"Sec-Fetch-Site": "same-origin", "Origin": "null"}, True),
+            ({"Origin": "null"}, True),
+            ({"Origin": own, "Referer": f"{own}/x"}, True),
+            ({}, True),
+        ):
+            with self.subTest(headers=headers):
+                response = self.url_open(self._path(), data=values, headers=headers)
+                self.assertEqual(response.status_code, 200 if is_own else 400)
+                result = self.make_jsonrpc_request(
+                    self._path(suffix="/save"),
+                    {"answers": {}, "csrf_token": values["csrf_token"]},
+                    headers=headers,
+                )
+                self.assertEqual(result["status"], "saved" if is_own else "csrf")
+        for token in ("", "wrong"):
+            response = self.url_open(
+                self._path(),
+                data={**values, "csrf_token": token},
+                headers={"Origin": "null"},
+            )
+            self.assertEqual(response.status_code, 400)
+        other = self._get_csrf(self._create_asked())
+        response = self.url_open(self._path(), data={**values, "csrf_token": other})
+        self.assertEqual(response.status_code, 400, "of another page")
+
+    def test_strange_values_are_no_server_error(self):
+        for strange in (["en_US"], {"a": "b"}, 7, True, None, "x" * 5000, "\ud800"):
+            with self.subTest(strange=strange):
+                result = self.make_jsonrpc_request(
+                    self._path(suffix="/save"),
+                    {"answers": {}, "lang": strange, "csrf_token": self._get_csrf()},
+                )
+                self.assertEqual(result["status"], "saved")
+                result = self.make_jsonrpc_request(
+                    self._path(suffix="/save"),
+                    {"answers": strange, "lang": strange, "csrf_token": strange},
+                )
+                self.assertEqual(result["status"], "csrf")
+        response = self.url_open(
+            self._path(),
+            data={"csrf_token": self._get_csrf()},
+            files={"lang": ("a.txt", b"text"), "send": ("b.txt", b"text")},
+        )
+        self.assertLess(response.status_code, 500)
+        self.url_open(self._path(suffix="?done=nonsense&done=send&lang=%00"))
+
+    def test_the_counter_counts_first(self):
+        """Wrong links count, whatever comes with them and whatever follows."""
+        Visit = self.env["crm.personal.link.visit"]
+        path = f"{PATH}/{'A' * 43}/save"
+        values = {"answers": ["x"], "lang": ["en_US"], "csrf_token": {}}
+        with patch.object(feedback, "WRONG_LINKS_PER_ADDRESS", 40):
+            for _number in range(40):
+                result = self.make_jsonrpc_request(path, values)
+                self.assertEqual(result["status"], "unknown")
+            self.assertEqual(Visit.search_count([]), 40)
+            self.assertEqual(self.make_jsonrpc_request(path, values)["status"], "busy")
+
+    def test_going_back_posts_nothing_twice(self):
+        """What is posted is answered by another page, to be read with GET."""
+        name = self._name("scale")
+        values = {name: self.yes.id, "csrf_token": self._get_csrf()}
+        for button, text in (
+            ({"save": "1"}, "go on later"),
+            ({"lang": "zh_TW"}, 'lang="zh-TW"'),
+            ({"send": "1"}, "still open"),
+            ({"send": "1", "confirmed": "1"}, "Thank you!"),
+        ):
+            response = self.url_open(
+                self._path(), data={**values, **button}, allow_redirects=False
+            )
+            self.assertEqual(response.status_code, 303, button)
+            location = response.headers["Location"]
+            self.assertIn(self._path(), location)
+            self.assertEqual(response.headers["Referrer-Policy"], "no-referrer")
+            response = self.url_open(location)
+            self.assertEqual(response.status_code, 200)
+            self.assertIn(text, response.text)
+        response = self.url_open(self._path(suffix="?done=send"))
+        self.assertIn("Thank you!", response.text)
+        self._assert_closed(self._path(), 410, "Your answers have arrived.")
+
+    def test_thanks_only_after_sending(self):
+        response = self.url_open(self._path(suffix="?done=send"))
+        self.assertNotIn("Thank you!", response.text)
+
+    def test_empty_page_is_told_at_once(self):
+        """Not first “send it as it is”, and then that nothing is answered."""
+        response = self._post({"send": "1"})
+        self.assertEqual(response.status_code, 422)
+        self.assertIn("Please answer at least one question.", response.text)
+        self.assertNotIn("Send as it is", response.text)
+        text = {self._name("text"): "Only this"}
+        self.assertIn("Send as it is", self._post({**text, "send": "1"}).text)
 
     def test_answers_of_others_are_refused(self):
         other = self._create_asked()
@@ -542,9 +655,9 @@ class TestFeedbackHarm(FeedbackCase):
         self.assertEqual(self._send_all().status_code, 200)
         self.assessment.invalidate_recordset()
         self.assertEqual(self.assessment.state, "done")
-        self.assertEqual(self.assessment.opened_by_id, self.employee)
+        self.assertEqual(self.assessment.opened_by_ids, self.employee)
         with self.assertRaises(AccessError):
-            self.assessment.with_user(self.manager).opened_by_id = False
+            self.assessment.with_user(self.manager).opened_by_ids = False
         notes = self.assessment.message_ids.mapped("body")
         self.assertEqual(len([note for note in notes if "page open" in note]), 1)
         self.assertEqual(len([note for note in notes if "answers came" in note]), 1)
@@ -552,7 +665,7 @@ class TestFeedbackHarm(FeedbackCase):
     def test_customer_opens_their_page_alone(self):
         self.assertEqual(self._send_all().status_code, 200)
         self.assessment.invalidate_recordset()
-        self.assertFalse(self.assessment.opened_by_id)
+        self.assertFalse(self.assessment.opened_by_ids)
 
     def test_answers_are_taken_back(self):
         page = html.fromstring(self.url_open(self._path()).text)
@@ -621,6 +734,7 @@ class TestHostileTextInTheBackend(FeedbackCase):
                 "user_id": self.rep.id,
             }
         )
+        round_._start()
         form = round_._search_assessments().filtered(
             lambda a: a.viewpoint == "customer"
         )
@@ -644,6 +758,7 @@ class TestHostileTextInTheBackend(FeedbackCase):
                 "manager_id": self.leader.id,
             }
         )
+        round_._start()
         for form in round_._search_assessments().sorted("id"):
             form.line_ids.option_id = be_sure.scale_id.option_ids[0]
             form.action_done()

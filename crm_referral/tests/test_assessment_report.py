@@ -52,8 +52,7 @@ class AssessmentReportCommon(AssessmentCase):
 
     @classmethod
     def _start_pride(cls, partner, user=None):
-        action = partner.with_user(user or cls.rep).action_start_pride_round()
-        return cls.env["crm.assessment.round"].browse(action["res_id"])
+        return cls._start_round(partner, user or cls.rep)
 
     @classmethod
     def _answer_round(cls, round_, **goodness):

@@ -15,14 +15,12 @@ class TestAssessmentSteering(AssessmentCase):
         super().setUpClass()
         cls.pride = cls.env.ref("crm_referral.crm_assessment_framework_pride")
         cls.customer_company.user_id = cls.rep
-        cls.round = cls._start_round()
+        cls.round = cls._start_pride()
         cls.forms = {a.viewpoint: a for a in cls.round._search_assessments()}
 
     @classmethod
-    def _start_round(cls, user=None):
-        customer = cls.customer_company.with_user(user or cls.rep)
-        action = customer.action_start_pride_round()
-        return cls.env["crm.assessment.round"].browse(action["res_id"])
+    def _start_pride(cls, user=None):
+        return cls._start_round(cls.customer_company, user or cls.rep)
 
     def _answer_as_customer(self, goodness=0):
         """The customer answers on their page: the worst, unless told otherwise."""
@@ -91,7 +89,7 @@ class TestAssessmentSteering(AssessmentCase):
     def test_a_manager_who_is_assessed_does_not_steer_either(self):
         self.customer_company.user_id = self.manager
         self.round.sudo().action_cancel()
-        self.round = self._start_round(self.manager)
+        self.round = self._start_pride(self.manager)
         self.forms = {a.viewpoint: a for a in self.round._search_assessments()}
         self.assertEqual(self.round.user_id, self.manager)
         self._answer_as_customer()
@@ -139,7 +137,7 @@ class TestAssessmentSteering(AssessmentCase):
             (self.round, {"score": 100}),
             (self.round, {"stage_id": stage.id}),
             (self.forms["customer"], {"score": 100}),
-            (self.forms["customer"], {"opened_by_id": False}),
+            (self.forms["customer"], {"opened_by_ids": False}),
             (self.forms["customer"], {"is_revealed": False}),
         ):
             for user in (self.rep, self.manager):

@@ -30,6 +30,7 @@ class TestAssessmentTours(AssessmentCase, HttpCase):
             {"partner_id": self.customer_company.id, "user_id": self.rep.id}
         )
         options = pride.scale_id.option_ids
+        round_._start()
         for form in round_._search_assessments():
             items = form.form_id._get_entries("items")
             for line in form.line_ids.filtered(lambda line: line.kind == "scale"):

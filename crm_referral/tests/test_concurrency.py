@@ -145,17 +145,36 @@ class TestConcurrency(BaseCase):
     def test_two_start_a_round_with_the_same_customer(self):
         """One asks; the other is told so, and then lands on the same round."""
 
-        def start(env):
-            return env["res.partner"].browse(self.partner_id).action_start_pride_round()
+        def send(env):
+            admin = env.ref("base.user_admin")
+            env["crm.assessment.round"].create(
+                {"partner_id": self.partner_id, "user_id": admin.id}
+            )._start()
 
-        result = self._race(start)
+        result = self._race(send)
         self.assertIsInstance(result, ValidationError)
         self.assertIn("is being asked already", str(result))
         with self._transaction() as env:
             round_ = self._get_rounds(env)
             self.assertEqual(len(round_), 1)
-            self.assertEqual(len(round_._search_assessments()), 3)
-            self.assertEqual(start(env)["res_id"], round_.id)
+            self.assertTrue(round_._search_assessments())
+            partner = env["res.partner"].browse(self.partner_id)
+            self.assertEqual(partner.action_start_pride_round()["res_id"], round_.id)
+
+    def test_a_visit_counts_when_the_page_fails(self):
+        """Who tries wrong links is counted, whatever becomes of the request."""
+        domain = [("create_date", ">", fields.Datetime.now() - timedelta(minutes=1))]
+        with self._transaction() as env:
+            before = env["crm.personal.link.visit"].search(domain)
+        with self.assertRaises(ZeroDivisionError), self._transaction() as env:
+            env["crm.personal.link.visit"]._admit("wrong_link", "192.0.2.1", 5)
+            raise ZeroDivisionError
+        with self._transaction() as env:
+            Visit = env["crm.personal.link.visit"]
+            visits = Visit.search(domain) - before.with_env(env)
+            count = len(visits)
+            visits.unlink()
+        self.assertEqual(count, 1)
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_two_end_the_same_request(self):

@@ -39,14 +39,20 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     @api.model
     def _cancel_double_rounds(self, partners):
-        """One customer has one open round of each framework: the first goes on."""
+        """One person has one open round of each framework: the first goes on."""
+        for fname in ("partner_id", "contact_id"):
+            self._cancel_rounds_but_first(fname, partners)
+        self.env.flush_all()
+
+    @api.model
+    def _cancel_rounds_but_first(self, fname, partners):
         # sudo: the merge concerns all companies and salespersons
         open_rounds = (
             self.env["crm.assessment.round"]
             .sudo()
             .search(
                 [
-                    ("partner_id", "in", partners.ids),
+                    (fname, "in", partners.ids),
                     ("respondents", "=", "viewpoints"),
                     ("state", "=", "open"),
                 ],
@@ -66,7 +72,6 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                     subtype_xmlid="mail.mt_note",
                 )
                 round_.action_cancel()
-        self.env.flush_all()
 
     @api.model
     def _drop_double_benefits(self, partners):

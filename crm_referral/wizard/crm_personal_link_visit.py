@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import hmac
 
 WINDOW = timedelta(minutes=10)
@@ -25,6 +25,8 @@ class CrmPersonalLinkVisit(models.TransientModel):
     def _admit(self, scope, visitor, limit):
         """Count a visit, unless there were too many of late.
 
+        It is counted for good, also when the request fails later on.
+
         :param str scope: what is counted
         :param str visitor: whose visits are counted
         :param int limit: how many are let in within ten minutes
@@ -32,13 +34,15 @@ class CrmPersonalLinkVisit(models.TransientModel):
         :rtype: bool
         """
         # sudo: visitors have no user
-        Visit = self.sudo()
-        digest = hmac(Visit.env, f"crm_referral.{scope}", visitor)
-        since = fields.Datetime.to_string(self.env.cr.now() - WINDOW)
-        visits = Visit.search_count(
-            [("visitor", "=", digest), ("create_date", ">", since)], limit=limit
-        )
-        if visits >= limit:
-            return False
-        Visit.create({"visitor": digest})
+        digest = hmac(self.sudo().env, f"crm_referral.{scope}", visitor)
+        with self.env.registry.cursor() as cr:
+            # sudo: neither has the other transaction
+            Visit = self.with_env(api.Environment(cr, SUPERUSER_ID, {}))
+            since = fields.Datetime.to_string(cr.now() - WINDOW)
+            visits = Visit.search_count(
+                [("visitor", "=", digest), ("create_date", ">", since)], limit=limit
+            )
+            if visits >= limit:
+                return False
+            Visit.create({"visitor": digest})
         return True

@@ -1,0 +1,73 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..tools.personal_link import LINK_MARKER
+
+ROUND = "crm.assessment.round"
+
+
+class MailMail(models.Model):
+    _inherit = "mail.mail"
+
+    def _personalize_outgoing_body(self, body, partner=False, doc_to_followers=None):
+        """Put the personal link in place of its marker, for the person asked."""
+        body = super()._personalize_outgoing_body(
+            body, partner=partner, doc_to_followers=doc_to_followers
+        )
+        if LINK_MARKER not in body or self.model != ROUND or not partner:
+            return body
+        round_ = self.env[ROUND].browse(self.res_id)
+        link = round_._get_link_for(partner)
+        # sudo: which mail is the last one with the link
+        if not link and round_.sudo().link_message_id == self.mail_message_id:
+            raise UserError(
+                self.env._("The link is closed, or not meant for this address.")
+            )
+        return body.replace(LINK_MARKER, link) if link else body
+
+    def _postprocess_sent_message(
+        self, success_pids, success_emails, failure_reason=False, failure_type=None
+    ):
+        """Tell rounds what became of their mails."""
+        outcomes = {
+            mail.mail_message_id.id: mail._get_link_problem(
+                failure_type, failure_reason
+            )
+            for mail in self
+            if mail.model == ROUND and LINK_MARKER in (mail.body_html or "")
+        }
+        result = super()._postprocess_sent_message(
+            success_pids,
+            success_emails,
+            failure_reason=failure_reason,
+            failure_type=failure_type,
+        )
+        if outcomes:
+            self.env[ROUND]._on_mails_processed(outcomes)
+        return result
+
+    def _get_link_problem(self, failure_type, failure_reason):
+        """:return: a sentence that says why this was not sent, or an empty string.
+        :rtype: str
+        """
+        self.ensure_one()
+        if self.state == "sent" and not failure_type:
+            return ""
+        # sudo: the language of who hears of it
+        lang = self.env[ROUND].sudo().browse(self.res_id)._get_job_responsible().lang
+        mail = self.with_context(lang=lang)
+        sentences = {
+            "mail_smtp": mail.env._("The mail server could not be reached."),
+            "mail_email_invalid": mail.env._(
+                "The mail server does not take the address %(email)s.",
+                email=self.recipient_ids[:1].email,
+            ),
+            "mail_email_missing": mail.env._("There is no e-mail address."),
+            "mail_from_invalid": mail.env._("The address of the sender is not valid."),
+            "mail_from_missing": mail.env._("The sender has no e-mail address."),
+            "mail_spam": mail.env._("The mail server took it for spam."),
+        }
+        reason = failure_reason or self.failure_reason
+        return sentences.get(failure_type) or mail.env._(
+            "The mail server refused it: %(reason)s", reason=reason or failure_type
+        )
