@@ -252,7 +252,7 @@ def _lab_tests(session: Session, part: str) -> Result:
 
 
 def part_translations(session: Session) -> Result:
-    """the .pot files are fresh, the Chinese files complete"""
+    """the .pot files are fresh, the Chinese files complete and in the right words"""
     result = Result()
     for addon, status, lines in translations(session, "check"):
         right = [line for line in lines if line.startswith("ok ")]
