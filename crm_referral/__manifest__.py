@@ -38,6 +38,7 @@
         # Wizards
         "wizard/crm_referral_skip_views.xml",
         "wizard/crm_referral_decline_views.xml",
+        "wizard/crm_referral_finish_views.xml",
         "wizard/crm_referral_override_views.xml",
         "wizard/crm_referral_candidate_convert_views.xml",
         # Views

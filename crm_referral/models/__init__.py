@@ -14,6 +14,8 @@ from . import (
     crm_referral_proposal,
     crm_referral_promise,
     crm_referral_candidate,
+    crm_referral_candidate_introduction,
+    crm_referral_closing,
     crm_referral_decline_reason,
     crm_referral_export_job,
     crm_referral_export,

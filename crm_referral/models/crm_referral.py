@@ -43,8 +43,8 @@ class CrmReferral(models.Model):
     commercial_partner_id = fields.Many2one(
         related="partner_id.commercial_partner_id", string="Customer's Company"
     )
-    partner_phone = fields.Char(related="partner_id.phone")
-    partner_email = fields.Char(related="partner_id.email")
+    partner_phone = fields.Char(related="partner_id.phone", readonly=False)
+    partner_email = fields.Char(related="partner_id.email", readonly=False)
     partner_readiness_note = fields.Char(
         related="partner_id.referral_readiness_note",
         help="Shown while a new request is written: why the customer may not be asked.",

@@ -17,6 +17,7 @@ class CrmReferral(models.Model):
             "motive_ids",
             "candidate_ids.state",
             "candidate_ids.introduced_on",
+            "candidate_ids.display_name",
         ]
 
     def _get_missing_benefits(self):
@@ -39,17 +40,23 @@ class CrmReferral(models.Model):
 
     def _get_missing_suggest(self):
         if self.candidate_ids:
-            return []
+            return self._get_missing_names()
         return [self.env._("At least one candidate: a name, or a job position.")]
 
+    def _get_missing_names(self):
+        """:return: what is missing of candidates who are just being typed in."""
+        if all(candidate.display_name for candidate in self.candidate_ids):
+            return []
+        return [self.env._("A name or a job position for every candidate.")]
+
     def _get_missing_introduce(self):
-        missing = [
+        missing = self._get_missing_names() + [
             self.env._(
                 "The customer's answer about %(candidate)s.",
                 candidate=candidate.display_name,
             )
             for candidate in self.candidate_ids
-            if candidate.state == "suggested"
+            if candidate.state == "suggested" and candidate.display_name
         ]
         if not missing and not any(
             candidate._was_agreed() for candidate in self.candidate_ids
@@ -63,7 +70,7 @@ class CrmReferral(models.Model):
         return missing
 
     def _get_missing_follow_through(self):
-        return [
+        return self._get_missing_names() + [
             self.env._(
                 "An end for %(candidate)s: converted, unfit, declined or objected.",
                 candidate=candidate.display_name,

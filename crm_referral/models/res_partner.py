@@ -334,6 +334,8 @@ class ResPartner(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_referral.res_partner_referral_tree_action"
         )
+        # A domain would make the hierarchy show everybody instead of those around.
+        action["domain"] = False
         action["context"] = {"hierarchy_res_id": self.id}
         return action
 

@@ -3,8 +3,24 @@ from odoo.tests import HttpCase, tagged
 from .common import ReferralCase
 
 
+class ShortWay:
+    """What the server knows after the shortest way through a request."""
+
+    def _check_short_way(self):
+        referral = self.customer.referral_ids
+        self.assertEqual(referral.outcome, "introduced")
+        self.assertEqual(set(referral.step_log_ids.mapped("outcome")), {"done"})
+        self.assertTrue(referral.benefit_ids.confirmed)
+        candidate = referral.candidate_ids
+        self.assertEqual(candidate.state, "converted")
+        self.assertEqual(candidate.lead_id.referrer_id, self.customer)
+        self.assertTrue(candidate.introduced_on)
+        self.assertTrue(candidate.referrer_told_on)
+        self.assertIn("Month-end", candidate.referral_id.benefit_ids.name)
+
+
 @tagged("post_install", "-at_install")
-class TestTours(ReferralCase, HttpCase):
+class TestTours(ShortWay, ReferralCase, HttpCase):
     """The browser as the users see it; each tour ends with what the server knows."""
 
     def test_rep(self):
@@ -37,6 +53,11 @@ class TestTours(ReferralCase, HttpCase):
         self.assertEqual(lead.partner_id.name, "Wu Chih-Ming")
         self.assertEqual(lead.partner_id.referrer_id, referrer)
         self.assertEqual(referral.won_count, 1)
+
+    def test_shortest_way(self):
+        """From the app's icon to a lead and thanks; the tour counts its clicks."""
+        self.start_tour("/odoo", "crm_referral_short", login=self.rep.login)
+        self._check_short_way()
 
     def test_gate(self):
         """Nobody jumps over an unfinished step; a skip needs a reason."""
@@ -86,9 +107,17 @@ class TestTours(ReferralCase, HttpCase):
         self.assertEqual(referral.step_code, "profile")
         self.assertTrue(referral.benefit_ids.confirmed)
 
+    def test_onboarding_of_an_administrator(self):
+        """Odoo shows tours to administrators, who land on the figures."""
+        self.start_tour("/odoo", "crm_referral_tour", login="admin")
+        referral = self.env["crm.referral"].search(
+            [("partner_id.name", "=", "Lin Mei-Hua")]
+        )
+        self.assertEqual(referral.step_code, "profile")
+
 
 @tagged("post_install", "-at_install")
-class TestToursPhone(ReferralCase, HttpCase):
+class TestToursPhone(ShortWay, ReferralCase, HttpCase):
     """The rep's main path on a telephone."""
 
     browser_size = "390x844"
@@ -102,3 +131,8 @@ class TestToursPhone(ReferralCase, HttpCase):
         self.assertEqual(
             referral.candidate_ids.mapped("state"), ["introduced", "declined"]
         )
+
+    def test_shortest_way_on_the_phone(self):
+        """The same, in taps."""
+        self.start_tour("/odoo", "crm_referral_short_phone", login=self.rep.login)
+        self._check_short_way()

@@ -5,6 +5,7 @@ from . import (
     crm_personal_link_visit,
     crm_referral_candidate_convert,
     crm_referral_decline,
+    crm_referral_finish,
     crm_referral_override,
     crm_referral_skip,
 )

@@ -2,14 +2,17 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-import { Component, useRef } from "@odoo/owl";
+import { Component, useEffect, useRef } from "@odoo/owl";
+
+const FIRST_FIELD = ":is(input, textarea, select):not([type='checkbox'], [disabled], [readonly])";
 
 /**
  * Where a guided conversation stands: its steps in their order, as buttons.
  *
  * The states come from the field `step_progress` of the record. The server decides
  * whether a step may be entered; when it refuses, the record keeps its step and all that
- * was noted.
+ * was noted. The keyboard reaches it as one stop. In a new step a person begins at its top,
+ * with the cursor in its first field.
  */
 export class GuidedStepper extends Component {
     static template = "crm_referral.GuidedStepper";
@@ -18,6 +21,22 @@ export class GuidedStepper extends Component {
     setup() {
         this.listRef = useRef("list");
         this.isMoving = false;
+        useEffect(
+            () => this.showStep(),
+            () => [this.currentStep?.id],
+        );
+    }
+
+    /** On a phone the words to say come first, and not the keyboard before them. */
+    showStep() {
+        const nav = this.listRef.el?.closest("nav");
+        if (this.env.isSmall) {
+            nav?.scrollIntoView({ block: "start" });
+        } else if (this.currentStep?.state === "current") {
+            const step = nav?.closest(".o_form_view")?.querySelector(".o_conversation_step");
+            const fields = [...(step?.querySelectorAll(FIRST_FIELD) || [])];
+            fields.find((field) => field.offsetParent)?.focus({ preventScroll: true });
+        }
     }
 
     get steps() {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "@odoo/hoot";
-import { press, queryAllTexts, queryRect } from "@odoo/hoot-dom";
+import { press, queryAll, queryAllTexts, queryRect } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
@@ -30,6 +30,7 @@ class Conversation extends models.Model {
     _name = "conversation";
 
     note = fields.Char();
+    words = fields.Text();
     is_closed = fields.Boolean();
     step_id = fields.Many2one({ relation: "step" });
     step_progress = fields.Json({ compute: "_compute_step_progress" });
@@ -160,8 +161,12 @@ test.tags("desktop");
 test("the keyboard alone is enough", async () => {
     await mountStepper();
     const focused = (id) => expect(`button[data-step-id='${id}']`).toBeFocused();
-    await contains("button[data-step-id='1']").focus();
+    expect(queryAll("button[tabindex='0']")).toHaveLength(1);
+    await contains("button[data-step-id='3']").focus();
     await press("Tab");
+    expect(".o_field_widget[name='note'] input").toBeFocused();
+    await contains("button[data-step-id='3']").focus();
+    await press("ArrowLeft");
     focused(2);
     await press("ArrowRight");
     focused(3);
@@ -182,6 +187,30 @@ test("the keyboard alone is enough", async () => {
     await press("Enter");
     await expect.waitForSteps([{ step_id: 1 }]);
     focused(1);
+});
+
+const stepForm = /* xml */ `
+    <form>
+        <field name="step_id" widget="guided_stepper" />
+        <field name="note" />
+        <div class="o_conversation_step"><field name="words" /></div>
+    </form>
+`;
+
+test.tags("desktop");
+test("in a new step the cursor is in its first field", async () => {
+    await mountView({ type: "form", resModel: "conversation", resId: 1, arch: stepForm });
+    expect(".o_field_widget[name='words'] textarea").toBeFocused();
+    await contains("button[data-step-id='4']").click();
+    expect.verifySteps([{ step_id: 4 }]);
+    await animationFrame();
+    expect(".o_field_widget[name='words'] textarea").toBeFocused();
+});
+
+test.tags("mobile");
+test("on a phone a new step begins at its top, without the keyboard", async () => {
+    await mountView({ type: "form", resModel: "conversation", resId: 1, arch: stepForm });
+    expect(".o_field_widget[name='words'] textarea").not.toBeFocused();
 });
 
 test.tags("desktop");

@@ -58,26 +58,31 @@ registry.category("web_tour.tours").add("crm_referral_keyboard", {
         inStep("Benefits"),
         next,
         inStep("Profile"),
+        {
+            content: "the cursor is in the first field",
+            trigger: ".o_field_widget[name='challenge'] textarea:focus",
+        },
         type(".o_field_widget[name='challenge'] textarea", "Nine days for every month-end"),
         type(".o_field_widget[name='improvement'] textarea", "Two days and no overtime"),
         next,
         inStep("Personal Value"),
-        type(".o_field_widget[name='motive_ids'] input", "Returning"),
         {
-            content: "take the motive that was found",
-            trigger: ".o-autocomplete--dropdown-item a:contains(Returning a favour)",
-            run: "press Enter",
+            content: "the cursor is at the first motive: Space takes it",
+            trigger: ".o_field_widget[name='motive_ids'] input:first",
+            async run() {
+                tabTo(".o_field_widget[name='motive_ids'] input");
+                await press(" ");
+            },
         },
         {
             content: "it is chosen",
-            trigger: ".o_field_widget[name='motive_ids'] .o_tag:contains(Returning a favour)",
+            trigger: ".o_field_widget[name='motive_ids'] input:checked",
         },
         next,
         inStep("Suggest"),
-        pressAt(".o_field_widget[name='candidate_ids'] .o_field_x2many_list_row_add a", "Enter"),
         {
-            content: "type the name where the focus is",
-            trigger: ".o_selected_row [name='name'] input:focus",
+            content: "type the name where the focus is; Next takes it along",
+            trigger: ".o_conversation_entry input[name='name']:focus",
             async run() {
                 await edit("Wu Chih-Ming");
             },
@@ -85,18 +90,18 @@ registry.category("web_tour.tours").add("crm_referral_keyboard", {
         next,
         inStep("Introduce"),
         {
-            // Enter would edit the row; hoot does not know that Space presses a button.
+            // Enter would open the card; hoot does not know that Space presses a button.
             content: "Space on the button: the customer agrees",
-            trigger: ".o_data_row button[name='action_agree']",
+            trigger: ".o_kanban_record button[name='action_agree']",
             async run() {
-                tabTo(".o_data_row button[name='action_agree']");
+                tabTo(".o_kanban_record button[name='action_agree']");
                 await press(" ");
                 document.activeElement.click();
             },
         },
         {
             content: "the customer agrees",
-            trigger: ".o_data_row [name='state']:contains(Agreed)",
+            trigger: ".o_kanban_record [name='state']:contains(Agreed)",
         },
         next,
         inStep("Follow Through"),

@@ -1,8 +1,13 @@
 import { registry } from "@web/core/registry";
 import {
+    card,
+    chooseMotive,
     editField,
+    enter,
+    hasState,
     inStep,
     isComplete,
+    pressFor,
     says,
 } from "@crm_referral/../tests/tours/referral_tour_steps";
 
@@ -12,35 +17,15 @@ const next = {
     run: "click",
 };
 
-const card = (name) => `.o_field_widget[name='candidate_ids'] .o_kanban_record:contains(${name})`;
-
-const addCandidate = (name, value) => [
-    {
-        content: "add a candidate",
-        trigger: ".o_field_widget[name='candidate_ids'] button:contains(Add a candidate)",
-        run: "click",
+const isInSight = (selector) => ({
+    content: `${selector} is on the screen`,
+    trigger: selector,
+    run() {
+        const { top, bottom } = this.anchor.getBoundingClientRect();
+        if (top < 0 || bottom > window.innerHeight) {
+            throw new Error(`${selector} is at ${top} to ${bottom}`);
+        }
     },
-    editField(name, value, ".modal"),
-    {
-        content: "keep it",
-        trigger: ".modal .o_form_button_save",
-        run: "click",
-    },
-    {
-        content: "it is there",
-        trigger: card(value),
-    },
-];
-
-const pressFor = (name, button) => ({
-    content: `${button} for ${name}`,
-    trigger: `${card(name)} button[name='${button}']`,
-    run: "click",
-});
-
-const hasState = (name, state) => ({
-    content: `${name} is ${state}`,
-    trigger: `${card(name)} [name='state']:contains(${state})`,
 });
 
 registry.category("web_tour.tours").add("crm_referral_phone", {
@@ -53,49 +38,36 @@ registry.category("web_tour.tours").add("crm_referral_phone", {
         },
         inStep("Benefits"),
         says("Hello Ann Archer"),
-        {
-            content: "add a benefit",
-            trigger: ".o_field_widget[name='benefit_ids'] button:contains(Add a benefit)",
-            run: "click",
-        },
-        editField("name", "Month-end takes two days", ".modal"),
-        {
-            content: "keep it",
-            trigger: ".modal .o_form_button_save",
-            run: "click",
-        },
-        {
-            content: "the customer confirms it",
-            trigger: ".o_field_widget[name='benefit_ids'] button:contains(Confirm)",
-            run: "click",
-        },
+        ...enter("benefit_ids", "name", "Month-end takes two days"),
         isComplete,
         next,
         inStep("Profile"),
+        isInSight(".o_guided_stepper_summary"),
+        isInSight(".o_talk_track summary"),
         editField("challenge", "Nine days for every month-end"),
         editField("improvement", "Two days and no overtime"),
         next,
         inStep("Personal Value"),
-        {
-            content: "look for a motive",
-            trigger: ".o_field_widget[name='motive_ids'] input",
-            run: "click",
-        },
-        {
-            content: "choose one",
-            trigger: ".modal .o_kanban_record:contains(Returning a favour)",
-            run: "click",
-        },
+        chooseMotive("Returning a favour"),
         isComplete,
         next,
         inStep("Suggest"),
-        ...addCandidate("name", "Wu Chih-Ming"),
-        ...addCandidate("function", "Head of a school"),
+        ...enter("candidate_ids", "name", "Wu Chih-Ming"),
+        ...enter("candidate_ids", "function", "Head of a school"),
         isComplete,
         next,
         inStep("Introduce"),
+        {
+            content: "she will call him",
+            trigger: `${card("Wu Chih-Ming")} [name='introduction_channel'] select`,
+            run: "selectByLabel Phone",
+        },
         pressFor("Wu Chih-Ming", "action_agree"),
         hasState("Wu Chih-Ming", "Agreed"),
+        {
+            content: "a call can be planned",
+            trigger: `${card("Wu Chih-Ming")} button[name='action_schedule_introduction']`,
+        },
         pressFor("Head of a school", "action_decline"),
         hasState("Head of a school", "Declined"),
         isComplete,

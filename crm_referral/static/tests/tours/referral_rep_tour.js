@@ -1,46 +1,19 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 import {
+    card,
+    chooseMotive,
     clickButton,
     editField,
+    enter,
+    hasState,
     inStep,
     isComplete,
     isMissing,
     next,
+    pressFor,
     says,
 } from "@crm_referral/../tests/tours/referral_tour_steps";
-
-const candidate = (name) => `.o_field_widget[name='candidate_ids'] .o_data_row:contains(${name})`;
-
-const addCandidate = (row, name, value) => [
-    {
-        content: "add a candidate",
-        trigger: ".o_field_widget[name='candidate_ids'] a:contains(Add a candidate)",
-        run: "click",
-    },
-    {
-        content: `${name} is ${value}`,
-        trigger: `.o_field_widget[name='candidate_ids'] .o_data_row:nth-child(${row}).o_selected_row [name='${name}'] input`,
-        run: `edit ${value}`,
-    },
-];
-
-const pressFor = (name, button, label) => ({
-    content: `${label} for ${name}`,
-    trigger: `${candidate(name)} button[name='${button}']`,
-    run: "click",
-});
-
-const hasState = (name, state) => ({
-    content: `${name} is ${state}`,
-    trigger: `${candidate(name)} [name='state']:contains(${state})`,
-});
-
-/** In the form of the candidate. */
-const hasStatus = (state) => ({
-    content: `the candidate is ${state}`,
-    trigger: `.o_statusbar_status .o_arrow_button_current:contains(${state})`,
-});
 
 const goBack = {
     content: "go back",
@@ -58,22 +31,7 @@ registry.category("web_tour.tours").add("crm_referral_rep", {
         inStep("Benefits"),
         says("Hello Lin Mei-Hua"),
         isMissing("confirmed"),
-        {
-            content: "add a benefit",
-            trigger: ".o_field_widget[name='benefit_ids'] a:contains(Add a benefit)",
-            run: "click",
-        },
-        {
-            content: "name it",
-            trigger: ".o_field_widget[name='benefit_ids'] .o_selected_row [name='name'] input",
-            run: "edit Month-end takes two days",
-        },
-        {
-            content: "the customer confirms it",
-            trigger:
-                ".o_field_widget[name='benefit_ids'] .o_selected_row [name='confirmed_now'] input",
-            run: "click",
-        },
+        ...enter("benefit_ids", "name", "Month-end takes two days"),
         isComplete,
         next,
         // 2 Profile
@@ -87,36 +45,40 @@ registry.category("web_tour.tours").add("crm_referral_rep", {
         next,
         // 3 Personal Value
         inStep("Personal Value"),
-        {
-            content: "look for a motive",
-            trigger: ".o_field_widget[name='motive_ids'] input",
-            run: "click",
-        },
-        {
-            content: "choose one",
-            trigger: ".o-autocomplete--dropdown-item a:contains(Helping somebody they like)",
-            run: "click",
-        },
-        {
-            content: "it is chosen",
-            trigger: ".o_field_widget[name='motive_ids'] .o_tag",
-        },
+        chooseMotive("Helping somebody they like"),
         editField("promise", "I call after the first meeting"),
         isComplete,
         next,
         // 4 Suggest
         inStep("Suggest"),
-        ...addCandidate(1, "name", "Wu Chih-Ming"),
-        ...addCandidate(2, "function", "Head of a school"),
+        ...enter("candidate_ids", "name", "Wu Chih-Ming"),
+        ...enter("candidate_ids", "function", "Head of a school"),
         next,
         // 5 Introduce
         inStep("Introduce"),
         isMissing("Wu Chih-Ming"),
-        pressFor("Wu Chih-Ming", "action_agree", "yes"),
+        // One more comes to mind, and is taken back.
+        ...enter("candidate_ids", "name", "Lin the Second"),
+        isMissing("Lin the Second"),
+        {
+            content: "open the card",
+            trigger: card("Lin the Second"),
+            run: "click",
+        },
+        {
+            content: "take the candidate away",
+            trigger: ".modal .o_btn_remove",
+            run: "click",
+        },
+        {
+            content: "it is gone",
+            trigger: `.o_field_widget[name='candidate_ids']:not(:has(.o_kanban_record:contains(Lin the Second)))`,
+        },
+        pressFor("Wu Chih-Ming", "action_agree"),
         hasState("Wu Chih-Ming", "Agreed"),
-        pressFor("Head of a school", "action_decline", "no"),
+        pressFor("Head of a school", "action_decline"),
         hasState("Head of a school", "Declined"),
-        pressFor("Wu Chih-Ming", "action_introduce", "introduced"),
+        pressFor("Wu Chih-Ming", "action_introduce"),
         hasState("Wu Chih-Ming", "Introduced"),
         isComplete,
         next,
@@ -124,27 +86,36 @@ registry.category("web_tour.tours").add("crm_referral_rep", {
         inStep("Follow Through"),
         {
             content: "open the candidate",
-            trigger: `${candidate("Wu Chih-Ming")} .o_list_record_open_form_view button`,
+            trigger: card("Wu Chih-Ming"),
             run: "click",
         },
-        editField("research_person", "Runs a clinic of 50"),
-        editField("research_organization", "Grows by two sites a year"),
-        editField("research_industry", "New reporting rules"),
-        clickButton("action_contact"),
-        hasStatus("Contacted"),
-        clickButton("action_convert"),
+        editField("research_person", "Runs a clinic of 50", ".modal"),
+        editField("research_organization", "Grows by two sites a year", ".modal"),
+        editField("research_industry", "New reporting rules", ".modal"),
+        {
+            content: "keep what was found out",
+            trigger: ".modal .o_form_button_save",
+            run: "click",
+        },
+        pressFor("Wu Chih-Ming", "action_contact"),
+        hasState("Wu Chih-Ming", "Contacted"),
+        pressFor("Wu Chih-Ming", "action_convert_here"),
+        hasState("Wu Chih-Ming", "Converted"),
+        isComplete,
         // The lead
+        pressFor("Wu Chih-Ming", "action_open_lead"),
         {
             content: "the lead tells who referred it",
             trigger: ".o-form-buttonbox button[name='action_view_referral']:contains(Lin Mei-Hua)",
         },
         goBack,
-        hasStatus("Converted"),
-        goBack,
         inStep("Follow Through"),
-        pressFor("Wu Chih-Ming", "action_referrer_told", "tell the customer"),
-        isComplete,
-        next,
+        clickButton("action_finish"),
+        {
+            content: "the question whether the customer has heard of it",
+            trigger: ".modal .o_kanban_record:contains(Wu Chih-Ming)",
+        },
+        clickButton("action_told", ".modal"),
         {
             content: "the request ended well",
             trigger: ".o_form_view:has(.o_guided_step_ended) [name='outcome']:contains(Introduced)",

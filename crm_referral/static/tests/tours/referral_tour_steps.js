@@ -38,6 +38,72 @@ export const editField = (name, value, scope = "") => ({
     run: `edit ${value}`,
 });
 
+const inputIn = (field, name) =>
+    `.o_field_widget[name='${field}'] .o_conversation_entry input[name='${name}']`;
+
+/** Type in the line below the cards, and Enter. */
+export const enter = (field, name, value) => [
+    {
+        content: `type ${value}`,
+        trigger: inputIn(field, name),
+        async run(helpers) {
+            await helpers.edit(value);
+            await helpers.press("Enter");
+        },
+    },
+    {
+        content: `${value} is there, and the line is free`,
+        trigger: `.o_field_widget[name='${field}']:has(.o_kanban_record:contains(${value})) .o_conversation_entry input[name='${name}']:not(:value(/./))`,
+    },
+];
+
+export const card = (name) =>
+    `.o_field_widget[name='candidate_ids'] .o_kanban_record:contains(${name})`;
+
+export const pressFor = (name, button) => ({
+    content: `${button} for ${name}`,
+    trigger: `${card(name)} button[name='${button}']`,
+    run: "click",
+});
+
+export const hasState = (name, state) => ({
+    content: `${name} is ${state}`,
+    trigger: `${card(name)} [name='state']:contains(${state})`,
+});
+
+export const chooseMotive = (name) => ({
+    content: `choose ${name}`,
+    trigger: `.o_field_widget[name='motive_ids'] label:contains(${name})`,
+    run: "click",
+});
+
+/** These steps, and a last one that fails when they took more clicks. */
+export function withinClicks(limit, steps) {
+    let clicks = 0;
+    return [
+        ...steps.map((step) =>
+            step.run === "click"
+                ? {
+                      ...step,
+                      async run(helpers) {
+                          clicks++;
+                          await helpers.click();
+                      },
+                  }
+                : step,
+        ),
+        {
+            content: `not more than ${limit} clicks`,
+            trigger: "body",
+            run() {
+                if (clicks > limit) {
+                    throw new Error(`${clicks} clicks, and ${limit} should do`);
+                }
+            },
+        },
+    ];
+}
+
 export const clickButton = (name, scope = ".o_statusbar_buttons") => ({
     content: `press ${name}`,
     trigger: `${scope} button[name='${name}']`,

@@ -16,6 +16,21 @@ registry.category("web_tour.tours").add("crm_referral_tour", {
             tooltipPosition: "bottom",
             run: "click",
         },
+        // A manager lands on the figures: the way to one's own requests is the same for all.
+        {
+            isActive: ["desktop"],
+            trigger: "button[data-menu-xmlid='crm_referral.crm_referral_menu_requests']",
+            content: _t("All about asking is in here."),
+            tooltipPosition: "bottom",
+            run: "click",
+        },
+        {
+            isActive: ["desktop"],
+            trigger: ".dropdown-item[data-menu-xmlid='crm_referral.crm_referral_menu_my']",
+            content: _t("These are your own requests, step by step."),
+            tooltipPosition: "right",
+            run: "click",
+        },
         {
             trigger: ".o_kanban_view .o-kanban-button-new",
             content: _t("Think of somebody for whom something has really got better, and begin."),
@@ -24,20 +39,17 @@ registry.category("web_tour.tours").add("crm_referral_tour", {
         },
         {
             trigger: ".o_form_view .o_field_widget[name='partner_id'] input",
-            content: markup(_t("<b>Who is it?</b> Write a few letters, then choose the customer.")),
+            content: markup(
+                _t(
+                    "<b>Who is it?</b> Write a few letters and choose the customer: the first of six steps opens.",
+                ),
+            ),
             tooltipPosition: "bottom",
             run: "edit Lin Mei-Hua",
         },
         {
             isActive: ["auto"],
             trigger: ".o_m2o_dropdown_option_create a",
-            run: "click",
-        },
-        {
-            trigger:
-                ".o_form_view:has([name='partner_id'] input:value(/./)) .o_statusbar_buttons button",
-            content: _t("Start, and the first of six steps opens."),
-            tooltipPosition: "bottom",
             run: "click",
         },
         {
@@ -51,24 +63,16 @@ registry.category("web_tour.tours").add("crm_referral_tour", {
             run: "click",
         },
         {
-            isActive: ["desktop"],
-            trigger: ".o_field_widget[name='benefit_ids'] a:contains(/./)",
-            content: _t("What have they got out of working with you? Note the first thing."),
-            tooltipPosition: "top",
-            run: "click",
-        },
-        {
-            isActive: ["desktop"],
-            trigger: ".o_field_widget[name='benefit_ids'] .o_selected_row [name='name'] input",
-            content: _t("In the customer's own words, best with a number."),
+            trigger: ".o_field_widget[name='benefit_ids'] .o_conversation_entry input",
+            content: _t(
+                "What have they got out of working with you? Note it in the customer's own words, best with a number.",
+            ),
             tooltipPosition: "top",
             run: "edit Month-end takes two days",
         },
         {
-            isActive: ["desktop"],
-            trigger:
-                ".o_field_widget[name='benefit_ids'] .o_selected_row [name='confirmed_now'] input",
-            content: _t("Ask whether they see it the same way. Tick it when they say yes."),
+            trigger: ".o_field_widget[name='benefit_ids'] .o_conversation_entry button.btn-primary",
+            content: _t("Ask whether they see it the same way, and add it when they say yes."),
             tooltipPosition: "top",
             run: "click",
         },

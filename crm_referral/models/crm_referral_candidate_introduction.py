@@ -1,0 +1,93 @@
+from odoo import fields, models
+
+# What became of the e-mail that the customer forwards, by Odoo's notification status.
+MAIL_STATES = {
+    "ready": "waiting",
+    "process": "waiting",
+    "pending": "waiting",
+    "sent": "sent",
+    "bounce": "failed",
+    "exception": "failed",
+    "canceled": "failed",
+}
+
+
+class CrmReferralCandidate(models.Model):
+    """What the card of a candidate shows and does while its request is open."""
+
+    _inherit = "crm.referral.candidate"
+
+    introduction_mail_state = fields.Selection(
+        selection=[
+            ("waiting", "On its way"),
+            ("sent", "Sent"),
+            ("failed", "Not delivered"),
+        ],
+        string="E-mail to Forward",
+        compute="_compute_introduction_mail",
+        help="What became of the last e-mail to the customer about this candidate.",
+    )
+    introduction_mail_date = fields.Datetime(
+        string="E-mailed On", compute="_compute_introduction_mail"
+    )
+
+    # === COMPUTE METHODS === #
+
+    def _compute_introduction_mail(self):
+        # sudo: the notifications belong to the customer and to whoever wrote; only the
+        # date and the state are told
+        notifications = self.env["mail.notification"].sudo().search_fetch(
+            [
+                ("notification_type", "=", "email"),
+                ("mail_message_id.model", "=", self._name),
+                ("mail_message_id.res_id", "in", self.ids),
+                ("res_partner_id", "in", self.referrer_id.ids),
+            ],
+            ["mail_message_id", "res_partner_id", "notification_status"],
+            order="id",
+        )
+        last = {
+            (
+                notification.mail_message_id.res_id,
+                notification.res_partner_id.id,
+            ): notification
+            for notification in notifications
+        }
+        for candidate in self:
+            key = (candidate._origin.id, candidate.referrer_id.id)
+            notification = last.get(key)
+            status = notification and notification.notification_status
+            candidate.introduction_mail_state = MAIL_STATES.get(status, False)
+            candidate.introduction_mail_date = (
+                notification.mail_message_id.date if notification else False
+            )
+
+    # === ACTION METHODS === #
+
+    def action_agree_and_send(self):
+        """The customer agrees, and gets the e-mail to forward while still listening.
+
+        :return: a window action: the composer with the introduction template
+        """
+        self.ensure_one()
+        action = self.action_send_introduction()
+        self.action_agree()
+        return action
+
+    def action_convert_here(self):
+        """Make a lead of this candidate and stay where the rep is.
+
+        :return: True, or a window action: the choice among possible duplicates
+        """
+        self.ensure_one()
+        action = self.action_convert()
+        return True if self.lead_id else action
+
+    # === BUSINESS METHODS === #
+
+    def _is_referrer_waiting(self):
+        """:return: whether there is news the customer has not been told yet."""
+        self.ensure_one()
+        return not self.referrer_told_on and bool(
+            self.contacted_on or self.state == "converted"
+        )

@@ -1,0 +1,143 @@
+import { _t } from "@web/core/l10n/translation";
+import { makeContext } from "@web/core/context";
+import { registry } from "@web/core/registry";
+import { useBus } from "@web/core/utils/hooks";
+import { X2ManyField, x2ManyField } from "@web/views/fields/x2many/x2many_field";
+
+import { useRef, useState } from "@odoo/owl";
+
+/**
+ * What a conversation collects, as cards with a line below to type the next one.
+ *
+ * The option `entry` names the fields of that line. Enter stands for the first `<create>`
+ * control; every control takes what is typed. Without any text a control opens the form,
+ * and one with `from_library` in its context asks which of the existing records to link.
+ *
+ * A new record is saved at once, so that its buttons work. Text that is typed but not
+ * entered yet goes along whenever the form is saved.
+ */
+export class ConversationCardsField extends X2ManyField {
+    static template = "crm_referral.ConversationCards";
+    static props = {
+        ...X2ManyField.props,
+        entryFields: { type: Array, optional: true },
+    };
+
+    setup() {
+        super.setup();
+        this.entryRef = useRef("entry");
+        this.entry = useState({ values: {} });
+        this.isAdding = false;
+        const { bus } = this.props.record.model;
+        useBus(bus, "NEED_LOCAL_CHANGES", ({ detail }) => {
+            if (this.isTyped && !this.isAdding) {
+                detail.proms.push(this.addTyped(this.createControls[0]));
+            }
+        });
+    }
+
+    get canEnter() {
+        return this.canCreate && this.entryInputs.length > 0;
+    }
+
+    get createControls() {
+        return this.controls.filter(
+            (control) => control.type === "create" && !this.evalInvisible(control.invisible),
+        );
+    }
+
+    get entryInputs() {
+        const nodes = Object.values(this.archInfo.fieldNodes);
+        return (this.props.entryFields || []).map((name) => {
+            const { string } = this.list.fields[name];
+            const node = nodes.find((fieldNode) => fieldNode.name === name);
+            return { name, label: string, placeholder: node?.attrs.placeholder || string };
+        });
+    }
+
+    get isTyped() {
+        return this.entryInputs.some(({ name }) => (this.entry.values[name] || "").trim());
+    }
+
+    onInput() {
+        this.props.record.model.bus.trigger("FIELD_IS_DIRTY", this.isTyped);
+    }
+
+    async onKeydown(ev) {
+        // Enter also ends the input of Chinese characters.
+        if (ev.key === "Enter" && !ev.isComposing) {
+            ev.preventDefault();
+            ev.stopPropagation();
+            if (this.isTyped) {
+                await this.onControl(this.createControls[0]);
+            }
+        }
+    }
+
+    async onControl(control) {
+        const { from_library: fromLibrary } = makeContext([control.context]);
+        if (fromLibrary) {
+            return super.onAdd({ context: control.context });
+        }
+        if (!this.isTyped) {
+            return this._openRecord({
+                context: makeContext([this.props.context, control.context]),
+            });
+        }
+        if (this.isAdding) {
+            return;
+        }
+        this.isAdding = true;
+        const typed = { ...this.entry.values };
+        let isSaved = false;
+        let added;
+        try {
+            added = await this.addTyped(control);
+            isSaved = await this.props.record.save();
+        } finally {
+            if (!isSaved) {
+                await (added && this.takeBack(added));
+                this.entry.values = typed;
+            }
+            this.isAdding = false;
+        }
+        this.entryRef.el?.querySelector("input")?.focus();
+    }
+
+    /** Make a record of what is typed, which is not saved yet. */
+    async addTyped(control) {
+        const defaults = {};
+        for (const { name } of this.entryInputs) {
+            const value = (this.entry.values[name] || "").trim();
+            if (value) {
+                defaults[`default_${name}`] = value;
+            }
+        }
+        this.entry.values = {};
+        for (const input of this.entryRef.el?.querySelectorAll("input") || []) {
+            input.value = ""; // typed since the last rendering
+        }
+        this.onInput();
+        return this.list.addNewRecord({
+            context: makeContext([this.props.context, control.context, defaults]),
+            mode: "readonly",
+            position: "bottom",
+        });
+    }
+
+    takeBack(record) {
+        return this.isMany2Many ? this.list.forget(record) : this.list.delete(record);
+    }
+}
+
+export const conversationCardsField = {
+    ...x2ManyField,
+    component: ConversationCardsField,
+    displayName: _t("Cards with a line to type the next one"),
+    extractProps: (staticInfo, dynamicInfo) => ({
+        ...x2ManyField.extractProps(staticInfo, dynamicInfo),
+        entryFields: staticInfo.options.entry,
+    }),
+};
+
+registry.category("fields").add("conversation_cards", conversationCardsField);

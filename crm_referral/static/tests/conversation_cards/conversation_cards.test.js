@@ -1,0 +1,150 @@
+import { beforeEach, expect, test } from "@odoo/hoot";
+import { press, queryAllTexts } from "@odoo/hoot-dom";
+import { animationFrame } from "@odoo/hoot-mock";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import {
+    clickSave,
+    contains,
+    defineModels,
+    fields,
+    makeServerError,
+    models,
+    mountView,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
+
+class Benefit extends models.Model {
+    _name = "benefit";
+
+    name = fields.Char();
+    place = fields.Char();
+    confirmed = fields.Boolean();
+    conversation_id = fields.Many2one({ relation: "conversation" });
+
+    _records = [
+        { id: 1, name: "Fast" },
+        { id: 2, name: "Cheap" },
+    ];
+
+    _views = {
+        form: `<form><field name="name" /></form>`,
+        list: `<list><field name="name" /></list>`,
+        search: `<search />`,
+    };
+}
+
+class Conversation extends models.Model {
+    _name = "conversation";
+
+    note = fields.Char();
+    benefit_ids = fields.Many2many({ relation: "benefit" });
+    candidate_ids = fields.One2many({ relation: "benefit", relation_field: "conversation_id" });
+
+    _records = [{ id: 1, benefit_ids: [1] }];
+}
+
+defineMailModels();
+defineModels([Benefit, Conversation]);
+
+beforeEach(() => {
+    onRpc("conversation", "web_save", () => expect.step("save"));
+});
+
+const mountCards = (name = "benefit_ids") =>
+    mountView({
+        type: "form",
+        resModel: "conversation",
+        resId: 1,
+        arch: /* xml */ `
+            <form>
+                <field name="note" />
+                <field name="${name}" widget="conversation_cards" options="{'entry': ['name', 'place']}">
+                    <kanban>
+                        <control>
+                            <create string="Confirmed" context="{'default_confirmed': True}" />
+                            <create string="Only Note It" />
+                            <create string="From the library" context="{'from_library': True}" />
+                        </control>
+                        <field name="name" placeholder="What is it?" />
+                        <field name="place" />
+                        <field name="confirmed" />
+                        <templates><t t-name="card">
+                            <field name="name" />
+                            <span invisible="not confirmed"> yes</span>
+                        </t></templates>
+                    </kanban>
+                </field>
+            </form>
+        `,
+    });
+
+const cards = () => queryAllTexts(".o_kanban_record:not(.o_kanban_ghost)");
+const entry = ".o_conversation_entry input[name='name']";
+
+test("Enter saves what is typed, and the next one can be typed", async () => {
+    await mountCards();
+    expect(entry).toHaveAttribute("placeholder", "What is it?");
+    await contains(entry).edit("  Quiet ", { confirm: false });
+    await press("Enter");
+    await expect.waitForSteps(["save"]);
+    await animationFrame();
+    expect(cards()).toEqual(["Fast", "Quiet\nyes"]);
+    expect(entry).toHaveValue("");
+    expect(entry).toBeFocused();
+    await press("Enter");
+    await animationFrame();
+    expect(cards()).toHaveLength(2);
+    expect.verifySteps([]);
+});
+
+test("each button takes what is typed", async () => {
+    await mountCards("candidate_ids");
+    await contains(entry).edit("Quiet", { confirm: false });
+    await contains("button:contains(Only Note It)").click();
+    await expect.waitForSteps(["save"]);
+    await animationFrame();
+    expect(cards()).toEqual(["Quiet"]);
+});
+
+test("without any text a button opens the form", async () => {
+    await mountCards();
+    await contains("button:contains(Only Note It)").click();
+    await contains(".modal [name='name'] input").edit("Quiet");
+    await contains(".modal .o_form_button_save").click();
+    expect(cards()).toEqual(["Fast", "Quiet"]);
+});
+
+test("typed text goes along when the form is saved", async () => {
+    await mountCards();
+    await contains(".o_field_widget[name='note'] input").edit("Likes tea");
+    await contains(entry).edit("Quiet", { confirm: false });
+    await clickSave();
+    await animationFrame();
+    expect.verifySteps(["save"]);
+    expect(cards()).toEqual(["Fast", "Quiet\nyes"]);
+    expect(entry).toHaveValue("");
+});
+
+test("what the server refuses can be corrected where it was typed", async () => {
+    expect.errors(1);
+    onRpc("conversation", "web_save", () => {
+        throw makeServerError({ message: "Leave this person out" });
+    });
+    await mountCards("candidate_ids");
+    await contains(entry).edit("Quiet", { confirm: false });
+    await press("Enter");
+    await animationFrame();
+    await animationFrame();
+    expect.verifyErrors(["Leave this person out"]);
+    expect(cards()).toEqual([]);
+    expect(entry).toHaveValue("Quiet");
+});
+
+test.tags("desktop");
+test("from the library an existing record is linked", async () => {
+    await mountCards();
+    await contains("button:contains(From the library)").click();
+    expect(queryAllTexts(".modal .o_data_row [name='name']")).toEqual(["Cheap"]);
+    await contains(".modal .o_data_row [name='name']").click();
+    expect(cards()).toEqual(["Fast", "Cheap"]);
+});
