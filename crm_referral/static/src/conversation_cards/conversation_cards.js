@@ -1,6 +1,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { makeContext } from "@web/core/context";
 import { registry } from "@web/core/registry";
+import { Mutex } from "@web/core/utils/concurrency";
 import { useBus } from "@web/core/utils/hooks";
 import { X2ManyField, x2ManyField } from "@web/views/fields/x2many/x2many_field";
 
@@ -27,10 +28,10 @@ export class ConversationCardsField extends X2ManyField {
         super.setup();
         this.entryRef = useRef("entry");
         this.entry = useState({ values: {} });
-        this.isAdding = false;
+        this.mutex = new Mutex();
         const { bus } = this.props.record.model;
         useBus(bus, "NEED_LOCAL_CHANGES", ({ detail }) => {
-            if (this.isTyped && !this.isAdding) {
+            if (this.isTyped) {
                 detail.proms.push(this.addTyped(this.createControls[0]));
             }
         });
@@ -84,24 +85,27 @@ export class ConversationCardsField extends X2ManyField {
                 context: makeContext([this.props.context, control.context]),
             });
         }
-        if (this.isAdding) {
-            return;
+        return this.mutex.exec(() => this.addAndSave(control));
+    }
+
+    async addAndSave(control) {
+        if (!this.isTyped) {
+            return; // gone along with the one before
         }
-        this.isAdding = true;
         const typed = { ...this.entry.values };
         let isSaved = false;
         let added;
         try {
-            added = await this.addTyped(control);
+            const adding = this.addTyped(control);
+            this.entryRef.el?.querySelector("input")?.focus();
+            added = await adding;
             isSaved = await this.props.record.save();
         } finally {
             if (!isSaved) {
                 await (added && this.takeBack(added));
-                this.entry.values = typed;
+                this.entry.values = this.isTyped ? this.entry.values : typed;
             }
-            this.isAdding = false;
         }
-        this.entryRef.el?.querySelector("input")?.focus();
     }
 
     /** Make a record of what is typed, which is not saved yet. */

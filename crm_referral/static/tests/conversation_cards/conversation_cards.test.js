@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "@odoo/hoot";
 import { press, queryAllTexts } from "@odoo/hoot-dom";
-import { animationFrame } from "@odoo/hoot-mock";
+import { animationFrame, Deferred } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     clickSave,
@@ -95,6 +95,20 @@ test("Enter saves what is typed, and the next one can be typed", async () => {
     await animationFrame();
     expect(cards()).toHaveLength(2);
     expect.verifySteps([]);
+});
+
+test("whoever types fast loses nothing", async () => {
+    const saved = new Deferred();
+    onRpc("conversation", "web_save", () => saved);
+    await mountCards();
+    await contains(entry).edit("Quiet", { confirm: false });
+    await press("Enter");
+    await contains(entry).edit("Warm", { confirm: false });
+    await press("Enter");
+    saved.resolve();
+    await expect.waitForSteps(["save", "save"]);
+    await animationFrame();
+    expect(cards()).toEqual(["Fast", "Quiet\nyes", "Warm\nyes"]);
 });
 
 test("each button takes what is typed", async () => {

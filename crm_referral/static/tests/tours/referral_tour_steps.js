@@ -52,8 +52,8 @@ export const enter = (field, name, value) => [
         },
     },
     {
-        content: `${value} is there, and the line is free`,
-        trigger: `.o_field_widget[name='${field}']:has(.o_kanban_record:contains(${value})) .o_conversation_entry input[name='${name}']:not(:value(/./))`,
+        content: `${value} is there and saved, and the line is free`,
+        trigger: `.o_form_view:has(.o_form_status_indicator_buttons.invisible) .o_field_widget[name='${field}']:has(.o_kanban_record:contains(${value})) .o_conversation_entry input[name='${name}']:not(:value(/./))`,
     },
 ];
 
