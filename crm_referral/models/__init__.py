@@ -60,5 +60,6 @@ from . import (
     res_company,
     res_config_settings,
     res_partner,
+    res_partner_customer,
     kept_records,
 )

@@ -36,15 +36,19 @@ class CrmReferralCandidate(models.Model):
     def _compute_introduction_mail(self):
         # sudo: the notifications belong to the customer and to whoever wrote; only the
         # date and the state are told
-        notifications = self.env["mail.notification"].sudo().search_fetch(
-            [
-                ("notification_type", "=", "email"),
-                ("mail_message_id.model", "=", self._name),
-                ("mail_message_id.res_id", "in", self.ids),
-                ("res_partner_id", "in", self.referrer_id.ids),
-            ],
-            ["mail_message_id", "res_partner_id", "notification_status"],
-            order="id",
+        notifications = (
+            self.env["mail.notification"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("notification_type", "=", "email"),
+                    ("mail_message_id.model", "=", self._name),
+                    ("mail_message_id.res_id", "in", self.ids),
+                    ("res_partner_id", "in", self.referrer_id.ids),
+                ],
+                ["mail_message_id", "res_partner_id", "notification_status"],
+                order="id",
+            )
         )
         last = {
             (

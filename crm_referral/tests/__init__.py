@@ -12,6 +12,7 @@ from . import test_assessment_story_tours
 from . import test_assessment_tours
 from . import test_candidate
 from . import test_concurrency
+from . import test_conversation_screens
 from . import test_export
 from . import test_export_assessment
 from . import test_forms

@@ -27,6 +27,7 @@ MATRIX = {
     "crm.referral.objection": {},
     "crm.referral.skip": {"rep": "rwc", "all_documents": "rwc", "manager": "rwc"},
     "crm.referral.decline": {"rep": "rwc", "all_documents": "rwc", "manager": "rwc"},
+    "crm.referral.finish": {"rep": "rwc", "all_documents": "rwc", "manager": "rwc"},
     "crm.referral.override": {"rep": "rwc", "all_documents": "rwc", "manager": "rwc"},
     "crm.referral.candidate.convert": {
         "rep": "rwc",

@@ -33,7 +33,7 @@ export class GuidedStepper extends Component {
         if (this.env.isSmall) {
             nav?.scrollIntoView({ block: "start" });
         } else if (this.currentStep?.state === "current") {
-            const step = nav?.closest(".o_form_view")?.querySelector(".o_conversation_step");
+            const step = nav?.closest(".o_form_view")?.querySelector(".o_conversation_note");
             const fields = [...(step?.querySelectorAll(FIRST_FIELD) || [])];
             fields.find((field) => field.offsetParent)?.focus({ preventScroll: true });
         }

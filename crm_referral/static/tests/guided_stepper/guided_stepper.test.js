@@ -193,7 +193,7 @@ const stepForm = /* xml */ `
     <form>
         <field name="step_id" widget="guided_stepper" />
         <field name="note" />
-        <div class="o_conversation_step"><field name="words" /></div>
+        <div class="o_conversation_note"><field name="words" /></div>
     </form>
 `;
 
