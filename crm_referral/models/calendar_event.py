@@ -2,7 +2,9 @@ from odoo import api, fields, models
 
 
 class CalendarEvent(models.Model):
-    _inherit = "calendar.event"
+    _name = "calendar.event"
+    _inherit = ["crm.guarded.mixin", "calendar.event"]
+    _guarded_pointers = frozenset({"referral_candidate_id"})
 
     referral_candidate_id = fields.Many2one(
         comodel_name="crm.referral.candidate",

@@ -1,9 +1,21 @@
+from datetime import datetime, time
+
 from odoo import api, fields, models
 
 
 class CrmLead(models.Model):
+    """A lead that was referred.
+
+    What came of an introduction has one definition: ``referral_candidate_id``. It
+    always goes with the referrer of that candidate, and the first introduction wins.
+    """
+
     _name = "crm.lead"
-    _inherit = ["crm.lead", "crm.assessment.interaction.mixin"]
+    _inherit = ["crm.guarded.mixin", "crm.lead", "crm.assessment.interaction.mixin"]
+    _guarded_pointers = frozenset(
+        {"referrer_id", "referral_candidate_id", "referral_candidate_ids"}
+    )
+    _protected_fields = frozenset({"is_introduced_again", "is_made_of_candidate"})
 
     referrer_id = fields.Many2one(
         comodel_name="res.partner",
@@ -11,6 +23,7 @@ class CrmLead(models.Model):
         ondelete="set null",
         check_company=True,
         tracking=True,
+        copy=False,
         help="The customer who referred this lead to us.",
     )
     referral_candidate_id = fields.Many2one(
@@ -30,6 +43,18 @@ class CrmLead(models.Model):
         copy=False,
         help="Everybody who was introduced to us and is behind this lead.",
     )
+    is_made_of_candidate = fields.Boolean(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="The lead was made of a candidate: it goes when the candidate is erased.",
+    )
+    is_introduced_again = fields.Boolean(
+        string="Introduced Again",
+        readonly=True,
+        copy=False,
+        help="We knew the customer before: new business, but no new customer.",
+    )
 
     # === CRUD METHODS === #
 
@@ -41,6 +66,8 @@ class CrmLead(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if "referrer_id" in vals:
+            self._drop_other_introductions()
         if {"referrer_id", "partner_id"} & vals.keys():
             self._fill_in_referrer()
         return result
@@ -54,6 +81,19 @@ class CrmLead(models.Model):
         candidates_sudo._on_lead_deleted()
         return result
 
+    def copy_data(self, default=None):
+        """A duplicate was not introduced: it does not say so in its texts either."""
+        source = self.env.ref("utm.utm_source_referral", raise_if_not_found=False)
+        vals_list = super().copy_data(default=default)
+        for lead, vals in zip(self, vals_list, strict=True):
+            if not lead.referrer_id:
+                continue
+            if "referred" not in (default or {}):
+                vals["referred"] = False
+            if source and vals.get("source_id") == source.id:
+                vals["source_id"] = False
+        return vals_list
+
     # === ACTION METHODS === #
 
     def action_view_referral(self):
@@ -66,52 +106,232 @@ class CrmLead(models.Model):
             name=self.env._("Candidate")
         )
 
-    # === BUSINESS METHODS === #
+    # === REFERRER === #
+
+    def _drop_other_introductions(self):
+        """Who changes the referrer by hand says that it was another introduction."""
+        # sudo: the introduction may be a colleague's; only the pointer goes
+        self.sudo().filtered(
+            lambda lead: (
+                lead.referral_candidate_id
+                and lead.referral_candidate_id.referrer_id != lead.referrer_id
+            )
+        ).referral_candidate_id = False
 
     def _fill_in_referrer(self):
         """Keep the plain text, the source and the customer true to the referrer.
 
         What somebody has noted already is never overwritten.
         """
-        source = self.env.ref("utm.utm_source_referral")
-        for referrer, leads in self.grouped("referrer_id").items():
-            if not referrer:
+        # sudo: the referrer may be a contact of another company
+        for lead_sudo in self.sudo():
+            if lead_sudo.referral_candidate_id and not lead_sudo.referrer_id:
+                lead_sudo.referrer_id = lead_sudo.referral_candidate_id.referrer_id
+        source = self.env.ref("utm.utm_source_referral", raise_if_not_found=False)
+        for referrer_sudo, leads in self.sudo().grouped("referrer_id").items():
+            if not referrer_sudo:
                 continue
             leads.filtered(lambda lead: not lead.referred).write(
-                {"referred": referrer.display_name}
+                {"referred": referrer_sudo.display_name}
             )
-            leads.filtered(lambda lead: not lead.source_id).write(
-                {"source_id": source.id}
+            if source:
+                leads.filtered(lambda lead: not lead.source_id).write(
+                    {"source_id": source.id}
+                )
+            again = leads.filtered(
+                lambda lead: lead.partner_id and lead._knew_customer_before()
             )
-            leads.partner_id._set_referrer(referrer)
+            again.filtered(
+                lambda lead: not lead.is_introduced_again
+            ).is_introduced_again = True
+            (leads - again).partner_id._set_referrer(referrer_sudo)
+
+    def _knew_customer_before(self):
+        """:return: whether the customer of this lead was known before they were
+        introduced: nobody brings us whom we have already.
+        """
+        self.ensure_one()
+        partner, candidate = self.partner_id, self.referral_candidate_id
+        if self.is_introduced_again or partner.referrer_id == self.referrer_id:
+            return self.is_introduced_again
+        if candidate and (
+            candidate.was_known or partner.create_date < candidate.create_date
+        ):
+            return True
+        return partner._is_customer_already(
+            before=candidate.create_date or self.create_date, without=self
+        )
 
     def _prepare_customer_values(self, partner_name, is_company=False, parent_id=False):
         """The customer that a lead becomes remembers who referred them.
 
         Where a company is made along with its contact, the contact was referred: one
-        introduction is one referred customer.
+        introduction is one referred customer. A new contact of an old customer is no
+        new customer.
         """
         values = super()._prepare_customer_values(
             partner_name, is_company=is_company, parent_id=parent_id
         )
-        if self.referrer_id and not (is_company and self.contact_name):
+        # sudo: whether we know the company does not depend on who asks
+        parent_sudo = self.env["res.partner"].browse(parent_id or []).sudo()
+        if (
+            self.referrer_id
+            and not (is_company and self.contact_name)
+            and not parent_sudo._is_customer_already(before=self.create_date)
+        ):
             values["referrer_id"] = self.referrer_id.id
         return values
 
-    def _merge_get_fields(self):
-        return [*super()._merge_get_fields(), "referrer_id", "referral_candidate_id"]
+    # === OBJECTION AND ERASURE === #
+
+    def _close_objected(self):
+        """The person has objected: these leads are lost. In sudo mode."""
+        if not self:
+            return
+        reason = self.env.ref(
+            "crm_referral.lost_reason_objected", raise_if_not_found=False
+        )
+        self.action_set_lost(**({"lost_reason_id": reason.id} if reason else {}))
+
+    def _ask_about_objection(self):
+        """Somebody objected in a request; whose lead it is decides. In sudo mode."""
+        for lead in self:
+            salesperson = lead.user_id
+            lead = lead.with_context(lang=salesperson.lang or self.env.lang)
+            lead.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=lead.env._("This person objects to being contacted"),
+                note=lead.env._(
+                    "A person with the same address or number, who was named in a "
+                    "referral request, has objected to being contacted. Close this "
+                    "lead, or note why you may go on."
+                ),
+                user_id=(salesperson or lead.team_id.user_id or self.env.user).id,
+            )
+
+    def _strip_candidate_data(self):
+        """Erase the person from leads that were made of a candidate. In sudo mode."""
+        leads = self.with_context(
+            tracking_disable=True, mail_notrack=True, active_test=False
+        )
+        events = self.env["calendar.event"].with_context(active_test=False)
+        events.search(
+            ["|", ("opportunity_id", "in", leads.ids), "&"]
+            + [("res_model", "=", "crm.lead"), ("res_id", "in", leads.ids)]
+        ).unlink()
+        self.env["crm.referral.candidate"]._unlink_written_about(leads)
+        # The contact is not emptied along: it is taken off first.
+        leads.write({"partner_id": False})
+        for lead in leads:
+            lead.write(
+                {
+                    "name": self.env._(
+                        "Erased candidate, introduced by %(referrer)s",
+                        referrer=lead.referrer_id.display_name or lead.referred or "",
+                    ),
+                    **dict.fromkeys(lead._get_personal_fields(), False),
+                }
+            )
+
+    @api.model
+    def _get_personal_fields(self):
+        """:return: fields of a lead that tell who the person is.
+        :rtype: list[str]
+        """
+        return [
+            "contact_name",
+            "partner_name",
+            "function",
+            "email_from",
+            "email_cc",
+            "phone",
+            "website",
+            "street",
+            "street2",
+            "zip",
+            "city",
+            "description",
+            "lead_properties",
+        ]
+
+    # === MERGE === #
+
+    def _get_merged_company(self):
+        """:return: the company of the lead that these are merged into."""
+        return next((lead.company_id for lead in self if lead.company_id), False)
+
+    def _get_first_introduction(self):
+        """Which of these leads was introduced first. In sudo mode.
+
+        :return: the lead; empty when none of them was, or when the merged lead is of
+            another company than the contact who referred it
+        """
+        company = self._get_merged_company()
+        referred = self.filtered(
+            lambda lead: (
+                lead.referrer_id
+                and (
+                    not company
+                    or lead.referrer_id.company_id in (company, company.browse())
+                )
+            )
+        )
+
+        def introduced(lead):
+            day = lead.referral_candidate_id.introduced_on
+            moment = datetime.combine(day, time.min) if day else lead.create_date
+            return moment, lead.id
+
+        return min(referred, key=introduced, default=self.browse())
+
+    def _merge_get_fields_specific(self):
+        """The first introduction wins, with all that belongs to it."""
+
+        def first(fname, leads):
+            # sudo: the introduction may be a colleague's, and is not shown
+            lead = leads.sudo()._get_first_introduction()
+            if fname == "referrer_id":
+                return lead.referrer_id.id
+            if fname == "referral_candidate_id":
+                company = leads._get_merged_company()
+                candidate = lead.referral_candidate_id
+                fits = not company or candidate.company_id == company
+                return candidate.id if fits else False
+            return lead.referred or next(
+                (x.referred for x in leads if x.referred), False
+            )
+
+        return {
+            **super()._merge_get_fields_specific(),
+            "referrer_id": first,
+            "referral_candidate_id": first,
+            "referred": first,
+        }
 
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)
+        company = (self | opportunities)._get_merged_company()
         # sudo: the introductions follow the lead, also those of a colleague
-        opportunities.sudo().with_context(
-            active_test=False
-        ).referral_candidate_ids.write({"lead_id": self.id})
+        candidates = (
+            opportunities.sudo().with_context(active_test=False).referral_candidate_ids
+        )
         # sudo: and so do the checklists
-        self.env["crm.assessment.round"].sudo().with_context(active_test=False).search(
-            [("lead_id", "in", opportunities.ids)]
-        ).write({"lead_id": self.id})
+        rounds = (
+            self.env["crm.assessment.round"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("lead_id", "in", opportunities.ids)])
+        )
+        if company:
+            staying = candidates.filtered(lambda c: c.company_id != company)
+            staying._note_merged_elsewhere()
+            candidates -= staying
+            rounds = rounds.filtered(lambda r: r.company_id == company)
+        candidates.write({"lead_id": self.id})
+        rounds.write({"lead_id": self.id})
         return result
+
+    # === WON AND LOST === #
 
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
         """Won and lost flow back to the candidate, the request and the referrer."""

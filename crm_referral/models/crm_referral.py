@@ -234,14 +234,14 @@ class CrmReferral(models.Model):
 
     @api.depends(
         "candidate_ids.introduced_on",
-        "candidate_ids.lead_id.won_status",
-        "candidate_ids.lead_id.expected_revenue",
+        "candidate_ids.credited_lead_ids.won_status",
+        "candidate_ids.credited_lead_ids.expected_revenue",
     )
     def _compute_candidate_figures(self):
         # Archiving hides a candidate; what the customer has done for us still counts.
         for referral in self.with_context(active_test=False):
             candidates = referral.candidate_ids
-            leads = candidates.lead_id
+            leads = candidates.credited_lead_ids
             won = leads.filtered(lambda lead: lead.won_status == "won")
             referral.candidate_count = len(candidates)
             referral.introduced_count = len(candidates.filtered("introduced_on"))
@@ -289,6 +289,17 @@ class CrmReferral(models.Model):
                 )
 
     # === CRUD METHODS === #
+
+    @api.model
+    def name_create(self, name):
+        """A request needs more than a name, so an import cannot make one on the way."""
+        raise UserError(
+            self.env._(
+                "There is no open request of %(customer)s. Start it first, or choose "
+                "“Skip record”.",
+                customer=name,
+            )
+        )
 
     @api.model_create_multi
     def create(self, vals_list):

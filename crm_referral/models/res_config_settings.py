@@ -12,6 +12,10 @@ class ResConfigSettings(models.TransientModel):
     referral_retention_days = fields.Integer(
         related="company_id.referral_retention_days", readonly=False
     )
+    referral_objection_group_wide = fields.Boolean(
+        string="Objections Count in All Companies",
+        config_parameter="crm_referral.objection_group_wide",
+    )
     referral_export_direct_rows = fields.Integer(
         string="Rows to Export at Once",
         default=DIRECT_ROWS,

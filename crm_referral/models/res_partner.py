@@ -455,18 +455,6 @@ class ResPartner(models.Model):
                 )
         return blockers
 
-    def _set_referrer(self, referrer):
-        """Note who referred these partners, unless it is known or makes no sense.
-
-        :param referrer: the res.partner who referred them
-        """
-        ancestors = referrer
-        while ancestors[-1:].referrer_id - ancestors:
-            ancestors |= ancestors[-1:].referrer_id
-        for partner in self:
-            if not partner.referrer_id and partner not in ancestors:
-                partner.referrer_id = referrer
-
     def _set_loyalty(self, assessment_round):
         """Keep where the customer stands. Called in sudo mode, in the round's company.
 

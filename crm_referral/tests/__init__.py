@@ -11,8 +11,13 @@ from . import test_assessment_steering
 from . import test_assessment_story_tours
 from . import test_assessment_tours
 from . import test_candidate
+from . import test_candidate_erasure
+from . import test_candidate_guard
+from . import test_candidate_introduction
+from . import test_candidate_objection
 from . import test_concurrency
 from . import test_conversation_screens
+from . import test_contact_keys
 from . import test_export
 from . import test_export_assessment
 from . import test_forms
@@ -20,6 +25,7 @@ from . import test_funnel
 from . import test_guided_conversation
 from . import test_kept_records
 from . import test_lead
+from . import test_lead_introduction
 from . import test_local_time
 from . import test_partner
 from . import test_performance

@@ -24,7 +24,15 @@ MATRIX = {
         "manager": "rwcu",
     },
     "crm.referral.funnel": {},
-    "crm.referral.objection": {},
+    "crm.referral.objection": {"manager": "r"},
+    "crm.referral.objection.key": {},
+    "crm.referral.objection.withdraw": {"manager": "rwc"},
+    "crm.referral.candidate.erase": {"manager": "rwc"},
+    "crm.referral.candidate.object": {
+        "rep": "rwc",
+        "all_documents": "rwc",
+        "manager": "rwc",
+    },
     "crm.referral.skip": {"rep": "rwc", "all_documents": "rwc", "manager": "rwc"},
     "crm.referral.decline": {"rep": "rwc", "all_documents": "rwc", "manager": "rwc"},
     "crm.referral.finish": {"rep": "rwc", "all_documents": "rwc", "manager": "rwc"},
@@ -115,7 +123,9 @@ class TestAccessMatrix(ReferralCommon):
                         {"contact_hash": "0" * 64}
                     )
                 with self.assertRaises(AccessError):
-                    self.env["crm.referral.objection"].with_user(user).search([])
+                    self.env["crm.referral.objection"].with_user(user).search(
+                        [("contact_hash", "!=", False)]
+                    )
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,7 @@ from datetime import date, datetime
 
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import html2plaintext, mute_logger
 
@@ -18,6 +18,9 @@ class TestCandidateStates(ReferralCommon):
         cls.referral = cls._create_referral()
         cls.candidate = cls._create_candidate(cls.referral)
 
+    def _create_own_lead(self):
+        return self.env["crm.lead"].create({"name": "Lead", "user_id": self.rep.id})
+
     def _create_in_state(self, state):
         """A candidate who is in this state, with the dates and the lead it takes."""
         vals = {"name": f"In {state}", "state": state}
@@ -26,7 +29,7 @@ class TestCandidateStates(ReferralCommon):
         if state == "contacted":
             vals["contacted_on"] = "2026-02-25"
         if state == "converted":
-            vals["lead_id"] = self.env["crm.lead"].create({"name": "Lead"}).id
+            vals["lead_id"] = self._create_own_lead().id
         return self._create_candidate(self.referral, **vals)
 
     def test_way_of_a_candidate(self):
@@ -53,9 +56,7 @@ class TestCandidateStates(ReferralCommon):
                     candidate = self._create_in_state(old)
                     vals = {"state": new}
                     if new == "converted" and old != "converted":
-                        vals["lead_id"] = (
-                            self.env["crm.lead"].create({"name": "Lead"}).id
-                        )
+                        vals["lead_id"] = self._create_own_lead().id
                     allowed = new in NEXT_STATES[old]
                     if old == "converted":  # the lead is still there
                         allowed = new == "objected"
@@ -494,12 +495,32 @@ class TestObjection(ReferralCommon):
         for trace in ("bob", "example.com", "912345678", "345 678"):
             self.assertNotIn(trace, everything)
 
-    def test_hash_needs_the_secret_of_the_database(self):
+    def test_key_goes_along_with_the_data(self):
+        """A copy of the database has another secret, and remembers all the same."""
         Objection = self.env["crm.referral.objection"]
         before = Objection._hash_contacts(["bob@example.com"])
         self.assertEqual(before, Objection._hash_contacts(["Bob <BOB@example.com> "]))
+        self.candidate.action_object()
         self.env["ir.config_parameter"].set_param("database.secret", "other")
+        self.env.registry.clear_cache()
+        self.assertEqual(before, Objection._hash_contacts(["bob@example.com"]))
+        with self.assertRaisesRegex(UserError, "not to get in touch"):
+            self._name_again(email="bob@example.com")
+
+    def test_key_decides(self):
+        Objection = self.env["crm.referral.objection"]
+        before = Objection._hash_contacts(["bob@example.com"])
+        self.env.cr.execute("UPDATE crm_referral_objection_key SET secret = 'other'")
+        self.env.registry.clear_cache()
+        self.addCleanup(self.env.registry.clear_cache)
         self.assertFalse(before & Objection._hash_contacts(["bob@example.com"]))
+
+    def test_nobody_reads_the_key(self):
+        Key = self.env["crm.referral.objection.key"]
+        self.assertTrue(Key.search_count([]))
+        for user in (self.rep, self.manager, self.env.ref("base.user_admin")):
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                Key.with_user(user).search_read([], ["secret"])
 
     def test_blocks_other_spellings(self):
         self.candidate.action_object()

@@ -145,10 +145,12 @@ class TestConversion(ReferralCommon):
                     "source_id": website.id,
                     "referred": "A friend",
                     "referrer_id": self.other_customer.id,
-                    "referral_candidate_id": self.candidate.id,
+                    "referral_candidate_id": False,
                 }
             ],
         )
+        self.assertEqual(self.candidate.lead_id, lead)
+        self.assertEqual(self.referral.lead_count, 0, "another one was first")
 
     def test_new_lead_in_spite_of_a_duplicate(self):
         lead = self._create_lead()
@@ -238,9 +240,14 @@ class TestLeadMerge(ReferralCommon):
         )
         merged.expected_revenue = 100
         merged.action_set_won()
-        for candidate in self.candidate | self.other_candidate:
+        self.assertEqual(merged.referral_candidate_id, self.candidate)
+        for candidate, won in ((self.candidate, 1), (self.other_candidate, 0)):
             self.assertEqual(candidate.state, "converted")
-            self.assertEqual(candidate.sudo().referral_id.won_count, 1)
+            self.assertEqual(candidate.sudo().referral_id.won_count, won)
+        self.assertEqual(self.customer.with_user(self.rep).referral_won_count, 1)
+        self.assertEqual(
+            self.other_customer.with_user(self.manager).referral_won_count, 0
+        )
 
     def test_archived_candidates_follow(self):
         lead = self.candidate._convert().sudo()

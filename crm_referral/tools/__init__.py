@@ -1,9 +1,11 @@
 from . import (
     assessment_scoring,
+    contact_keys,
     local_time,
     maybe_float,
     personal_link,
     placeholders,
     sentences,
+    text_scrub,
     xlsx_stream,
 )

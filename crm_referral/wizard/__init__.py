@@ -4,8 +4,11 @@ from . import (
     crm_assessment_send,
     crm_personal_link_visit,
     crm_referral_candidate_convert,
+    crm_referral_candidate_erase,
+    crm_referral_candidate_object,
     crm_referral_decline,
     crm_referral_finish,
+    crm_referral_objection_withdraw,
     crm_referral_override,
     crm_referral_skip,
 )

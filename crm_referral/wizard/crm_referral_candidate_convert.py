@@ -6,6 +6,7 @@ class CrmReferralCandidateConvert(models.TransientModel):
     """Shows the leads that a candidate may be already, before a new one is made."""
 
     _name = "crm.referral.candidate.convert"
+    _inherit = ["crm.guarded.mixin"]
     _description = "Convert Candidate to Lead"
 
     candidate_id = fields.Many2one(
@@ -20,12 +21,17 @@ class CrmReferralCandidateConvert(models.TransientModel):
         compute="_compute_duplicates",
         help="Possible duplicates of colleagues, which you cannot open.",
     )
+    known_before = fields.Text(
+        compute="_compute_duplicates", help="Whom to talk to about hidden duplicates."
+    )
     lead_id = fields.Many2one(
         comodel_name="crm.lead",
         string="Link to",
         domain="[('id', 'in', duplicate_lead_ids)]",
         compute="_compute_lead_id",
+        compute_sudo=False,  # a lead that is hidden from the user is not proposed
         store=True,
+        precompute=True,
         readonly=False,
         ondelete="cascade",
         help="The lead that this candidate is already.",
@@ -34,16 +40,22 @@ class CrmReferralCandidateConvert(models.TransientModel):
     @api.depends("candidate_id")
     def _compute_duplicates(self):
         for wizard in self:
-            duplicates = wizard.candidate_id._find_duplicate_leads()
+            candidate = wizard.candidate_id
+            duplicates = candidate._find_duplicate_leads()
+            everything_sudo = candidate._find_duplicate_leads(include_hidden=True)
             wizard.duplicate_lead_ids = duplicates
-            wizard.hidden_duplicate_count = len(
-                wizard.candidate_id._find_duplicate_leads(include_hidden=True)
-            ) - len(duplicates)
+            wizard.hidden_duplicate_count = len(everything_sudo) - len(duplicates)
+            wizard.known_before = "\n".join(
+                candidate._describe_leads(
+                    everything_sudo.filtered(lambda x, own=duplicates: x not in own)
+                )
+            )
 
-    @api.depends("duplicate_lead_ids")
+    @api.depends("candidate_id")
     def _compute_lead_id(self):
         for wizard in self:
-            wizard.lead_id = wizard.duplicate_lead_ids[:1]
+            candidate = wizard.candidate_id
+            wizard.lead_id = candidate and candidate._find_duplicate_leads()[:1]
 
     def action_link(self):
         """Link the candidate to the chosen lead.
