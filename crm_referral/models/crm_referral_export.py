@@ -11,6 +11,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_list
 
 from ..tools.sentences import join_sentences
 from .crm_referral_export_job import DIRECT_ROWS, TEMPORARY_PREFIX
@@ -34,6 +35,9 @@ XLSX_MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.she
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 # What becomes of a domain that is none.
 MALFORMED = (AttributeError, KeyError, TypeError, ValueError)
+# In the name of an export and of its file.
+MAX_NAMES = 3
+MAX_STEM = 80
 
 
 class CrmReferralExport(models.Model):
@@ -174,20 +178,53 @@ class CrmReferralExport(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("period", "date_from", "date_to", "selected_domain")
+    @api.depends(
+        "period",
+        "date_from",
+        "date_to",
+        "selected_domain",
+        "company_ids",
+        "team_ids",
+        "salesperson_ids",
+    )
     @api.depends_context("lang")
     def _compute_name(self):
         for export in self:
-            if export.selected_domain:
-                export.name = self.env._("Selected referrals")
-            elif export.date_from and export.date_to:
-                export.name = self.env._(
-                    "Referrals %(start)s – %(end)s",
-                    start=export.date_from,
-                    end=export.date_to,
-                )
-            else:
-                export.name = self.env._("Referrals")
+            export.name = " · ".join([export._name_period(), *export._name_filters()])
+
+    def _name_period(self):
+        """:return: of which days, or which requests, this is."""
+        self.ensure_one()
+        if self.selected_domain:
+            return self.env._(
+                "Selected referrals (%(number)s)", number=self.selected_count
+            )
+        if self.date_from and self.date_to:
+            return self.env._(
+                "Referrals %(start)s – %(end)s", start=self.date_from, end=self.date_to
+            )
+        return self.env._("Referrals")
+
+    def _name_filters(self):
+        """:return: what this is narrowed to, so that two exports can be told apart.
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        # sudo: the names of colleagues and teams that were chosen here
+        filters_sudo = [self.sudo().team_ids, self.sudo().salesperson_ids]
+        if len(self.user_id.sudo().company_ids) > 1:
+            filters_sudo.insert(0, self.sudo().company_ids)
+        return [
+            format_list(self.env, names)
+            if len(names) <= MAX_NAMES
+            else self.env._(
+                "%(names)s and %(number)s more",
+                names=format_list(self.env, names[:MAX_NAMES], "unit"),
+                number=len(names) - MAX_NAMES,
+            )
+            for names in (sorted(each.mapped("name")) for each in filters_sudo)
+            if names
+        ]
 
     @api.depends("period")
     def _compute_dates(self):
@@ -410,6 +447,7 @@ class CrmReferralExport(models.Model):
         self.ensure_one()
         return {
             "name": self.name or self.env._("Referrals"),
+            "title": self._get_title(),
             "date_from": self.date_from or None,
             "date_to": self.date_to or None,
             "company_ids": self.company_ids.ids,
@@ -418,6 +456,15 @@ class CrmReferralExport(models.Model):
             "selection": self._get_selection(),
             "sheets": self.sheet_ids.sorted().mapped("code"),
         }
+
+    def _get_title(self):
+        """:return: the name that somebody gave it; what it is called by itself says
+        the period again, which the cover does in the reader's words.
+        """
+        self.ensure_one()
+        if not self.name or self.name.startswith(self._name_period()):
+            return self.env._("Referrals")
+        return self.name
 
     def _get_selection(self):
         """:return: domain of the selected requests; None when none were selected.
@@ -613,4 +660,5 @@ class CrmReferralExport(models.Model):
         safe = "".join(
             c if c.isalnum() or c in " -_–." else "-" for c in self.name or ""
         )
-        return f"{safe.strip() or 'referrals'}.{self.file_format or 'xlsx'}"
+        stem = safe.strip()[:MAX_STEM].strip() or "referrals"
+        return f"{stem}.{self.file_format or 'xlsx'}"

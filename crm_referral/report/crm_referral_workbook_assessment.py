@@ -1,10 +1,12 @@
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, Query
 
+from ..tools.report_periods import axis_months
 from .crm_referral_workbook import Figure
+from .crm_referral_workbook_layout import LABEL_WIDTH, NUMBER_WIDTH
 from .crm_referral_workbook_rows import Source
 
 # The rows of the analysis that a figure counts.
@@ -13,10 +15,10 @@ BE_SURE_ROWS = (("framework_id.code", "=", "be_sure"), ("is_counted", "=", True)
 
 PRIDE_VIEWPOINTS = ("customer", "employee", "manager")
 BE_SURE_VIEWPOINTS = ("reviewer", "self")
-# Where the charts are, to the right of the tables.
-CHART_ROWS = (3, 20)
-PRIDE_CHART_COLUMN = 9
-BE_SURE_CHART_COLUMN = 10
+# More months than that are shown as years.
+MAX_MONTHS = 60
+SCORE = {"num_format": "0.0"}
+CHART_HEIGHT = 16  # in rows
 
 
 class CrmReferralWorkbookAssessment(models.AbstractModel):
@@ -29,9 +31,14 @@ class CrmReferralWorkbookAssessment(models.AbstractModel):
         :rtype: list[Figure]
         """
 
-        def figure(code, name, text, rows, aggregate, fmt):
+        def figure(code, name, text, rows, aggregate, fmt, base=""):
             model = "crm.assessment.report"
-            return Figure(code, name, text, rows, "date", aggregate, fmt, model)
+            in_points = fmt == "decimal"
+            return Figure(
+                *(code, name, text, rows, "date", aggregate, fmt, model),
+                base=base,
+                in_points=in_points,
+            )
 
         return [
             figure(
@@ -49,7 +56,9 @@ class CrmReferralWorkbookAssessment(models.AbstractModel):
                 PRIDE_ROWS,
                 "score:avg",
                 "decimal",
+                "pride_forms",
             ),
+            *self._get_loyalty_figures(),
             figure(
                 "be_sure_forms",
                 self.env._("BE SURE checklists"),
@@ -65,6 +74,7 @@ class CrmReferralWorkbookAssessment(models.AbstractModel):
                 BE_SURE_ROWS,
                 "score:avg",
                 "decimal",
+                "be_sure_forms",
             ),
         ]
 
@@ -89,35 +99,38 @@ class CrmReferralWorkbookAssessment(models.AbstractModel):
     def _add_sheet_pride(self, job):
         """Letters by viewpoint, over time, loyalty stages; then a row per form."""
         sheet = self._add_worksheet(job, self.env._("PRIDE"))
-        sheet.set_column(0, 0, 26)
-        sheet.set_column(1, 8, 13)
+        sheet.set_column(0, 0, LABEL_WIDTH)
+        sheet.set_column(1, 8, NUMBER_WIDTH)
         sheet.write_string(0, 0, self.env._("PRIDE: where loyalty is lost"), job.title)
         sheet.write_string(1, 0, self._describe_filters(job.options), job.muted)
         domain = self._get_assessment_domain(job.options, "pride")
-        row = self._write_viewpoints(
-            job,
-            sheet,
-            3,
-            self.env._("Areas by viewpoint"),
-            "pride",
-            PRIDE_VIEWPOINTS,
-            domain,
-            PRIDE_CHART_COLUMN,
+        title = self.env._("Areas by viewpoint")
+        row, letters = self._write_viewpoints(
+            job, sheet, CHART_HEIGHT + 4, title, ("pride", PRIDE_VIEWPOINTS), domain
         )
         customers = domain & Domain("viewpoint", "=", "customer")
-        row = self._write_letters_by_month(job, sheet, row + 2, customers)
-        row = self._write_stages(job, sheet, row + 2, customers)
-        self._write_recommendation(job, sheet, row + 2)
+        row, months = self._write_letters_by_month(job, sheet, row + 2, customers)
+        row = self._write_recommendation(job, sheet, row + 2)
+        self._write_stages(job, sheet, row + 2)
+        # The charts are on the first screen, the tables below.
+        for column, kind, heading, area in (
+            (0, "radar", title, letters),
+            (4, "line", self.env._("Customers by month"), months),
+        ):
+            if area:
+                cell = (3, column)
+                self._insert_chart(job, sheet, cell, kind, heading, area, highest=100)
         query = self._get_query_pride(job.options)
         self._add_forms(job, self.env._("PRIDE Forms"), "pride", query)
 
-    def _write_viewpoints(
-        self, job, sheet, row, title, code, viewpoints, domain, chart_column
-    ):
+    def _write_viewpoints(self, job, sheet, row, title, framework, domain):
         """Write the mean of each letter as each viewpoint sees it, gap and n.
 
-        :return: the last row
+        :param tuple framework: its code, and its viewpoints
+        :return: the last row, and what a chart draws, if anything
+        :rtype: tuple
         """
+        code, viewpoints = framework
         Report = self.env["crm.assessment.report"]
         names = dict(Report._fields["viewpoint"]._description_selection(self.env))
         values = {
@@ -126,8 +139,7 @@ class CrmReferralWorkbookAssessment(models.AbstractModel):
                 domain, ["section_id", "viewpoint"], ["score:avg", "scored_count:sum"]
             )
         }
-        width = len(viewpoints)
-        gap_column = width + 1
+        gap_column = len(viewpoints) + 1
         headers = [
             title,
             *(names[viewpoint] for viewpoint in viewpoints),
@@ -141,15 +153,26 @@ class CrmReferralWorkbookAssessment(models.AbstractModel):
             sheet.write_string(row, 0, section.display_name, job.text)
             known = []
             for index, viewpoint in enumerate(viewpoints, 1):
-                score, count = values.get((section, viewpoint), (False, 0))
+                score, count = values.get((section, viewpoint), (None, 0))
                 self._write_mean(job, sheet, row, index, score)
                 sheet.write_number(
                     row, gap_column + index, count or 0, job.number["integer"]
                 )
                 known += [] if score is False or score is None else [score]
             self._write_gap(job, sheet, row, gap_column, known)
-        last = row
+        area = (first, row, range(1, gap_column))
         row += 1
+        self._write_all_areas(job, sheet, area, viewpoints, values)
+        if not values:
+            row += 1
+            text = self.env._("No record matches these filters.")
+            sheet.write_string(row, 0, text, job.muted)
+        return row, area if values else None
+
+    def _write_all_areas(self, job, sheet, area, viewpoints, values):
+        """Write the mean of all letters of each viewpoint below its letters."""
+        first, last, _columns = area
+        gap_column, row = len(viewpoints) + 1, last + 1
         sheet.write_string(row, 0, self.env._("All areas"), job.total)
         means = []
         for index, viewpoint in enumerate(viewpoints, 1):
@@ -176,24 +199,6 @@ class CrmReferralWorkbookAssessment(models.AbstractModel):
             )
             means += [points / total] if total else []
         self._write_gap(job, sheet, row, gap_column, means, job.bold["decimal"])
-        if not values:
-            row += 1
-            text = self.env._("No record matches these filters.")
-            sheet.write_string(row, 0, text, job.muted)
-        else:
-            self._insert_chart(
-                job,
-                sheet,
-                CHART_ROWS[0],
-                "radar",
-                title,
-                first,
-                last,
-                range(1, width + 1),
-                chart_column,
-                highest=100,
-            )
-        return row
 
     def _write_mean(self, job, sheet, row, column, value):
         """Write a mean, or nothing where there is none."""
@@ -214,98 +219,66 @@ class CrmReferralWorkbookAssessment(models.AbstractModel):
         )
 
     def _write_letters_by_month(self, job, sheet, row, domain):
-        """Write how the letters go over time, and the chart that shows it.
+        """Write how the letters go over time; a month without forms is a gap.
 
-        :return: the last row
+        :return: the last row, and what a chart draws, if anything
+        :rtype: tuple
         """
-        Report = self.env["crm.assessment.report"]
         letters = self._get_letters("pride")
-        scores = {}
-        for month, section, score in Report._read_group(
-            domain, ["date:month", "section_id"], ["score:avg"]
-        ):
-            scores.setdefault(month, {})[section] = score
-        forms = dict(
-            Report._read_group(domain, ["date:month"], ["assessment_id:count_distinct"])
-        )
+        period, axis = self._get_form_axis(domain)
+        scores, forms = self._read_letters_over_time(domain, period)
         headers = [
             self.env._("Customers by month"),
             *letters.mapped("name"),
             self.env._("Forms"),
         ]
+        if period == "year":
+            headers[0] = self.env._("Customers by year")
         self._write_headers(job, sheet, row, headers)
         first = row + 1
-        for month in sorted(forms):
+        for start in axis:
             row += 1
-            sheet.write_datetime(row, 0, month, job.month)
+            self._write_label(job, sheet, row, start)
             for index, section in enumerate(letters, 1):
-                self._write_mean(job, sheet, row, index, scores[month].get(section))
-            sheet.write_number(
-                row, len(letters) + 1, forms[month], job.number["integer"]
-            )
-        if forms:
-            self._insert_chart(
-                job,
-                sheet,
-                CHART_ROWS[1],
-                "line",
-                self.env._("Customers by month"),
-                first,
-                row,
-                range(1, len(letters) + 1),
-                PRIDE_CHART_COLUMN,
-                highest=100,
-            )
-        return row
+                score = scores.get(start, {}).get(section)
+                self._write_mean(job, sheet, row, index, score)
+            count = forms.get(start, 0)
+            sheet.write_number(row, len(letters) + 1, count, job.number["integer"])
+        area = (first, row, range(1, len(letters) + 1))
+        return row, area if axis else None
 
-    def _write_stages(self, job, sheet, row, domain):
-        """Write how many forms of customers led to which loyalty stage.
-
-        :return: the last row
+    def _get_form_axis(self, domain):
+        """:return: ``month`` and the first days of the months, or ``year`` and years.
+        :rtype: tuple[str, list]
         """
-        counts = dict(
-            self.env["crm.assessment.report"]._read_group(
-                domain, ["stage_id"], ["assessment_id:count_distinct"]
-            )
+        [(first, last)] = self.env["crm.assessment.report"]._read_group(
+            domain, [], ["date:min", "date:max"]
         )
-        headers = [self.env._("Loyalty Stage"), self.env._("Forms")]
-        self._write_headers(job, sheet, row, headers)
-        first = row + 1
-        stages = self.env["crm.assessment.stage"].search(
-            [("framework_id.code", "=", "pride")]
-        )
-        # What has no stage comes last.
-        for stage in [*stages, stages.browse()]:
-            row += 1
-            name = stage.name or self.env._("Not enough answers")
-            sheet.write_string(row, 0, name, job.text)
-            sheet.write_number(row, 1, counts.get(stage, 0), job.number["integer"])
-        return self._write_totals(
-            job, sheet, row, first, [sum(counts.values())], ["integer"]
-        )
+        if not first:
+            return "month", []
+        if 12 * (last.year - first.year) + last.month - first.month < MAX_MONTHS:
+            return "month", axis_months(first, last)
+        return "year", list(range(first.year, last.year + 1))
 
-    def _write_recommendation(self, job, sheet, row):
-        """Write how likely customers are to recommend us, with its n.
-
-        :return: the last row
+    def _read_letters_over_time(self, domain, period):
+        """:return: the mean of each letter, and the number of forms, by period.
+        :rtype: tuple[dict, dict]
         """
-        forms = self._get_query_pride(job.options)
-        [(mean, count)] = self.env["crm.assessment"]._read_group(
-            [
-                ("id", "in", forms),
-                ("viewpoint", "=", "customer"),
-                ("recommendation", "!=", False),
-            ],
-            [],
-            ["recommendation:avg", "__count"],
+        Report = self.env["crm.assessment.report"]
+
+        def label(start):
+            start = fields.Date.to_date(start)
+            return start.year if period == "year" else start
+
+        scores = {}
+        for start, section, score in Report._read_group(
+            domain, [f"date:{period}", "section_id"], ["score:avg"]
+        ):
+            scores.setdefault(label(start), {})[section] = score
+        forms = Report._read_group(
+            domain, [f"date:{period}"], ["assessment_id:count_distinct"]
         )
-        headers = [self.env._("Would recommend us, 0 to 10"), self.env._("Mean"), "n"]
-        self._write_headers(job, sheet, row, headers)
-        row += 1
-        sheet.write_string(row, 0, self.env._("Customers"), job.text)
-        self._write_mean(job, sheet, row, 1, mean if count else None)
-        sheet.write_number(row, 2, count, job.number["integer"])
-        return row
+        return scores, {label(start): count for start, count in forms}
 
     # === BE SURE === #
 
@@ -315,21 +288,22 @@ class CrmReferralWorkbookAssessment(models.AbstractModel):
     def _add_sheet_be_sure(self, job):
         """Letters as agents and reviewers see them, agents; then a row per form."""
         sheet = self._add_worksheet(job, self.env._("BE SURE"))
-        sheet.set_column(0, 0, 34)
-        sheet.set_column(1, 9, 13)
+        sheet.set_column(0, 0, LABEL_WIDTH)
+        sheet.set_column(1, 9, NUMBER_WIDTH)
         sheet.write_string(0, 0, self.env._("BE SURE: how agents serve"), job.title)
         sheet.write_string(1, 0, self._describe_filters(job.options), job.muted)
         domain = self._get_assessment_domain(job.options, "be_sure")
-        row = self._write_viewpoints(
+        title = self.env._("Reviewed checklists")
+        row, letters = self._write_viewpoints(
             job,
             sheet,
-            3,
-            self.env._("Reviewed checklists"),
-            "be_sure",
-            BE_SURE_VIEWPOINTS,
+            CHART_HEIGHT + 4,
+            title,
+            ("be_sure", BE_SURE_VIEWPOINTS),
             domain & Domain("assessment_id.round_id.is_reviewed", "=", True),
-            BE_SURE_CHART_COLUMN,
         )
+        if letters:
+            self._insert_chart(job, sheet, (3, 0), "radar", title, letters, highest=100)
         self._write_agents(
             job, sheet, row + 2, domain & Domain("is_counted", "=", True)
         )
@@ -418,16 +392,21 @@ class CrmReferralWorkbookAssessment(models.AbstractModel):
             *self._get_owner_sources(),
             Source("done_on", self.env._("Answered On")),
             Source("viewpoint", self.env._("Viewpoint"), width=18),
-            Source("score", self.env._("Score")),
+            Source("score", self.env._("Score"), style=SCORE),
             Source("level", self.env._("Level"), width=14),
             *(
-                Source("score", section.name, expression=score(section))
+                Source("score", section.name, style=SCORE, expression=score(section))
                 for section in self._get_letters(code)
             ),
         ]
         if code == "pride":
             sources += [
-                Source("recommendation", self.env._("Would recommend us, 0 to 10")),
+                Source(
+                    "recommendation",
+                    self.env._("Would recommend us, 0 to 10"),
+                    width=16,
+                    style={"num_format": "0"},
+                ),
                 Source("round_id.stage_id", self.env._("Loyalty Stage")),
             ]
         self._add_records(job, name, "crm.assessment", query, sources)

@@ -3,6 +3,8 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from odoo import models
 from odoo.fields import Domain
 
+from .crm_referral_workbook_layout import LABEL_WIDTH, NUMBER_WIDTH
+
 
 class CrmReferralWorkbookFunnel(models.AbstractModel):
     """The funnel: where requests stop, and how long they stay in each step."""
@@ -30,8 +32,8 @@ class CrmReferralWorkbookFunnel(models.AbstractModel):
         }
         [(average,)] = Report._read_group(domain, [], ["step_hours:avg"])
         sheet = self._add_worksheet(job, self.env._("Funnel"))
-        sheet.set_column(0, 0, 24)
-        sheet.set_column(1, 8, 13)
+        sheet.set_column(0, 0, LABEL_WIDTH)
+        sheet.set_column(1, 8, NUMBER_WIDTH)
         sheet.write_string(0, 0, self.env._("Funnel by step"), job.title)
         sheet.write_string(
             1, 0, self.env._("Steps that were entered in the period."), job.muted
@@ -69,13 +71,10 @@ class CrmReferralWorkbookFunnel(models.AbstractModel):
         self._insert_chart(
             job,
             sheet,
-            row + 2,
+            (row + 2, 0),
             "bar",
             self.env._("Funnel by step"),
-            first,
-            row - 1,
-            (1, 3),
-            0,
+            (first, row - 1, (1, 3)),
         )
 
     def _write_step_rates(self, job, sheet, row, counts):

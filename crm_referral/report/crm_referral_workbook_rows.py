@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from odoo import models
 from odoo.fields import Domain
@@ -7,6 +7,7 @@ from odoo.tools import SQL, Query
 from odoo.tools.misc import get_lang
 
 from ..tools.xlsx_stream import Column, SheetSpec
+from .crm_referral_workbook_layout import FOOTER
 
 KINDS_BY_FIELD_TYPE = {
     "integer": "integer",
@@ -16,6 +17,7 @@ KINDS_BY_FIELD_TYPE = {
     "datetime": "datetime",
     "boolean": "boolean",
 }
+NUMBER_KINDS = ("integer", "decimal", "money", "percent")
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,12 @@ class Source:
     """A column of a big sheet: which field it shows, under which heading.
 
     :param path: a stored field, also of a record that many2one fields lead to; of a
-        many2one its name, of a selection its label; ``id`` is a link to the record
-    :param expression: gives the SQL of a number, for the alias of the table; the path
+        many2one its name, of a selection its label; ``id`` is a link to the record, or
+        as an integer only the number
+    :param expression: gives the SQL of a value, for the alias of the table; the path
         is not followed then
+    :param kind: of what an expression gives
+    :param linked: of a many2one: its model, to which a link leads in place of a name
     :param only: a field and its value: in other rows the cell is empty
     """
 
@@ -36,6 +41,8 @@ class Source:
     style: dict = field(default_factory=dict)
     only: tuple[str, str] | None = None
     expression: Callable[[str], SQL] | None = None
+    kind: str = "decimal"
+    linked: str = ""
 
 
 class CrmReferralWorkbookRows(models.AbstractModel):
@@ -59,7 +66,7 @@ class CrmReferralWorkbookRows(models.AbstractModel):
             term, column = self._prepare_column(
                 job, Model, query, source, source.total and one_currency
             )
-            columns.append(column)
+            columns.append(self._set_apart(column, columns))
             terms.append(term)
         lang = get_lang(self.env)
         sheet = job.book.add_sheet(
@@ -71,7 +78,9 @@ class CrmReferralWorkbookRows(models.AbstractModel):
                 freeze_columns=2,
                 total_label=self.env._("Total"),
                 empty_text=self.env._("No record matches these filters."),
+                header_style=self._get_header_style(),
                 footer=f"&L&A&C{job.options['name'].replace('&', '&&')}&R&P / &N",
+                paper=self._get_paper(),
                 right_to_left=lang.direction == "rtl",
                 **spec,
             )
@@ -79,17 +88,32 @@ class CrmReferralWorkbookRows(models.AbstractModel):
         job.sheets[name] = sheet
         return sheet
 
+    def _set_apart(self, column, before):
+        """:return: the column, so that its texts do not touch the numbers before."""
+        if column.kind == "text" and before and before[-1].kind in NUMBER_KINDS:
+            return replace(column, style={"indent": 1, **column.style})
+        return column
+
     def _prepare_column(self, job, model, query, source, total):
         """:return: the SQL of a column's values, and how they become cells.
         :rtype: tuple[SQL, Column]
         """
         alias, query_model = query.table, model._name
-        if source.path == "id":
-            link = f"{self.get_base_url()}/odoo/{model._name}/{{}}"
-            column = Column(source.header, "link", width=source.width, link=link)
-            return SQL.identifier(alias, "id"), column
+        linked = source.linked
+        if source.path == "id" and source.kind != "integer":
+            linked = model._name
+        if linked:
+            link = f"{self.get_base_url()}/odoo/{linked}/{{}}"
+            column = Column(
+                *(source.header, "link", source.width),
+                style={"align": "left", **source.style},
+                link=link,
+            )
+            return SQL.identifier(alias, source.path), column
         if source.expression:
-            column = Column(source.header, "decimal", width=source.width)
+            column = Column(
+                *(source.header, source.kind, source.width), style=source.style
+            )
             return source.expression(alias), column
         term, target = self._follow(model, query, source.path)
         if source.only:
@@ -98,8 +122,8 @@ class CrmReferralWorkbookRows(models.AbstractModel):
             term = SQL("CASE WHEN %s = %s THEN %s END", condition, value, term)
         kind = KINDS_BY_FIELD_TYPE.get(target.type, "text")
         style = {
-            "date": {"num_format": job.date_code},
-            "datetime": {"num_format": job.datetime_code},
+            "date": {"num_format": job.date_code, "align": "left"},
+            "datetime": {"num_format": job.datetime_code, "align": "left"},
             "money": {"num_format": job.money_code},
         }.get(kind, {})
         if kind == "text" and target.type in ("text", "html"):
@@ -156,14 +180,16 @@ class CrmReferralWorkbookRows(models.AbstractModel):
         companies = self.env["res.company"].browse(options["company_ids"])
         return companies.currency_id
 
-    def _get_owner_sources(self):
-        """:return: the columns that say whose a record is."""
+    def _get_owner_sources(self, path=""):
+        """:param str path: that leads to the record, with a dot at its end
+        :return: the columns that say whose a record is.
+        """
         sources = [
-            Source("user_id", self.env._("Salesperson")),
-            Source("team_id", self.env._("Sales Team")),
+            Source(f"{path}user_id", self.env._("Salesperson"), width=18),
+            Source(f"{path}team_id", self.env._("Sales Team"), width=16),
         ]
         if self.env.user.has_group("base.group_multi_company"):
-            sources.append(Source("company_id", self.env._("Company")))
+            sources.append(Source(f"{path}company_id", self.env._("Company"), width=20))
         return sources
 
     def _get_query_requests(self, options) -> Query:
@@ -179,12 +205,12 @@ class CrmReferralWorkbookRows(models.AbstractModel):
             [
                 Source("id", self.env._("Record")),
                 Source("partner_id", self.env._("Customer"), width=32),
-                Source("partner_id.industry_id", self.env._("Industry")),
+                Source("partner_id.industry_id", self.env._("Industry"), width=18),
                 *self._get_owner_sources(),
                 Source("create_date", self.env._("Asked On")),
-                Source("step_id", self.env._("Step")),
+                Source("step_id", self.env._("Step"), width=16),
                 Source("outcome", self.env._("Outcome"), width=14),
-                Source("decline_reason_id", self.env._("Decline Reason")),
+                Source("decline_reason_id", self.env._("Decline Reason"), width=20),
                 Source("closed_on", self.env._("Closed On")),
                 Source("candidate_count", self.env._("Candidates"), total=True),
                 Source("introduced_count", self.env._("Introductions"), total=True),
@@ -193,7 +219,7 @@ class CrmReferralWorkbookRows(models.AbstractModel):
                 Source("won_revenue", self.env._("Won Revenue"), total=True),
                 Source("challenge", self.env._("Challenge"), width=40),
                 Source("improvement", self.env._("What Changed"), width=40),
-                Source("promise", self.env._("Our Promise")),
+                Source("promise", self.env._("Our Promise"), width=28),
                 Source("promise_deadline", self.env._("Promised Until")),
                 Source("promise_state", self.env._("Promise Kept"), width=12),
                 Source("next_ask_date", self.env._("May Be Asked Again From")),
@@ -216,8 +242,8 @@ class CrmReferralWorkbookRows(models.AbstractModel):
             [
                 Source("id", self.env._("Record")),
                 Source("name", self.env._("Person")),
-                Source("function", self.env._("Job Position")),
-                Source("partner_name", self.env._("Organization")),
+                Source("function", self.env._("Job Position"), width=22),
+                Source("partner_name", self.env._("Organization"), width=24),
                 Source("referrer_id", self.env._("Referrer"), width=32),
                 *self._get_owner_sources(),
                 Source("create_date", self.env._("Named On")),
@@ -257,13 +283,17 @@ class CrmReferralWorkbookRows(models.AbstractModel):
                 Source("name", self.env._("Lead"), width=40),
                 Source("referrer_id", self.env._("Referrer"), width=32),
                 Source("partner_id", self.env._("Customer"), width=32),
-                Source("partner_id.industry_id", self.env._("Customer's Industry")),
+                Source(
+                    "partner_id.industry_id",
+                    self.env._("Customer's Industry"),
+                    width=18,
+                ),
                 *self._get_owner_sources(),
                 Source("create_date", self.env._("Created On")),
-                Source("stage_id", self.env._("Stage")),
+                Source("stage_id", self.env._("Stage"), width=16),
                 Source("won_status", self.env._("Status"), width=12),
                 Source("date_closed", self.env._("Closed On")),
-                Source("lost_reason_id", self.env._("Lost Reason")),
+                Source("lost_reason_id", self.env._("Lost Reason"), width=18),
                 Source(
                     "probability",
                     self.env._("Probability (%)"),
@@ -373,9 +403,13 @@ class CrmReferralWorkbookRows(models.AbstractModel):
         query = self._get_query_actions(job.options)
         link = f"{self.get_base_url()}/odoo/{{}}"
         columns = {
-            "link": Column(self.env._("Record"), "link", link=link),
+            "link": Column(
+                self.env._("Record"), "link", style={"align": "left"}, link=link
+            ),
             "deadline": Column(
-                self.env._("Due On"), "date", style={"num_format": job.date_code}
+                self.env._("Due On"),
+                "date",
+                style={"num_format": job.date_code, "align": "left"},
             ),
             "kind": Column(self.env._("Type")),
             "name": Column(self.env._("What to Do"), width=40),
@@ -391,6 +425,9 @@ class CrmReferralWorkbookRows(models.AbstractModel):
                 order_by=SQL("deadline, link"),
                 freeze_columns=2,
                 empty_text=self.env._("Nothing is due."),
+                header_style=self._get_header_style(),
+                footer=FOOTER,
+                paper=self._get_paper(),
                 right_to_left=get_lang(self.env).direction == "rtl",
             )
         )

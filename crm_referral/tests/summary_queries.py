@@ -15,6 +15,10 @@ def get_summary_queries(env, company):
         "WHERE",
         "JOIN crm_assessment_score s ON s.assessment_id = a.id WHERE",
     )
+    pride_asked = f"""FROM crm_assessment a
+        JOIN crm_assessment_round r ON r.id = a.round_id
+        WHERE a.framework_id = {pride} AND a.viewpoint = 'customer'
+        AND r.state = 'done' AND a.active AND a.{{c}}"""
     be_sure_scores = f"""FROM crm_assessment a
         JOIN crm_assessment_score s ON s.assessment_id = a.id
         JOIN crm_assessment_round r ON r.id = a.round_id
@@ -25,17 +29,17 @@ def get_summary_queries(env, company):
         AND r.settlement IS DISTINCT FROM 'void' AND a.{{c}}"""
     queries = {
         "Requests": "SELECT count(*) FROM crm_referral WHERE active AND {c}",
-        "Requests closed": """SELECT count(*) FROM crm_referral
+        "Closed Requests": """SELECT count(*) FROM crm_referral
             WHERE active AND outcome IS NOT NULL AND {c}""",
-        "… with an introduction": """SELECT count(*) FROM crm_referral
+        "Requests with Introduction": """SELECT count(*) FROM crm_referral
             WHERE active AND outcome = 'introduced' AND {c}""",
-        "Share with an introduction": """SELECT avg((outcome = 'introduced')::int)
+        "Success Rate": """SELECT avg((outcome = 'introduced')::int)
             FROM crm_referral WHERE active AND outcome IS NOT NULL AND {c}""",
-        "… declined": """SELECT count(*) FROM crm_referral
+        "Declined Requests": """SELECT count(*) FROM crm_referral
             WHERE active AND outcome = 'declined' AND {c}""",
-        "Share declined": """SELECT avg((outcome = 'declined')::int)
+        "Decline Rate": """SELECT avg((outcome = 'declined')::int)
             FROM crm_referral WHERE active AND outcome IS NOT NULL AND {c}""",
-        "Candidates named": """SELECT count(*) FROM crm_referral_candidate c
+        "Candidates": """SELECT count(*) FROM crm_referral_candidate c
             JOIN crm_referral r ON r.id = referral_id
             WHERE c.active AND r.active AND c.{c}""",
         "Introductions": """SELECT count(*) FROM crm_referral_candidate c
@@ -43,25 +47,25 @@ def get_summary_queries(env, company):
             WHERE c.active AND r.active AND introduced_on IS NOT NULL AND c.{c}""",
         "Leads": """SELECT count(*) FROM crm_lead WHERE referrer_id IS NOT NULL
             AND (active OR won_status = 'lost') AND {c}""",
-        "Leads won": """SELECT count(*) FROM crm_lead
+        "Leads Won": """SELECT count(*) FROM crm_lead
             WHERE referrer_id IS NOT NULL AND won_status = 'won' AND {c}""",
-        "Leads lost": """SELECT count(*) FROM crm_lead
+        "Leads Lost": """SELECT count(*) FROM crm_lead
             WHERE referrer_id IS NOT NULL AND won_status = 'lost' AND {c}""",
-        "Win rate": """SELECT avg((won_status = 'won')::int) FROM crm_lead
+        "Win Rate": """SELECT avg((won_status = 'won')::int) FROM crm_lead
             WHERE referrer_id IS NOT NULL AND won_status IN ('won', 'lost')
             AND {c}""",
-        "Won revenue from referral": """SELECT sum(expected_revenue) FROM crm_lead
+        "Won from Referral": """SELECT sum(expected_revenue) FROM crm_lead
             WHERE referrer_id IS NOT NULL AND won_status = 'won' AND {c}""",
-        "All won revenue": """SELECT sum(expected_revenue) FROM crm_lead
+        "All Won Revenue": """SELECT sum(expected_revenue) FROM crm_lead
             WHERE won_status = 'won' AND active AND {n}""",
-        "Days to close a request": """SELECT
+        "Days to Close": """SELECT
             avg(extract(epoch FROM closed_on - create_date) / 86400)
             FROM crm_referral WHERE active AND closed_on IS NOT NULL AND {c}""",
-        "Share of won revenue": """SELECT
+        "Share of Won Revenue": """SELECT
             sum(expected_revenue) FILTER (WHERE referrer_id IS NOT NULL)
             / nullif(sum(expected_revenue), 0)
             FROM crm_lead WHERE won_status = 'won' AND active AND {n}""",
-        "Days from asking to winning": """SELECT
+        "Days To Win": """SELECT
             avg(extract(epoch FROM l.date_closed - r.create_date) / 86400)
             FROM crm_lead l
             JOIN crm_referral_candidate c ON c.id = l.referral_candidate_id
@@ -70,6 +74,15 @@ def get_summary_queries(env, company):
             AND l.{c}""",
         "PRIDE forms of customers": f"SELECT count(*) {pride_forms}",
         "PRIDE score of customers": f"SELECT avg(s.score) {pride_scores}",
+        "Customers Asked (PRIDE)": f"SELECT count(*) {pride_asked}",
+        "Customers Who Answered (PRIDE)": f"""SELECT count(*) {pride_asked}
+            AND a.state = 'done'""",
+        "Response Rate (PRIDE)": f"""SELECT avg((a.state = 'done')::int)
+            {pride_asked}""",
+        "Net Promoter Score": f"""SELECT 100.0
+            * (count(*) FILTER (WHERE a.recommendation IN (9, 10))
+               - count(*) FILTER (WHERE a.recommendation BETWEEN 0 AND 6))
+            / nullif(count(a.recommendation), 0) {pride_forms}""",
         "BE SURE checklists": f"SELECT count(DISTINCT a.id) {be_sure_scores}",
         "BE SURE score": f"SELECT avg(s.score) {be_sure_scores}",
     }

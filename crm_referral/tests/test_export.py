@@ -62,9 +62,12 @@ class WorkbookMixin:
 
     def _get_summary(self, workbook):
         """:return: value in the column “Period” by the name of the figure."""
-        return {
-            row[0]: row[1] for row in workbook["Summary"].iter_rows(values_only=True)
-        }
+        figures = {}
+        for row in workbook["Summary"].iter_rows(5, values_only=True):
+            if row[0] is None:
+                break
+            figures[row[0]] = row[1]
+        return figures
 
     def _run_exports(self):
         """Run the scheduler. Here reader and writer share one connection, of which the
@@ -108,6 +111,7 @@ class TestExport(ExportCommon):
         self.assertEqual(
             workbook.sheetnames,
             [
+                "Overview",
                 "Summary",
                 "Funnel",
                 "Requests",
@@ -115,6 +119,7 @@ class TestExport(ExportCommon):
                 "Leads and Revenue",
                 "PRIDE",
                 "PRIDE Forms",
+                "Customers' Words",
                 "BE SURE",
                 "BE SURE Checklists",
                 "Actions Due",
@@ -125,14 +130,16 @@ class TestExport(ExportCommon):
         self.assertEqual(sheet.freeze_panes, "C3")
         self.assertTrue(sheet.auto_filter.ref)
         self.assertEqual(sheet.page_setup.orientation, "landscape")
-        self.assertGreaterEqual(len(workbook["Summary"]._charts), 4)
+        self.assertEqual(len(workbook["Overview"]._charts), 4)
 
     def test_only_the_chosen_sheets(self):
         sheets = self.env["crm.referral.export.sheet"].search(
             [("code", "in", ("summary", "leads"))]
         )
         workbook = self._export(sheet_ids=[Command.set(sheets.ids)])
-        self.assertEqual(workbook.sheetnames, ["Summary", "Leads and Revenue"])
+        self.assertEqual(
+            workbook.sheetnames, ["Overview", "Summary", "Leads and Revenue"]
+        )
 
     def test_summary_equals_plain_sql(self):
         self._check_summary(self._export())
@@ -238,7 +245,7 @@ class TestExport(ExportCommon):
         export = self._create_export().with_context(lang="zh_TW")
         export.action_export()
         workbook = self._open(export)
-        sheet = workbook.worksheets[2]
+        sheet = workbook.worksheets[3]
         texts = {cell.value for row in sheet.iter_rows() for cell in row}
         self.assertIn("婉拒了", texts)
         self.assertIn("輪廓", texts)
@@ -336,7 +343,7 @@ class TestExport(ExportCommon):
                 self.assertEqual(sorted(ids), sorted(expected), name)
             summary = self._get_summary(workbook)
             self.assertEqual(summary["Requests"], 1)
-            self.assertEqual(summary["Candidates named"], 2)
+            self.assertEqual(summary["Candidates"], 2)
         everything = Export.with_context(
             active_model="crm.referral",
             active_ids=self.old_request.ids,
@@ -467,7 +474,7 @@ class TestExport(ExportCommon):
         self.assertFalse(texts & {"Colleague", "Dora Dent", "Eve"})
         summary = self._get_summary(workbook)
         self.assertEqual(summary["Requests"], 2)
-        self.assertEqual(summary["Leads lost"], 0)
+        self.assertEqual(summary["Leads Lost"], 0)
 
     def test_right_taken_away_before_the_job(self):
         self._give_export_right(self.rep)

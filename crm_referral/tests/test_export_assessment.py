@@ -102,7 +102,7 @@ class TestExportAssessment(WorkbookMixin, AssessmentReportCommon):
         _heading, table = self._get_table(
             workbook, "PRIDE", "Would recommend us, 0 to 10"
         )
-        self.assertEqual(table[0][:3], ("Customers", 6, 1))
+        self.assertEqual(table[0][:7], ("Customers", -100, 0, 0, 1, 1, 6))
 
     def test_charts(self):
         workbook = self._export_sheets()

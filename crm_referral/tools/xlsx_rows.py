@@ -23,8 +23,11 @@ from typing import Any, Literal
 
 from xlsxwriter.utility import xl_col_to_name
 
+from .xlsx_paper import LINE_HEIGHT
+
 MAX_CHARACTERS = 32_767
 MAX_FORMULA_TEXT = 255
+MAX_HEIGHT = 409  # of a row, in points
 
 Kind = Literal[
     "text",
@@ -238,7 +241,7 @@ def copy_statement(
     :param rows: what `source` made
     :param literal: quotes a text for SQL
     """
-    start = f"'<row r=\"{_ROW_MARK}\">'"
+    start = _row_start(columns)
     plain, careful, texts = [start], [start], []
     described = zip(columns, types, styles, strict=True)
     for index, (column, kind, style) in enumerate(described):
@@ -260,6 +263,26 @@ def copy_statement(
         f"COPY (SELECT replace({row}, '{_ROW_MARK}', q.r) FROM {rows}) TO STDOUT WITH "
         "(FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02', ENCODING 'UTF8')"
     )
+
+
+def _row_start(columns: Sequence[Column]) -> str:
+    """The SQL of a row's tag, with a height if a text in it may take several lines."""
+    start = f'\'<row r="{_ROW_MARK}"'
+    # A sign beyond ASCII takes about as much room as its bytes, less one, say.
+    lines = [
+        f"ceil((char_length({value}) + octet_length({value})) / 2.0 "
+        f"/ {column.shown_width:.2f}) "
+        f"+ char_length({value}) - char_length(replace({value}, E'\\n', ''))"
+        for value, column in (
+            (f"q.c{index}", column) for index, column in enumerate(columns)
+        )
+        if column.kind == "text" and column.style.get("text_wrap")
+    ]
+    if not lines:
+        return f"{start}>'"
+    most = ", ".join(["1", *lines])  # trap-ok: SQL
+    height = f"least(greatest({most}) * {LINE_HEIGHT} + 2, {MAX_HEIGHT})"
+    return f'{start} ht="\' || {height} || \'" customHeight="1">\''
 
 
 def _names(columns: Sequence[object]) -> str:

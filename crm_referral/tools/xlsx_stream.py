@@ -46,6 +46,7 @@ from xlsxwriter.utility import quote_sheetname, xl_range, xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
 from .xlsx_package import Frame, RowSink, ZipWriter, with_range, written
+from .xlsx_paper import A4, LINE_HEIGHT, Paper, count_lines, set_up_page
 from .xlsx_rows import (
     MAX_FORMULA_TEXT,
     Column,
@@ -126,6 +127,7 @@ class SheetSpec:
         }
     )
     landscape: bool = True
+    paper: Paper = A4
     footer: str = "&L&A&R&P / &N"
     right_to_left: bool = False
 
@@ -321,6 +323,12 @@ class StreamWorkbook:
         heading = part.first - 1
         style = self._format(spec.header_style)
         headers = _distinct(spec.columns)
+        # Only Excel makes a row higher by itself.
+        lines = max(
+            count_lines(text, column.shown_width)
+            for column, text in zip(spec.columns, headers, strict=True)
+        )
+        worksheet.set_row(heading, lines * LINE_HEIGHT + 2)
         for index, (column, text) in enumerate(zip(spec.columns, headers, strict=True)):
             worksheet.set_column(index, index, column.shown_width)
             worksheet.write_string(heading, index, text, style)
@@ -358,13 +366,16 @@ class StreamWorkbook:
         worksheet.ignore_errors(
             {"number_stored_as_text": xl_range(part.first, 0, part.last, last)}
         )
-        if spec.landscape:
-            worksheet.set_landscape()
         if spec.right_to_left:
             worksheet.right_to_left()
-        worksheet.set_paper(9)
-        worksheet.fit_to_pages(1, 0)
-        worksheet.set_footer(spec.footer)
+        set_up_page(
+            worksheet,
+            spec.paper,
+            landscape=spec.landscape,
+            widths=[column.shown_width for column in spec.columns],
+            repeated=spec.freeze_columns,
+            footer=spec.footer,
+        )
 
     def _format(self, properties: Mapping[str, Any]) -> Any:
         """An xlsxwriter format, made once; no properties, no format."""
