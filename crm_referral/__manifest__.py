@@ -95,7 +95,10 @@
         "web.assets_backend": [
             "crm_referral/static/src/**/*",
             ("remove", "crm_referral/static/src/interactions/**/*"),
+            ("remove", "crm_referral/static/src/analysis/**/*"),
         ],
+        # With the pivot and the graph that they extend.
+        "web.assets_backend_lazy": ["crm_referral/static/src/analysis/**/*"],
         "web.assets_frontend": ["crm_referral/static/src/interactions/**/*"],
         "web.assets_tests": ["crm_referral/static/tests/tours/**/*"],
         "web.assets_unit_tests": [

@@ -1,4 +1,5 @@
 from . import (
+    crm_analysis_mixin,
     crm_batch_mixin,
     crm_guarded_mixin,
     crm_assessment_interaction_mixin,

@@ -1,6 +1,7 @@
 from . import (
     crm_assessment_report,
     crm_referral_dashboard,
+    crm_referral_dashboard_loyalty,
     crm_referral_report,
     crm_referral_workbook,
     crm_referral_workbook_about,

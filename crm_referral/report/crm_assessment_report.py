@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..models.crm_assessment_framework import VIEWPOINTS
@@ -19,9 +19,11 @@ class CrmAssessmentReport(models.Model):
 
     _name = "crm.assessment.report"
     _description = "Assessment Analysis"
+    _inherit = "crm.analysis.mixin"
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "section_id"
+    _rate_fields = frozenset({"weak_rate"})
 
     _depends = {
         "crm.assessment": ["active", "respondent_id", "round_id"],
@@ -143,6 +145,14 @@ class CrmAssessmentReport(models.Model):
              WHERE s.is_revealed
             """
         )
+
+    # === WHAT A FIGURE COUNTS === #
+
+    @api.model
+    def _get_counted_domain(self, measure):
+        if measure in ("score", "weak_rate"):
+            measure = "scored_count"
+        return super()._get_counted_domain(measure)
 
     # === ACTION METHODS === #
 

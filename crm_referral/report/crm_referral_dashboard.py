@@ -5,7 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_list
+from odoo.tools.misc import format_date
 
 from ..models.crm_referral_candidate import INFORM_REMINDER_DAYS
 from ..tools.local_time import day_start_in
@@ -27,38 +27,84 @@ class CrmReferralDashboard(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def get_dashboard(self, days=90):
+    def get_dashboard(self, days=90, team_id=False, user_id=False):
         """Collect what the dashboard shows.
 
         :param int days: length of the period that ends now; each figure is compared
             with the period of the same length before
+        :param int team_id: only what is of this sales team
+        :param int user_id: only what is of this salesperson
         :return: figures, where open requests are, what needs a hand, best referrers
         :rtype: dict
         """
-        if days not in PERIODS:
+        if type(days) is not int or days not in PERIODS:
             raise ValidationError(
                 self.env._(
                     "Choose one of these periods, in days: %(periods)s.",
-                    periods=format_list(self.env, map(str, PERIODS), "or"),
+                    periods=list(map(str, PERIODS)),
                 )
             )
+        filters = self._get_filters(team_id, user_id)
         today = fields.Date.context_today(self)
         start = today - timedelta(days=days - 1)
         periods = {
             "current": (start, today + timedelta(days=1)),
             "previous": (start - timedelta(days=days), start),
         }
+        Loyalty = self.env["crm.referral.dashboard.loyalty"]
         return {
             "days": days,
+            "team_id": team_id or False,
+            "user_id": user_id or False,
             "periods": [
                 {"days": length, "name": name}
                 for length, name in zip(PERIODS, self._get_period_names(), strict=True)
             ],
+            **self._get_choices(),
             "currency_id": self.env.company.currency_id.id,
-            "figures": self._get_figures(periods, today),
-            "steps": self._get_steps(),
-            "todo": self._get_todo(today),
-            "referrers": self._get_referrers(periods["current"]),
+            "figures": self._get_figures(periods, today, filters)
+            + Loyalty._get_figures(periods, filters),
+            "steps": self._get_steps(filters),
+            "todo": self._get_todo(today, filters),
+            "referrers": self._get_referrers(periods["current"], filters),
+            "can_export": self.env.user.has_groups(
+                "sales_team.group_sale_manager,base.group_allow_export"
+            ),
+        }
+
+    def _get_filters(self, team_id, user_id):
+        """:return: domain of what is of a team, or of a person
+        :rtype: Domain
+        """
+        domain = Domain.TRUE
+        for fname, value in (("team_id", team_id), ("user_id", user_id)):
+            if not value:
+                continue
+            if type(value) is not int:
+                raise ValidationError(
+                    self.env._("Choose a sales team and a salesperson of the list.")
+                )
+            domain &= Domain(fname, "=", value)
+        return domain
+
+    def _get_choices(self):
+        """:return: the teams and people to choose from, for who sees those of others
+        :rtype: dict
+        """
+        if not self.env.user.has_group("sales_team.group_sale_salesman_all_leads"):
+            return {"teams": [], "users": []}
+        companies = Domain("company_id", "in", [*self.env.companies.ids, False])
+        teams = self.env["crm.team"].search_fetch(companies, ["name"])
+        group = self.env.ref("sales_team.group_sale_salesman")
+        users = self.env["res.users"].search_fetch(
+            Domain("all_group_ids", "in", group.ids)
+            & Domain("company_ids", "in", self.env.companies.ids),
+            ["name"],
+            order="name",
+        )
+        return {
+            "teams": [{"id": team.id, "name": team.name} for team in teams],
+            "users": [{"id": user.id, "name": user.name} for user in users],
         }
 
     # === FIGURES === #
@@ -90,8 +136,10 @@ class CrmReferralDashboard(models.AbstractModel):
                 "code": "success",
                 "name": self.env._("Ended with Introduction"),
                 "help": self.env._(
-                    "Requests that ended with an introduction, of all requests that "
-                    "ended."
+                    "Requests that ended in this period with an introduction, of all "
+                    "that ended in it, whenever the customer was asked. The analysis "
+                    "counts by the day of asking, unless you group by Request Closed "
+                    "On."
                 ),
                 "kinds": ["request"],
                 "date": "closed_on",
@@ -184,7 +232,7 @@ class CrmReferralDashboard(models.AbstractModel):
             },
         ]
 
-    def _get_figures(self, periods, today):
+    def _get_figures(self, periods, today, filters):
         definitions = self._get_figure_definitions()
         values = {}
         for kinds, date in dict.fromkeys(
@@ -197,7 +245,9 @@ class CrmReferralDashboard(models.AbstractModel):
                 for spec in (d["aggregate"], d.get("base"))
                 if spec
             ]
-            values[kinds, date] = self._read_figures(kinds, date, specs, periods, today)
+            values[kinds, date] = self._read_figures(
+                Domain("kind", "in", kinds) & filters, date, specs, periods, today
+            )
         figures = []
         for definition in definitions:
             known = values[tuple(definition["kinds"]), definition["date"]]
@@ -211,32 +261,30 @@ class CrmReferralDashboard(models.AbstractModel):
                 trend=[month[spec] for month in known["trend"]],
                 base=known["current"].get(definition.get("base")),
                 base_format=definition.get("base_format", "integer"),
-                action=self._prepare_action(
+                action=self._prepare_period_action(
                     definition["name"],
                     definition["model"],
-                    definition["domain"]
-                    & self._get_period_domain(
-                        self.env[definition["model"]],
-                        definition["model_date"],
-                        *periods["current"],
-                    ),
+                    definition["domain"] & filters,
+                    definition["model_date"],
+                    periods["current"],
                 ),
             )
             figures.append(figure)
         return figures
 
-    def _read_figures(self, kinds, date, specs, periods, today):
+    def _read_figures(self, domain, date, specs, periods, today):
         """:return: values of the aggregates now, before, and month by month.
         :rtype: dict
         """
         Report = self.env["crm.referral.report"]
-        domain = Domain("kind", "in", kinds)
         values = {}
+        # There is no rate of nothing, but its sum is zero.
+        nothing = [None if spec.endswith(":avg") else 0 for spec in specs]
         for name, (start, end) in periods.items():
             row = Report._read_group(
                 domain & self._get_period_domain(Report, date, start, end), [], specs
             )[0]
-            values[name] = dict(zip(specs, row, strict=True))
+            values[name] = self._name_values(specs, row, nothing)
         first_month = today.replace(day=1) - relativedelta(months=TREND_MONTHS - 1)
         by_month = {
             (month.date() if isinstance(month, datetime) else month).replace(day=1): row
@@ -250,26 +298,31 @@ class CrmReferralDashboard(models.AbstractModel):
             )
         }
         values["trend"] = [
-            dict(
-                zip(
-                    specs,
-                    by_month.get(
-                        first_month + relativedelta(months=index), [0] * len(specs)
-                    ),
-                    strict=True,
-                )
+            self._name_values(
+                specs,
+                by_month.get(first_month + relativedelta(months=index), nothing),
+                nothing,
             )
             for index in range(TREND_MONTHS)
         ]
         return values
 
+    def _name_values(self, specs, row, nothing):
+        """:return: values by aggregate, those that are missing as they are for nothing.
+        :rtype: dict
+        """
+        return {
+            spec: empty if value is None or value is False else value
+            for spec, value, empty in zip(specs, row, nothing, strict=True)
+        }
+
     # === LISTS === #
 
-    def _get_steps(self):
+    def _get_steps(self, filters):
         """:return: every step with the open requests that are in it.
         :rtype: list[dict]
         """
-        domain = Domain("outcome", "=", False)
+        domain = Domain("outcome", "=", False) & filters
         counts = dict(
             self.env["crm.referral"]._read_group(domain, ["step_id"], ["__count"])
         )
@@ -285,7 +338,7 @@ class CrmReferralDashboard(models.AbstractModel):
             for step in self.env["crm.referral"]._get_steps()
         ]
 
-    def _get_todo(self, today):
+    def _get_todo(self, today, filters):
         """:return: what needs somebody's hand today, with its records.
         :rtype: list[dict]
         """
@@ -302,7 +355,11 @@ class CrmReferralDashboard(models.AbstractModel):
                 "unassigned",
                 self.env._("Open requests without a salesperson"),
                 "crm.referral",
-                is_open & Domain("user_id", "=", False),
+                # Who has left does nothing any more.
+                is_open
+                & (
+                    Domain("user_id", "=", False) | Domain("user_id.active", "=", False)
+                ),
             ),
             (
                 "promises",
@@ -332,13 +389,13 @@ class CrmReferralDashboard(models.AbstractModel):
             {
                 "code": code,
                 "name": name,
-                "count": self.env[model].search_count(domain),
-                "action": self._prepare_action(name, model, domain),
+                "count": self.env[model].search_count(domain & filters),
+                "action": self._prepare_action(name, model, domain & filters),
             }
             for code, name, model, domain in definitions
         ]
 
-    def _get_referrers(self, period):
+    def _get_referrers(self, period, filters):
         """:return: the customers through whom most was won in the period.
         :rtype: list[dict]
         """
@@ -346,16 +403,22 @@ class CrmReferralDashboard(models.AbstractModel):
         rows = Report._read_group(
             Domain("kind", "=", "lead")
             & Domain("won_status", "=", "won")
+            & filters
             & self._get_period_domain(Report, "date", *period),
             ["partner_id"],
             ["won_count:sum", "won_revenue:sum"],
             order="won_revenue:sum DESC, won_count:sum DESC",
             limit=TOP_REFERRERS,
         )
+        partners = self.env["res.partner"].union(*(row[0] for row in rows))
+        # Of another company perhaps: what was won through them counts all the same.
+        visible = partners._filtered_access("read")
         return [
             {
                 "id": partner.id,
-                "name": partner.display_name,
+                "name": partner.display_name
+                if partner in visible
+                else self.env._("A contact of another company"),
                 "won_count": won_count,
                 "won_revenue": won_revenue,
                 "action": {
@@ -363,7 +426,9 @@ class CrmReferralDashboard(models.AbstractModel):
                     "res_model": "res.partner",
                     "res_id": partner.id,
                     "views": [[False, "form"]],
-                },
+                }
+                if partner in visible
+                else False,
             }
             for partner, won_count, won_revenue in rows
         ]
@@ -394,25 +459,55 @@ class CrmReferralDashboard(models.AbstractModel):
             return day
         return day_start_in(day, self.env.tz.zone)
 
+    def _prepare_period_action(self, name, model, domain, fname, period):
+        """The records of a figure; the period is a filter that can be taken off.
+
+        :return: a window action, which has the filter beside its domain
+        :rtype: dict
+        """
+        in_period = self._get_period_domain(self.env[model], fname, *period)
+        start, end = period[0], period[1] - timedelta(days=1)
+        return {
+            **self._prepare_action(name, model, domain & in_period),
+            "period": {
+                "description": self.env._(
+                    "%(field)s: %(start)s to %(end)s",
+                    field=self.env[model]._fields[fname]._description_string(self.env),
+                    start=format_date(self.env, start),
+                    end=format_date(self.env, end),
+                ),
+                "domain": self._to_list(in_period),
+                "other_domain": self._to_list(domain),
+            },
+        }
+
     def _prepare_action(self, name, model, domain):
         """:return: a window action on the records of a figure.
         :rtype: dict
         """
         leads = model == "crm.lead"
+        views = {"crm.lead": "crm_referral.crm_lead_view_list_referral"}
+        view = self.env.ref(views[model], raise_if_not_found=False) if leads else None
         return {
             "name": name,
             "type": "ir.actions.act_window",
             "res_model": model,
-            "views": [[False, "list"], [False, "form"]],
-            "domain": [
-                [leaf[0], leaf[1], self._to_json(leaf[2])]
-                if isinstance(leaf, (list, tuple))
-                else leaf
-                for leaf in list(domain)
-            ],
+            "views": [[view.id if view else False, "list"], [False, "form"]],
+            "domain": self._to_list(domain),
             # A lost lead is archived, and counts all the same.
             "context": {"active_test": False} if leads else {},
         }
+
+    def _to_list(self, domain):
+        """:return: a domain as the browser takes it.
+        :rtype: list
+        """
+        return [
+            [leaf[0], leaf[1], self._to_json(leaf[2])]
+            if isinstance(leaf, (list, tuple))
+            else leaf
+            for leaf in list(domain)
+        ]
 
     def _to_json(self, value):
         if isinstance(value, datetime):

@@ -5,6 +5,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, Query
+from odoo.tools.safe_eval import safe_eval
 
 from ..models.crm_guided_conversation_step_log import STEP_OUTCOMES
 from ..models.crm_referral import OUTCOMES
@@ -32,6 +33,19 @@ RATES = {
     "win_rate": ("won_count", "lead_closed_count"),
     "revenue_share": ("won_revenue", "total_won_revenue"),
     "revenue_per_request": ("won_revenue", "request_count"),
+}
+
+# The rows that a mean, or a rate whose parts are of several kinds, is made of.
+COUNTED = {
+    "revenue_per_request": ["|", ["won_revenue", "!=", 0], ["request_count", "!=", 0]],
+    "step_hours": [["step_left_count", "!=", 0]],
+    "days_to_close": [["request_closed_count", "!=", 0]],
+    "days_to_introduction": [
+        ["candidate_count", "!=", 0],
+        ["introduced_on", "!=", False],
+    ],
+    "days_to_lead": [["lead_count", "!=", 0], ["asked_on", "!=", False]],
+    "days_to_win": [["won_count", "!=", 0], ["asked_on", "!=", False]],
 }
 
 # Every kind of row gives each column, or nothing (zero for what is summed).
@@ -144,9 +158,11 @@ class CrmReferralReport(models.Model):
 
     _name = "crm.referral.report"
     _description = "Referral Analysis"
+    _inherit = "crm.analysis.mixin"
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "partner_id"
+    _rate_fields = frozenset(RATES) - {"revenue_per_request"}
 
     _depends = {
         "crm.referral": [
@@ -347,18 +363,21 @@ class CrmReferralReport(models.Model):
         help="From asking to the end of the request.",
     )
     days_to_introduction = fields.Float(
+        string="Days to Introduction",
         readonly=True,
         aggregator="avg",
         digits=(16, 1),
         help="From naming the candidate to the introduction.",
     )
     days_to_lead = fields.Float(
+        string="Days to Lead",
         readonly=True,
         aggregator="avg",
         digits=(16, 1),
         help="From asking the customer to the lead.",
     )
     days_to_win = fields.Float(
+        string="Days to Win",
         readonly=True,
         aggregator="avg",
         digits=(16, 1),
@@ -369,7 +388,8 @@ class CrmReferralReport(models.Model):
     success_rate = fields.Float(
         readonly=True,
         aggregator="avg",
-        help="Closed requests with an introduction, of all closed requests.",
+        help="Closed requests with an introduction, of all closed requests; by the day "
+        "of asking, unless you group or filter by Request Closed On.",
     )
     decline_rate = fields.Float(
         readonly=True,
@@ -823,6 +843,57 @@ class CrmReferralReport(models.Model):
             rates=rates,
             day=day,
         )
+
+    # === WHAT A FIGURE COUNTS === #
+
+    @api.model
+    def _get_counted_domain(self, measure):
+        if measure in COUNTED:
+            return COUNTED[measure]
+        _part, whole = RATES.get(measure, (None, measure))
+        return super()._get_counted_domain(whole)
+
+    @api.model
+    def _get_measure_kinds(self):
+        """:return: the kinds of rows that each figure needs, by its name
+        :rtype: dict[str, set[str]]
+        """
+        kinds = {}
+        for kind, part in self._get_parts().items():
+            _row_id, columns, _source = part()
+            for name in columns:
+                kinds.setdefault(name, set()).add(kind)
+        for rate, names in RATES.items():
+            kinds[rate] = set().union(*(kinds[name] for name in names))
+        return {name: kinds[name] for name in self._get_measures() if name in kinds}
+
+    @api.model
+    def _get_partial_measures(self, view, view_type):
+        """What an action that shows this view leaves out by its domain."""
+        shown = set(self._get_parts())
+        # sudo: which actions there are is no secret, their records are not read
+        actions = self.env["ir.actions.act_window"].sudo()
+        for action in actions.search([("res_model", "=", self._name)]):
+            if self._get_shown_view(action, view_type) == view:
+                kinds = self._get_kinds(Domain(safe_eval(action.domain or "[]")))
+                shown &= kinds or shown
+        return {
+            name
+            for name, kinds in self._get_measure_kinds().items()
+            if not kinds <= shown
+        }
+
+    @api.model
+    def _get_shown_view(self, action, view_type):
+        """:return: the view of this type that an action shows"""
+        for line in action.view_ids:
+            if line.view_mode == view_type and line.view_id:
+                return line.view_id
+        if action.view_id.type == view_type:
+            return action.view_id
+        # sudo: which view it is, not what is in it
+        View = self.env["ir.ui.view"].sudo()
+        return View.browse(View.default_view(self._name, view_type))
 
     # === AGGREGATION === #
 

@@ -1,4 +1,5 @@
 from . import test_access_rights
+from . import test_analysis
 from . import test_assessment_checklist
 from . import test_assessment_engine
 from . import test_assessment_page

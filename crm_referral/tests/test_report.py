@@ -1,5 +1,6 @@
 import io
 from datetime import datetime
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command, Domain
@@ -509,6 +510,86 @@ class TestDashboard(ReportCommon):
         self.assertEqual(figures["share"], 0.25)
         self.assertEqual(figures["success"], 0.5)
 
+    def test_the_period_is_a_filter_of_the_list(self):
+        """Its domain and the rest are together what is counted."""
+        for figure in self._get_dashboard()["figures"]:
+            action = figure["action"]
+            period = action["period"]
+            Model = self.env[action["res_model"]].with_user(self.manager)
+            Model = Model.with_context(**action["context"])
+            both = Domain(period["domain"]) & Domain(period["other_domain"])
+            self.assertEqual(Model.search(both), Model.search(action["domain"]))
+            self.assertTrue(period["description"])
+
+    def test_months_without_a_figure_are_gaps(self):
+        """A rate of nothing is none; a sum of nothing is zero."""
+        figures = {f["code"]: f for f in self._get_dashboard(self.rep)["figures"]}
+        for code in ("success", "win_rate", "share"):
+            self.assertEqual(figures[code]["trend"][:-1], [None] * 11, code)
+            self.assertEqual(figures[code]["previous"], None, code)
+        for code in ("asks", "wins", "revenue"):
+            self.assertEqual(figures[code]["trend"][:-1], [0] * 11, code)
+
+    def test_of_a_team_or_a_person(self):
+        Dashboard = self.env["crm.referral.dashboard"].with_user(self.manager)
+        whole = Dashboard.get_dashboard(90)
+        self.assertIn(self.rep.id, [user["id"] for user in whole["users"]])
+        for filters, asks, wins in (
+            ({"user_id": self.rep.id}, 2, 1),
+            ({"user_id": self.colleague.id}, 0, 0),
+            ({"user_id": self.rep.id, "team_id": 2**31 - 1}, 0, 0),
+        ):
+            data = Dashboard.get_dashboard(90, **filters)
+            figures = {f["code"]: f for f in data["figures"]}
+            self.assertEqual(figures["asks"]["value"], asks)
+            self.assertEqual(figures["wins"]["value"], wins)
+            for item in data["todo"] + data["steps"]:
+                Model = self.env[item["action"]["res_model"]].with_user(self.manager)
+                found = Model.search_count(item["action"]["domain"])
+                self.assertEqual(item["count"], found)
+        rep = self._get_dashboard(self.rep)
+        self.assertFalse(rep["users"] or rep["teams"])
+        for wrong in ("x", [1], {"a": 1}, 1.5, True):
+            for name in ("team_id", "user_id"):
+                with self.assertRaises(ValidationError):
+                    Dashboard.get_dashboard(90, **{name: wrong})
+
+    def test_requests_of_who_has_left_need_somebody(self):
+        def count():
+            todo = {item["code"]: item for item in self._get_dashboard()["todo"]}
+            return todo["unassigned"]["count"]
+
+        before = count()
+        self.assertFalse(self.old_request.outcome)
+        self.colleague.active = False
+        self.old_request.sudo().user_id = self.colleague
+        self.assertEqual(count(), before + 1)
+
+    def test_a_referrer_of_another_company(self):
+        """What was won counts; who it was is not told."""
+        self.customer.sudo().company_id = self.other_company
+        data = self._get_dashboard()
+        names = [referrer["name"] for referrer in data["referrers"]]
+        self.assertIn("A contact of another company", names)
+        self.assertNotIn(self.customer.name, names)
+        Report = self.env["crm.referral.report"].with_user(self.manager)
+        rows = Report.formatted_read_group([], ["partner_id"], ["won_count:sum"])
+        self.assertTrue(rows)
+        Report.web_search_read([], {"partner_id": {"fields": {"display_name": {}}}})
+
+    def test_loyalty(self):
+        """Promoters less detractors: 2 of 5, less 1 of 5, are 20 points."""
+        Loyalty = self.env["crm.referral.dashboard.loyalty"].with_user(self.manager)
+        with patch.object(
+            type(self.env["crm.assessment"]),
+            "_read_group",
+            return_value=[(10.0, 1), (9.0, 1), (8.0, 1), (7.0, 1), (6.0, 1)],
+        ):
+            found = Loyalty._count_recommendations(Domain.TRUE)
+        self.assertEqual(found, (20.0, 5))
+        codes = {figure["code"] for figure in self._get_dashboard()["figures"]}
+        self.assertLessEqual({"pride", "nps", "be_sure"}, codes)
+
     def test_previous_period(self):
         with self._at("2026-06-15 09:00:00"):
             figures = {
@@ -556,7 +637,7 @@ class TestReportQueries(ReportCommon):
 
     def test_dashboard(self):
         Dashboard = self.env["crm.referral.dashboard"].with_user(self.manager)
-        self._check(lambda: Dashboard.get_dashboard(90), 31)
+        self._check(lambda: Dashboard.get_dashboard(90), 45)
 
     def test_workbook(self):
         export = (

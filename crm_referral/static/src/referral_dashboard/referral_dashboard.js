@@ -1,4 +1,5 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -14,6 +15,8 @@ import {
 
 const TREND_WIDTH = 120;
 const TREND_HEIGHT = 32;
+// What was chosen stays while the tab is open, also behind a drill-down.
+const STORAGE_KEY = "crm_referral.dashboard";
 
 /**
  * What a manager looks at first: a few figures with their trend, where the open requests
@@ -45,11 +48,32 @@ export class ReferralDashboard extends Component {
         );
     }
 
-    async load(days) {
-        const params = days ? [days] : [];
-        this.state.data = await this.keepLast.add(
+    /** @param {Object} [changes] of the period, the team or the person */
+    async load(changes) {
+        const filters = { ...this.getFilters(), ...changes };
+        const isChosen = Object.keys(filters).length > 0;
+        const { days = 90, team_id = false, user_id = false } = filters;
+        const params = isChosen ? [days, team_id, user_id] : [];
+        const data = await this.keepLast.add(
             this.orm.call("crm.referral.dashboard", "get_dashboard", params),
         );
+        this.state.data = data;
+        if (isChosen) {
+            browser.sessionStorage.setItem(STORAGE_KEY, JSON.stringify(filters));
+        }
+    }
+
+    getFilters() {
+        try {
+            return JSON.parse(browser.sessionStorage.getItem(STORAGE_KEY)) || {};
+        } catch {
+            return {};
+        }
+    }
+
+    /** A choice of a list; nothing chosen means all. */
+    onChoose(name, ev) {
+        return this.load({ [name]: Number(ev.target.value) || false });
     }
 
     format(value, format) {
@@ -57,6 +81,10 @@ export class ReferralDashboard extends Component {
             return "–";
         }
         switch (format) {
+            case "score":
+                return formatFloat(value, { digits: [16, 1] });
+            case "points":
+                return formatFloat(value, { digits: [16, 0] });
             case "percentage":
                 return formatPercentage(value, { digits: [16, 1] });
             case "monetary":
@@ -78,35 +106,68 @@ export class ReferralDashboard extends Component {
      * The change against the period before: percentage points for a rate, else per cent.
      */
     getChange(figure) {
-        const { value, previous } = figure;
-        if (!previous || value === null) {
+        const { value, previous, format } = figure;
+        const inPoints = ["percentage", "score", "points"].includes(format);
+        if (value === null || previous === null || (!previous && !inPoints)) {
             return null;
         }
-        const change = figure.format === "percentage" ? value - previous : value / previous - 1;
-        const number = formatFloat(Math.abs(change) * 100, { digits: [16, 0] });
+        const change = inPoints ? value - previous : value / previous - 1;
+        const scale = inPoints && format !== "percentage" ? 1 : 100;
+        const number = formatFloat(Math.abs(change) * scale, { digits: [16, 0] });
         if (number === "0") {
             return { sign: 0, text: _t("as before"), icon: "fa-minus" };
         }
-        const text = figure.format === "percentage" ? _t("%s points", number) : _t("%s %", number);
+        const text = inPoints ? this.formatPoints(number) : _t("%s %", number);
         return change > 0
             ? { sign: 1, text: _t("%s more than before", text), icon: "fa-arrow-up" }
             : { sign: -1, text: _t("%s less than before", text), icon: "fa-arrow-down" };
     }
 
-    getTrendPoints(figure) {
-        const values = figure.trend.map((value) => value || 0);
-        const highest = Math.max(...values) || 1;
-        return values
-            .map((value, index) => {
-                const x = (index * TREND_WIDTH) / (values.length - 1);
-                const y = TREND_HEIGHT - 2 - (value / highest) * (TREND_HEIGHT - 4);
-                return `${x.toFixed(1)},${y.toFixed(1)}`;
-            })
-            .join(" ");
+    formatPoints(number) {
+        return number === "1" ? _t("1 point") : _t("%s points", number);
     }
 
-    open(action) {
-        return this.action.doAction(action);
+    /** The lines of the trend: a month without a figure is a gap, and no zero. */
+    getTrendLines(figure) {
+        const values = figure.trend;
+        const highest = Math.max(0, ...values) || 1;
+        const lines = [[]];
+        values.forEach((value, index) => {
+            if (value === null || value === false) {
+                lines.push([]);
+                return;
+            }
+            const x = (index * TREND_WIDTH) / (values.length - 1 || 1);
+            const y = TREND_HEIGHT - 2 - (value / highest) * (TREND_HEIGHT - 4);
+            lines.at(-1).push([x, y]);
+        });
+        return lines
+            .filter((line) => line.length)
+            .map((line) => {
+                // A single month is a dash.
+                const points = line.length > 1 ? line : [line[0], [line[0][0] + 2, line[0][1]]];
+                return points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" ");
+            });
+    }
+
+    isPressed(days) {
+        return days === this.state.data.days;
+    }
+
+    makeWorkbook() {
+        return this.action.doAction("crm_referral.crm_referral_export_action_new");
+    }
+
+    /** Open the records; the period is a filter of their list, to be seen and removed. */
+    open({ period, ...action }) {
+        if (!period) {
+            return this.action.doAction(action);
+        }
+        const { description, domain, other_domain } = period;
+        return this.action.doAction(
+            { ...action, domain: other_domain },
+            { props: { dynamicFilters: [{ description, domain }] } },
+        );
     }
 
     openAnalysis() {

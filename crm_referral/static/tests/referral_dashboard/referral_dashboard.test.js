@@ -1,5 +1,5 @@
 import { expect, test } from "@odoo/hoot";
-import { queryAllTexts, queryFirst } from "@odoo/hoot-dom";
+import { queryAllTexts } from "@odoo/hoot-dom";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     contains,
@@ -90,7 +90,50 @@ test("another period is loaded", async () => {
     await contains("[data-days='30']").click();
     expect("[data-days='30']").toHaveAttribute("aria-pressed", "true");
     expect("[data-days='90']").toHaveAttribute("aria-pressed", "false");
-    expect.verifySteps(["load ", "load 30"]);
+    expect.verifySteps(["load ", "load 30,false,false"]);
+});
+
+test("period, team and person are kept behind a drill-down", async () => {
+    const teams = [
+        { id: 3, name: "Europe" },
+        { id: 4, name: "Asia" },
+    ];
+    const users = [{ id: 7, name: "Rita Rep" }];
+    await mountDashboard({ teams, users });
+    await contains("[data-days='30']").click();
+    await contains("select[name='team_id']").select("4");
+    await contains("select[name='user_id']").select("7");
+    expect.verifySteps(["load ", "load 30,false,false", "load 30,4,false", "load 30,4,7"]);
+    await mountDashboard({ teams, users });
+    expect.verifySteps(["load 30,4,7"]);
+});
+
+test("the list says of which period it is", async () => {
+    const period = {
+        description: "Closed: 1 to 2",
+        domain: [["date_closed", ">=", "2026-01-01"]],
+        other_domain: [["referrer_id", "!=", false]],
+    };
+    await mountDashboard({
+        figures: [makeFigure({ action: { ...action("Won"), domain: [], period } })],
+    });
+    patchWithCleanup(getService("action"), {
+        doAction(request, options) {
+            expect(request.domain).toEqual(period.other_domain);
+            expect(options.props.dynamicFilters).toEqual([
+                { description: period.description, domain: period.domain },
+            ]);
+            expect.step("open");
+        },
+    });
+    await contains("[data-figure='asks']").click();
+    expect.verifySteps(["load ", "open"]);
+});
+
+test("a workbook, for who may make one", async () => {
+    await mountDashboard({ can_export: true });
+    await contains("button[name='export']").click();
+    expect.verifySteps(["load ", "open crm_referral.crm_referral_export_action_new"]);
 });
 
 test("figures in their format, with their n, and the change in words", async () => {
@@ -101,6 +144,9 @@ test("figures in their format, with their n, and the change in words", async () 
             makeFigure({ code: "rate", format: "percentage", value: 0.5, previous: 0.6, base: 8 }),
             makeFigure({ code: "money", format: "monetary", value: 1500, previous: 1500 }),
             makeFigure({ code: "new", value: 3, previous: 0 }),
+            makeFigure({ code: "one", format: "percentage", value: 0.51, previous: 0.5, base: 9 }),
+            makeFigure({ code: "nps", format: "points", value: -20, previous: 0, base: 5 }),
+            makeFigure({ code: "score", format: "score", value: 71.25, previous: null, base: 3 }),
             makeFigure({
                 code: "none",
                 format: "percentage",
@@ -115,18 +161,26 @@ test("figures in their format, with their n, and the change in words", async () 
     expect("[data-figure='rate']").toHaveText(/50%\s*of 8\n10 points less than before/);
     expect("[data-figure='money']").toHaveText(/\$\s*1,500\nas before/);
     expect("[data-figure='new']").toHaveText(/No figure before to compare with/);
+    expect("[data-figure='one']").toHaveText(/1 point more than before/);
+    expect("[data-figure='nps']").toHaveText(/-20\s*of 5\n20 points less than before/);
+    expect("[data-figure='score']").toHaveText(/71.3\s*of 3\nNo figure before/);
     expect("[data-figure='none'] .o_referral_dashboard_value").toHaveText("–");
 });
 
 test("bars are in proportion, and the trend stays in its box", async () => {
-    await mountDashboard({ figures: [makeFigure({ trend: [0, 5, null, 10] })] });
+    await mountDashboard({
+        figures: [makeFigure({ trend: [0, 5, null, 10] }), makeFigure({ code: "none", trend: [] })],
+    });
     expect.verifySteps(["load "]);
     const [first, second] = document.querySelectorAll(".o_referral_dashboard_bar > span");
     expect(first.style.width).toBe("100%");
     expect(second.style.width).toBe("25%");
-    expect(queryFirst("polyline").getAttribute("points")).toBe(
-        "0.0,30.0 40.0,16.0 80.0,30.0 120.0,2.0",
-    );
+    // A month without a figure is a gap; one alone is a dash.
+    const lines = [...document.querySelectorAll("polyline")];
+    expect(lines.map((line) => line.getAttribute("points"))).toEqual([
+        "0.0,30.0 40.0,16.0",
+        "120.0,2.0 122.0,2.0",
+    ]);
 });
 
 test("with nothing to show it says what will be here", async () => {
