@@ -8,6 +8,7 @@ import {
     onRpc,
     patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
+import { browser } from "@web/core/browser/browser";
 import { currencies } from "@web/core/currency";
 import { WebClient } from "@web/webclient/webclient";
 
@@ -104,7 +105,18 @@ test("period, team and person are kept behind a drill-down", async () => {
     await contains("select[name='team_id']").select("4");
     await contains("select[name='user_id']").select("7");
     expect.verifySteps(["load ", "load 30,false,false", "load 30,4,false", "load 30,4,7"]);
-    await mountDashboard({ teams, users });
+    expect(JSON.parse(browser.sessionStorage.getItem("crm_referral.dashboard"))).toEqual({
+        days: 30,
+        team_id: 4,
+        user_id: 7,
+    });
+});
+
+test("what was chosen before is chosen again", async () => {
+    const chosen = { days: 30, team_id: 4, user_id: 7 };
+    browser.sessionStorage.setItem("crm_referral.dashboard", JSON.stringify(chosen));
+    await mountDashboard();
+    expect("[data-days='30']").toHaveAttribute("aria-pressed", "true");
     expect.verifySteps(["load 30,4,7"]);
 });
 
