@@ -37,6 +37,7 @@
         "data/crm_referral_export_sheet_data.xml",
         "data/crm_referral_export_cron_data.xml",
         # Wizards
+        "wizard/crm_referral_ask_again_views.xml",
         "wizard/crm_referral_skip_views.xml",
         "wizard/crm_referral_decline_views.xml",
         "wizard/crm_referral_finish_views.xml",

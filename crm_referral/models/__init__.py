@@ -13,6 +13,7 @@ from . import (
     crm_referral_talk_track,
     crm_referral_asking,
     crm_referral_proposal,
+    crm_referral_quiet,
     crm_referral_promise,
     crm_referral_candidate,
     crm_referral_candidate_introduction,

@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
@@ -28,6 +26,20 @@ class CrmReferral(models.Model):
     _track_duration_field = "step_id"
     _step_log_inverse = "referral_id"
     _step_activity_type = "crm_referral.mail_activity_type_step"
+    _protected_fields = frozenset(
+        {
+            "candidate_count",
+            "closed_on",
+            "date_last_stage_update",
+            "earlier_benefit_ids",
+            "introduced_count",
+            "lead_count",
+            "next_ask_date",
+            "step_log_ids",
+            "won_count",
+            "won_revenue",
+        }
+    )
 
     # Who and where
     partner_id = fields.Many2one(
@@ -43,8 +55,16 @@ class CrmReferral(models.Model):
     commercial_partner_id = fields.Many2one(
         related="partner_id.commercial_partner_id", string="Customer's Company"
     )
-    partner_phone = fields.Char(related="partner_id.phone", readonly=False)
-    partner_email = fields.Char(related="partner_id.email", readonly=False)
+    partner_phone = fields.Char(
+        string="Phone",
+        compute="_compute_partner_contact",
+        inverse="_inverse_partner_phone",
+    )
+    partner_email = fields.Char(
+        string="E-mail",
+        compute="_compute_partner_contact",
+        inverse="_inverse_partner_email",
+    )
     partner_readiness_note = fields.Char(
         related="partner_id.referral_readiness_note",
         help="Shown while a new request is written: why the customer may not be asked.",
@@ -111,6 +131,9 @@ class CrmReferral(models.Model):
         ondelete="restrict",
         copy=False,
         tracking=True,
+    )
+    decline_note = fields.Char(
+        copy=False, tracking=True, help="Why the customer declined, in their words."
     )
     next_ask_date = fields.Date(
         readonly=True,
@@ -189,8 +212,6 @@ class CrmReferral(models.Model):
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Currency"
     )
-    can_override = fields.Boolean(compute="_compute_can_override")
-
     # One open request per customer and company, also when two reps press at once.
     _open_request_uniq = models.UniqueIndex(
         "(partner_id, company_id) WHERE outcome IS NULL AND active IS TRUE",
@@ -217,9 +238,32 @@ class CrmReferral(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends("partner_id.display_name")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_display_name(self):
+        visible = self.partner_id._origin._filtered_access("read")
         for referral in self:
-            referral.display_name = referral.partner_id.display_name
+            partner = referral.partner_id._origin
+            if not partner or partner in visible:
+                referral.display_name = partner.display_name
+            else:
+                referral.display_name = self.env._("a contact of another company")
+
+    @api.depends("partner_id.phone", "partner_id.email")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_partner_contact(self):
+        visible = self.partner_id._origin._filtered_access("read")
+        for referral in self:
+            partner = referral.partner_id._origin & visible
+            referral.partner_phone = partner.phone
+            referral.partner_email = partner.email
+
+    def _inverse_partner_phone(self):
+        for referral in self:
+            referral.partner_id.phone = referral.partner_phone
+
+    def _inverse_partner_email(self):
+        for referral in self:
+            referral.partner_id.email = referral.partner_email
 
     @api.depends("user_id")
     def _compute_team_id(self):
@@ -248,10 +292,6 @@ class CrmReferral(models.Model):
             referral.lead_count = len(leads)
             referral.won_count = len(won)
             referral.won_revenue = sum(won.mapped("expected_revenue"))
-
-    @api.depends_context("uid")
-    def _compute_can_override(self):
-        self.can_override = self.env.user.has_group("sales_team.group_sale_manager")
 
     @api.model
     def _read_group_step_ids(self, steps, domain):
@@ -310,7 +350,12 @@ class CrmReferral(models.Model):
                 if not vals.get("outcome") and vals.get("active", True)
             }
         )
-        referrals = super().create(self._propose_benefits(vals_list))
+        vals_list, earlier = self._propose_benefits(vals_list)
+        referrals = super().create(vals_list)
+        for referral, benefits in zip(referrals, earlier, strict=True):
+            if benefits:
+                # sudo: kept by us, nobody writes it by hand
+                referral.sudo().earlier_benefit_ids = benefits
         referrals._check_ask_allowed()
         referrals._schedule_promise_activity()
         closed = referrals.filtered("outcome")
@@ -319,7 +364,6 @@ class CrmReferral(models.Model):
 
     def write(self, vals):
         self.check_access("write")
-        self._check_quiet_period_writable(vals)
         # sudo: whoever hands a request over may not see it any more afterwards
         self_sudo = self.sudo()
         was_open = self_sudo.filtered(lambda referral: not referral.outcome)
@@ -373,18 +417,34 @@ class CrmReferral(models.Model):
 
     # === ACTION METHODS === #
 
-    def action_decline(self, reason_id):
+    def action_decline(self, reason_id, note=None, do_not_ask=False):
         """End the request because the customer does not want to refer anybody.
 
         :param int reason_id: the crm.referral.decline.reason
+        :param str note: what the customer said; some reasons need it
+        :param bool do_not_ask: whether the customer does not want to be asked again
         :return: True
         :raise UserError: when there is no such reason, or the request has ended
         """
         self._check_conversation_open()
         reason = self.env["crm.referral.decline.reason"].browse(reason_id).exists()
+        note = (note or "").strip()
         if not reason:
             raise UserError(self.env._("Choose the reason why the customer declined."))
-        self.write({"outcome": "declined", "decline_reason_id": reason.id})
+        if reason.needs_note and not note:
+            raise UserError(
+                self.env._("Write in a few words why the customer declined.")
+            )
+        self.write(
+            {
+                "outcome": "declined",
+                "decline_reason_id": reason.id,
+                "decline_note": note or False,
+            }
+        )
+        if do_not_ask:
+            # sudo: a salesperson need not be allowed to change contacts
+            self.partner_id.sudo().write({"referral_do_not_ask": True})
         return True
 
     def action_no_candidate(self):
@@ -410,7 +470,10 @@ class CrmReferral(models.Model):
 
         :return: True
         """
-        self.filtered("outcome").write({"outcome": False, "decline_reason_id": False})
+        self._check_not_archived()
+        self.filtered("outcome").write(
+            {"outcome": False, "decline_reason_id": False, "decline_note": False}
+        )
         return True
 
     def action_open_skip_step(self):
@@ -463,14 +526,31 @@ class CrmReferral(models.Model):
         return [("outcome", "=", False)]
 
     def _is_conversation_closed(self):
-        """:return: whether the request has an outcome."""
+        """:return: whether the request has an outcome, or is out of the way."""
         self.ensure_one()
-        return bool(self.outcome)
+        return bool(self.outcome) or not self.active
+
+    def _check_conversation_open(self):
+        """:raise UserError: when one of the requests has ended, or is archived."""
+        self._check_not_archived()
+        return super()._check_conversation_open()
+
+    def _check_not_archived(self):
+        for referral in self:
+            if not referral.active:
+                raise UserError(
+                    self.env._(
+                        "The request of %(customer)s is archived. Unarchive it, then "
+                        "go on.",
+                        customer=referral.display_name,
+                    )
+                )
 
     def _get_progress_dependencies(self):
         """:return: fields that tell which steps are done, skipped and still to come."""
         return [
             *super()._get_progress_dependencies(),
+            "active",
             "outcome",
             "step_log_ids.outcome",
             "step_log_ids.step_id",
@@ -489,32 +569,14 @@ class CrmReferral(models.Model):
 
     def _on_closed(self):
         """The request has ended: close the log, start the quiet period."""
-        now = self.env.cr.now()
-        first_step = self._get_steps()[:1]
-        # sudo: the log decides, also where the user does not see the request any more
-        logged_steps = {
-            referral: referral.sudo().step_log_ids.step_id for referral in self
-        }
         introduced = self.filtered(lambda r: r.outcome == "introduced")
         introduced._close_step_log("done")
         (self - introduced)._close_step_log("ended")
         self._unlink_step_activity()
+        now = self.env.cr.now()
         for referral in self:
-            # Cancelled before the conversation began: the customer heard no question.
-            unasked = referral.outcome == "cancelled" and not (
-                (logged_steps[referral] | referral.step_id) - first_step
-            )
-            quiet_days = 0 if unasked else referral.company_id.referral_quiet_days
-            closed_on = referral.closed_on or now  # an import knows when it ended
-            referral.write(
-                {
-                    "closed_on": closed_on,
-                    "next_ask_date": fields.Datetime.context_timestamp(
-                        referral, closed_on
-                    ).date()
-                    + timedelta(days=quiet_days),
-                }
-            )
+            # An import knows when it ended.
+            referral._set_closed_on(referral.closed_on or now)
 
     def _on_reopened(self):
         """The request goes on: a new stay in its step, the next activity."""

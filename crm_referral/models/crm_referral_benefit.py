@@ -1,11 +1,15 @@
 from odoo import api, fields, models
 
+from ..tools.local_time import today
+
 
 class CrmReferralBenefit(models.Model):
     """A benefit we have delivered to a customer; reused from request to request."""
 
     _name = "crm.referral.benefit"
     _description = "Delivered Benefit"
+    _inherit = ["crm.guarded.mixin"]
+    _protected_fields = frozenset({"earlier_referral_ids", "proposed_name"})
     _order = "confirmed desc, delivered_on desc, id desc"
     _check_company_auto = True
 
@@ -99,12 +103,13 @@ class CrmReferralBenefit(models.Model):
 
     @api.depends("confirmed")
     def _compute_confirmed_on(self):
-        today = fields.Date.context_today(self)
         for benefit in self:
             if not benefit.confirmed:
                 benefit.confirmed_on = False
             elif not benefit.confirmed_on:
-                benefit.confirmed_on = today
+                benefit.confirmed_on = today(
+                    self.env, self.env.user, benefit.company_id
+                )
 
     @api.depends("name", "proposed_name")
     def _compute_needs_wording(self):

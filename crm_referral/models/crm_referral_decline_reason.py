@@ -10,4 +10,7 @@ class CrmReferralDeclineReason(models.Model):
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10, aggregator=None)
+    needs_note = fields.Boolean(
+        help="The reason says nothing by itself: ask for a few words."
+    )
     active = fields.Boolean(default=True)

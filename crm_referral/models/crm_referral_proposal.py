@@ -90,8 +90,9 @@ class CrmReferral(models.Model):
         knows and the library does not have yet.
 
         :param list vals_list: values of requests to create
-        :return: the same, with the benefits of the customers
-        :rtype: list[dict]
+        :return: the same with the benefits of the customers, and for each request the
+            benefits that were confirmed in an earlier conversation
+        :rtype: tuple[list[dict], list]
         """
         asked = {
             index: self._get_customer(vals)
@@ -103,32 +104,35 @@ class CrmReferral(models.Model):
             for partner_id, company_id in dict.fromkeys(asked.values())
             if partner_id and (company := self.env["res.company"].browse(company_id))
         ]
+        Benefit = self.env["crm.referral.benefit"]
+        nothing = Benefit.browse()
         if not customers:
-            return vals_list
-        found = self.env["crm.referral.benefit"].create(
-            self._prepare_known_benefits(customers)
-        )
+            return vals_list, [nothing] * len(vals_list)
+        # sudo: the title that was proposed is kept by us
+        found = Benefit.sudo().create(self._prepare_known_benefits(customers))
+        found = found.sudo(self.env.su)
         library = self._find_benefits(
             self.env["res.partner"].union(*(partner for partner, _c in customers)),
             self.env["res.company"].union(*(company for _p, company in customers)),
         ).grouped(lambda benefit: (benefit.partner_id.id, benefit.company_id.id))
         first_step = self._get_steps()[:1]
         proposed_vals_list = []
+        earlier = []
         for index, vals in enumerate(vals_list):
-            benefits = library.get(asked.get(index), found.browse())
+            benefits = library.get(asked.get(index), nothing)
             chosen = vals.get("benefit_ids") or []
             proposed = benefits & found if chosen else benefits
-            if benefits:
+            if proposed:
                 commands = [Command.link(benefit.id) for benefit in proposed]
                 vals = {**vals, "benefit_ids": [*chosen, *commands]}
-                if vals.get("step_id", first_step.id) == first_step.id:
-                    # A conversation that begins asks anew.
-                    earlier = benefits.filtered("confirmed") & (
-                        proposed | found.browse(self._get_pointed_ids(chosen))
-                    )
-                    vals["earlier_benefit_ids"] = [Command.set(earlier.ids)]
             proposed_vals_list.append(vals)
-        return proposed_vals_list
+            # A conversation that begins asks anew.
+            begins = vals.get("step_id", first_step.id) == first_step.id
+            linked = proposed | Benefit.browse(self._get_pointed_ids(chosen))
+            earlier.append(
+                (benefits & linked).filtered("confirmed") if begins else nothing
+            )
+        return proposed_vals_list, earlier
 
     @api.model
     def _prepare_known_benefits(self, customers):
@@ -169,7 +173,8 @@ class CrmReferral(models.Model):
                 "proposed_name": lead.name.strip(),
                 "origin": "opportunity",
                 "lead_id": lead.id,
-                "delivered_on": lead.date_closed and lead.date_closed.date(),
+                "delivered_on": lead.date_closed
+                and local_date(lead.date_closed, self.env.user, company),
             }
             for partner, company in customers
             for lead in by_customer.get(

@@ -10,6 +10,7 @@ class CrmReferral(models.Model):
         """:return: fields that the requirements of the six steps read."""
         return [
             *super()._get_requirement_dependencies(),
+            "active",
             "outcome",
             "benefit_ids.confirmed_now",
             "challenge",

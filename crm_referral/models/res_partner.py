@@ -1,8 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ..tools.local_time import today
 from ..tools.maybe_float import MaybeFloat
 
 READINESS = [
@@ -42,6 +43,12 @@ class ResPartner(models.Model):
         string="Referral Requests",
         groups="sales_team.group_sale_salesman",
     )
+    referral_quiet_ids = fields.One2many(
+        comodel_name="crm.referral.quiet",
+        inverse_name="partner_id",
+        groups="base.group_system",
+        help="Quiet periods that have outlived their request.",
+    )
     referral_do_not_ask = fields.Boolean(
         string="Do Not Ask for Referrals",
         tracking=True,
@@ -59,6 +66,13 @@ class ResPartner(models.Model):
         compute="_compute_referral_readiness",
         groups="sales_team.group_sale_salesman",
         help="Why the customer may not be asked today.",
+    )
+    open_referral_id = fields.Many2one(
+        comodel_name="crm.referral",
+        string="Open Referral Request",
+        compute="_compute_open_referral_id",
+        groups="sales_team.group_sale_salesman",
+        help="The request in which this customer is being asked, if you may see it.",
     )
     referral_count = fields.Integer(
         compute="_compute_referral_figures",
@@ -138,6 +152,7 @@ class ResPartner(models.Model):
         "referral_ids.outcome",
         "referral_ids.active",
         "referral_ids.next_ask_date",
+        "referral_quiet_ids.next_ask_date",
     )
     @api.depends_context("company", "lang")
     def _compute_referral_readiness(self):
@@ -149,39 +164,26 @@ class ResPartner(models.Model):
             partner.referral_readiness = code
             partner.referral_readiness_note = note
 
+    @api.depends("referral_ids.outcome", "referral_ids.active")
+    @api.depends_context("uid", "company")
+    def _compute_open_referral_id(self):
+        open_referrals = self._get_open_referrals()
+        referrals = self.env["crm.referral"].union(*open_referrals.values())
+        visible = referrals.with_env(self.env)._filtered_access("read")
+        for partner in self:
+            referral = open_referrals.get(partner._origin)
+            partner.open_referral_id = referral and visible & referral
+
     @api.model
     def _search_referral_readiness(self, operator, value):
         if operator != "in":
             return NotImplemented
-        today = fields.Date.context_today(self)
-        company = Domain("company_id", "=", self.env.company.id)
-        # sudo: whether a customer is being asked does not depend on who looks
-        Referral = self.env["crm.referral"].sudo().with_context(active_test=False)
-        do_not_ask = Domain("referral_do_not_ask", "=", True) | Domain(
-            "commercial_partner_id.referral_do_not_ask", "=", True
-        )
-        open_request = Domain(
-            "id",
-            "in",
-            Referral._search(
-                company & Domain("outcome", "=", False) & Domain("active", "=", True)
-            ).subselect("partner_id"),
-        )
-        quiet = Domain(
-            "id",
-            "in",
-            Referral._search(
-                company
-                & Domain("outcome", "!=", False)
-                & Domain("next_ask_date", ">", today)
-            ).subselect("partner_id"),
-        )
-        domains = {
-            "do_not_ask": do_not_ask,
-            "open_request": open_request & ~do_not_ask,
-            "quiet": quiet & ~open_request & ~do_not_ask,
-            "ready": ~quiet & ~open_request & ~do_not_ask,
-        }
+        rest = Domain.TRUE
+        domains = {}
+        for code, domain in self._get_readiness_domains().items():
+            domains[code] = domain & rest
+            rest &= ~domain
+        domains["ready"] = rest
         return Domain.OR(domains[code] for code in value if code in domains)
 
     @api.depends_context("uid", "company", "allowed_company_ids")
@@ -200,7 +202,7 @@ class ResPartner(models.Model):
                 ["__count", "expected_revenue:sum"],
             )
         )
-        today = fields.Date.context_today(self)
+        day = self._get_asking_day()
         currency = self.env.company.currency_id
         for partner in self:
             partner.referral_currency_id = currency
@@ -216,7 +218,7 @@ class ResPartner(models.Model):
                 company = company or self.env.company
                 partner.referral_won_count += count
                 partner.referral_won_revenue += company.currency_id._convert(
-                    revenue, currency, company, today
+                    revenue, currency, company, day
                 )
 
     @api.depends("referred_ids")
@@ -267,7 +269,55 @@ class ResPartner(models.Model):
                 )
             )
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        if not vals.get("referral_do_not_ask", True) and not self.env.su:
+            # sudo: what was noted counts, also where the user does not see it
+            asked_not_to = self.sudo().filtered("referral_do_not_ask")
+            if asked_not_to:
+                raise UserError(
+                    self.env._(
+                        "%(customer)s does not want to be asked for referrals. Only a "
+                        "sales manager takes that back, with a reason: “May Be Asked "
+                        "Again”.",
+                        customer=asked_not_to[0].display_name,
+                    )
+                )
+        return super().write(vals)
+
     # === ACTION METHODS === #
+
+    def action_may_ask_again(self, reason):
+        """Take back that this customer does not want to be asked.
+
+        :param str reason: why; kept in the chatter
+        :return: True
+        :raise UserError: when the user is no sales manager, or gives no reason
+        """
+        reason = (reason or "").strip()
+        self.check_access("read")
+        if not self.env.user.has_group("sales_team.group_sale_manager"):
+            raise AccessError(
+                self.env._("Only a sales manager may allow that a customer is asked.")
+            )
+        if not reason:
+            raise UserError(
+                self.env._("Write in a few words why this customer may be asked again.")
+            )
+        for partner in self.filtered("referral_do_not_ask"):
+            # sudo: a sales manager need not be allowed to change contacts
+            partner.sudo().referral_do_not_ask = False
+            partner.sudo().message_post(
+                body=self.env._(
+                    "%(manager)s: this customer may be asked for referrals again. "
+                    "Reason: %(reason)s",
+                    manager=self.env.user.name,
+                    reason=reason,
+                ),
+                subtype_xmlid="mail.mt_note",
+            )
+        return True
 
     def action_ask_referral(self):
         """Ask this customer for a referral, or go on with the request that is open.
@@ -275,15 +325,7 @@ class ResPartner(models.Model):
         :return: a window action: the request, or why the customer may not be asked now
         """
         self.ensure_one()
-        Referral = self.env["crm.referral"]
-        referral = Referral.search(
-            [
-                ("partner_id", "=", self.id),
-                ("company_id", "=", self.env.company.id),
-                ("outcome", "=", False),
-            ],
-            limit=1,
-        )
+        referral = self.open_referral_id
         if not referral and self._get_referral_blockers()[self]:
             action = self.env["ir.actions.act_window"]._for_xml_id(
                 "crm_referral.crm_referral_override_action"
@@ -291,7 +333,7 @@ class ResPartner(models.Model):
             action["context"] = {"default_partner_id": self.id}
             return action
         if not referral:
-            referral = Referral.create({"partner_id": self.id})
+            referral = self.env["crm.referral"].create({"partner_id": self.id})
         return referral._get_records_action(name=self.env._("Referral Request"))
 
     def action_view_referrals(self):
@@ -300,6 +342,8 @@ class ResPartner(models.Model):
         :return: a window action
         """
         self.ensure_one()
+        self.check_access("read")
+        self.env["crm.referral"].check_access("read")
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_referral.crm_referral_action"
@@ -314,6 +358,8 @@ class ResPartner(models.Model):
         :return: a window action
         """
         self.ensure_one()
+        self.check_access("read")
+        self.env["crm.lead"].check_access("read")
         self.check_access("read")
         return {
             "name": self.env._("Referred Leads"),
@@ -330,6 +376,8 @@ class ResPartner(models.Model):
         :return: a window action: the hierarchy of referrals
         """
         self.ensure_one()
+        self.check_access("read")
+        self.env["crm.referral"].check_access("read")
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_referral.res_partner_referral_tree_action"
@@ -379,6 +427,8 @@ class ResPartner(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
+        self.env["crm.assessment.round"].check_access("read")
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_referral.crm_assessment_round_pride_action"
         )
@@ -391,6 +441,88 @@ class ResPartner(models.Model):
 
     # === BUSINESS METHODS === #
 
+    @api.model
+    def _get_readiness_domains(self):
+        """Who may not be asked in the current company, and why.
+
+        Bridges add theirs here and the sentence in :meth:`_get_referral_blockers`.
+
+        :return: domains of partners by code, the weightiest reason first
+        :rtype: dict
+        """
+        company = Domain("company_id", "=", self.env.company.id)
+        later = Domain("next_ask_date", ">", self._get_asking_day())
+        # sudo: whether a customer is being asked does not depend on who looks
+        Referral = self.env["crm.referral"].sudo().with_context(active_test=False)
+        open_referrals = company & Domain("outcome", "=", False)
+        open_referrals &= Domain("active", "=", True)
+        ended = company & Domain("outcome", "!=", False) & later
+        # sudo: as above
+        kept = self.env["crm.referral.quiet"].sudo()._search(company & later)
+        return {
+            "do_not_ask": Domain("referral_do_not_ask", "=", True)
+            | Domain("commercial_partner_id.referral_do_not_ask", "=", True),
+            "open_request": Domain(
+                "id", "in", Referral._search(open_referrals).subselect("partner_id")
+            ),
+            "quiet": Domain("id", "in", Referral._search(ended).subselect("partner_id"))
+            | Domain("id", "in", kept.subselect("partner_id")),
+        }
+
+    @api.model
+    def _get_asking_day(self):
+        """:return: today, for the company that asks."""
+        return today(self.env, self.env.company, self.env.user)
+
+    def _get_open_referrals(self, exclude_referrals=None):
+        """:return: for each partner the request in which they are being asked, in sudo
+        mode; no entry where there is none
+        """
+        excluded = exclude_referrals.ids if exclude_referrals else []
+        # sudo: a colleague's request counts too
+        referrals = (
+            self.env["crm.referral"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("partner_id", "in", self._origin.ids),
+                    ("company_id", "=", self.env.company.id),
+                    ("outcome", "=", False),
+                    ("id", "not in", excluded),
+                ],
+                ["partner_id", "user_id"],
+            )
+        )
+        return {referral.partner_id: referral for referral in referrals}
+
+    def _get_quiet_until(self, exclude_referrals=None):
+        """:return: for each partner in a quiet period its last day but one."""
+        excluded = exclude_referrals.ids if exclude_referrals else []
+        quiet_until = {}
+        for model, conditions in (
+            ("crm.referral", [("outcome", "!=", False), ("id", "not in", excluded)]),
+            ("crm.referral.quiet", [("referral_id", "not in", excluded)]),
+        ):
+            # sudo: a colleague's request counts too; archiving does not end the period
+            groups = (
+                self.env[model]
+                .sudo()
+                .with_context(active_test=False)
+                ._read_group(
+                    [
+                        ("partner_id", "in", self._origin.ids),
+                        ("company_id", "=", self.env.company.id),
+                        ("next_ask_date", ">", self._get_asking_day()),
+                        *conditions,
+                    ],
+                    ["partner_id"],
+                    ["next_ask_date:max"],
+                )
+            )
+            for partner, day in groups:
+                quiet_until[partner] = max(day, quiet_until.get(partner, day))
+        return quiet_until
+
     def _get_referral_blockers(self, exclude_referrals=None):
         """Why these customers may not be asked for a referral today.
 
@@ -401,57 +533,34 @@ class ResPartner(models.Model):
             against asking. The weightiest reason comes first.
         :rtype: dict
         """
-        # sudo: a colleague's request counts too; only the fact and the date are told
-        referrals = (
-            self.env["crm.referral"]
-            .sudo()
-            .with_context(active_test=False)  # archiving does not end a quiet period
-            .search_fetch(
-                [
-                    ("partner_id", "in", self.ids),
-                    ("company_id", "=", self.env.company.id),
-                    (
-                        "id",
-                        "not in",
-                        exclude_referrals.ids if exclude_referrals else [],
-                    ),
-                    "|",
-                    "&",
-                    ("outcome", "=", False),
-                    ("active", "=", True),
-                    ("next_ask_date", ">", fields.Date.context_today(self)),
-                ],
-                ["partner_id", "outcome", "next_ask_date"],
-            )
-            .grouped("partner_id")
-        )
+        open_referrals = self._get_open_referrals(exclude_referrals)
+        quiet_until = self._get_quiet_until(exclude_referrals)
+        visible = self._origin._filtered_access("read")
+        hidden = self.env._("a contact of another company")
         blockers = {}
         for partner in self._origin:
             blockers[partner] = {}
-            if (
-                partner.referral_do_not_ask
-                or partner.commercial_partner_id.referral_do_not_ask
-            ):
+            name = partner.display_name if partner in visible else hidden
+            # sudo: also if the user does not see the company of the contact
+            company_sudo = partner.sudo().commercial_partner_id
+            if (partner.sudo() | company_sudo).filtered("referral_do_not_ask"):
                 blockers[partner]["do_not_ask"] = self.env._(
                     "%(customer)s does not want to be asked for referrals.",
-                    customer=partner.display_name,
+                    customer=name,
                 )
-            for referral in referrals.get(partner, ()):
-                if not referral.outcome:
-                    blockers[partner]["open_request"] = self.env._(
-                        "%(customer)s is being asked already; the request is open.",
-                        customer=partner.display_name,
-                    )
-            quiet_until = max(
-                (r.next_ask_date for r in referrals.get(partner, ()) if r.outcome),
-                default=None,
-            )
-            if quiet_until:
+            if referral := open_referrals.get(partner):
+                blockers[partner]["open_request"] = self.env._(
+                    "%(customer)s is being asked already (%(salesperson)s); the "
+                    "request is open.",
+                    customer=name,
+                    salesperson=referral.user_id.name or self.env._("unassigned"),
+                )
+            if day := quiet_until.get(partner):
                 blockers[partner]["quiet"] = self.env._(
                     "%(customer)s was asked not long ago; the quiet period ends on "
                     "%(date)s.",
-                    customer=partner.display_name,
-                    date=format_date(self.env, quiet_until),
+                    customer=name,
+                    date=format_date(self.env, day),
                 )
         return blockers
 

@@ -45,7 +45,11 @@ HARMLESS_METHODS = {
     ("crm.referral", "mail_allowed_qweb_expressions"),
 }
 # Pointers whose defaults are dropped, so that nothing is left to refuse.
-DROPPED_DEFAULTS = {("crm.assessment", "round_id")}
+DROPPED_DEFAULTS = {
+    ("crm.assessment", "round_id"),
+    ("crm.referral", "earlier_benefit_ids"),
+    ("crm.referral.benefit", "earlier_referral_ids"),
+}
 # Readonly fields that take what is written, and why.
 WRITABLE_READONLY = {}
 
@@ -145,6 +149,7 @@ class TestSecurityWalk(AssessmentCase):
                 "referral_ids": [Command.set(referral.ids)],
                 "reason_id": cls.decline_reason.id,
             },
+            "crm.referral.ask.again": {"partner_id": hidden.id, "reason": "x"},
             "crm.referral.override": {"partner_id": hidden.id},
             "crm.referral.skip": {
                 "referral_ids": [Command.set(referral.ids)],

@@ -3,6 +3,7 @@ from . import (
     crm_assessment_dispute,
     crm_assessment_send,
     crm_personal_link_visit,
+    crm_referral_ask_again,
     crm_referral_candidate_convert,
     crm_referral_candidate_erase,
     crm_referral_candidate_object,

@@ -6,6 +6,7 @@ class CrmReferralSkip(models.TransientModel):
 
     _name = "crm.referral.skip"
     _description = "Skip Referral Step"
+    _inherit = ["crm.guarded.mixin"]
 
     referral_ids = fields.Many2many(comodel_name="crm.referral", string="Requests")
     reason = fields.Char(required=True)
