@@ -37,6 +37,7 @@ from . import test_report_schedule
 from . import test_security_walk
 from . import test_talk_track
 from . import test_tours
+from . import test_widths
 from . import test_words
 from . import test_workbook_cover
 from . import test_xlsx_stream

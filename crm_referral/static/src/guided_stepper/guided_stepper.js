@@ -4,7 +4,7 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 import { Component, useEffect, useRef } from "@odoo/owl";
 
-const FIRST_FIELD = ":is(input, textarea, select):not([type='checkbox'], [disabled], [readonly])";
+const FIRST_FIELD = ":is(input, textarea):not([disabled], [readonly])";
 
 /**
  * Where a guided conversation stands: its steps in their order, as buttons.
