@@ -333,6 +333,27 @@ class CrmAssessmentRound(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _check_not_about_oneself(self):
+        """Nobody takes the word from a customer who is asked about them.
+
+        :raise UserError: when the user serves the customer, and somebody else answers
+            for the organization
+        """
+        for round_ in self:
+            if (
+                not self.env.su
+                and round_.manager_id
+                and (round_.user_id == self.env.user)
+            ):
+                raise UserError(
+                    self.env._(
+                        "“%(round)s” is about you, so %(manager)s decides this.",
+                        round=round_.display_name,
+                        # sudo: the colleague may work for another company as well
+                        manager=round_.sudo().manager_id.name,
+                    )
+                )
+
     def _check_may_steer(self):
         """Whom a round is about does not decide when it ends, or whether it shows.
 

@@ -98,6 +98,7 @@ class CrmAssessmentRound(models.Model):
         :return: True
         """
         self.check_access("write")
+        self._check_not_about_oneself()
         self._get_customer_assessment("open").action_revoke_link()
         self._cancel_mail()
         for round_ in self:
@@ -113,6 +114,7 @@ class CrmAssessmentRound(models.Model):
         :return: True
         """
         self.check_access("write")
+        self._check_not_about_oneself()
         self._get_customer_assessment("revoked").action_renew_link()
         self.filtered(lambda r: r.delivery != "hand")._mail_link()
         return True

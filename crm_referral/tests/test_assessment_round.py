@@ -496,7 +496,7 @@ class TestAssessmentRound(AssessmentCase):
 
     def test_cancel_and_revoke(self):
         round_ = self._start()
-        round_.with_user(self.rep).action_revoke_link()
+        round_.with_user(self.leader).action_revoke_link()
         forms = self._by_viewpoint(round_)
         self.assertEqual(round_.link_status, "revoked")
         self.assertEqual(forms["customer"]._get_page_status(), "revoked")
@@ -517,13 +517,13 @@ class TestAssessmentRound(AssessmentCase):
         self.assertEqual(len(self._get_link_mails(self.person)), 1)
         with self.assertRaises(UserError):
             round_.with_user(self.rep).action_renew_link()
-        round_.with_user(self.rep).action_revoke_link()
+        round_.with_user(self.leader).action_revoke_link()
         round_.deadline = fields.Date.today() + timedelta(days=2)
         self._run("remind")
         self.assertTrue(round_.reminded_on)
         self.assertEqual(len(self._get_link_mails(self.person)), 1)
         token = customer.access_token
-        round_.with_user(self.rep).action_renew_link()
+        round_.with_user(self.leader).action_renew_link()
         self.assertNotEqual(customer.access_token, token)
         self.assertEqual(round_.link_status, "open")
         mails = self._get_link_mails(self.person)

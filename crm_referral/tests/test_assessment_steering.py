@@ -1,4 +1,4 @@
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -95,6 +95,23 @@ class TestAssessmentSteering(AssessmentCase):
         self._answer_as_customer()
         with self.assertRaisesRegex(UserError, "only the manager"):
             self.round.with_user(self.manager).action_close()
+
+    def test_the_customers_word_is_not_cut_short(self):
+        """Neither by the link nor by the last day; more time may be given."""
+        as_agent = self.round.with_user(self.rep)
+        earlier = fields.Date.subtract(self.round.deadline, days=1)
+        with self.assertRaisesRegex(UserError, "is about you"):
+            as_agent.action_revoke_link()
+        for deadline in (earlier, False):
+            with self.assertRaises(UserError):
+                as_agent.deadline = deadline
+        as_agent.deadline = fields.Date.add(self.round.deadline, days=7)
+        self.round.with_user(self.leader).action_revoke_link()
+        with self.assertRaisesRegex(UserError, "is about you"):
+            as_agent.action_renew_link()
+        with self.assertRaises(UserError):
+            as_agent.action_open_link()
+        self.round.with_user(self.leader).action_renew_link()
 
     def test_before_the_first_answer_a_mistake_can_be_undone(self):
         self.round.with_user(self.rep).action_cancel()
