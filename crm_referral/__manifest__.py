@@ -31,6 +31,7 @@
         "data/web_tour_data.xml",
         "data/crm_assessment_scale_data.xml",
         "data/crm_assessment_mail_data.xml",
+        "data/crm_assessment_activity_type_data.xml",
         "data/crm_assessment_pride_data.xml",
         "data/crm_assessment_be_sure_data.xml",
         "data/digest_data.xml",
@@ -46,6 +47,7 @@
         "wizard/crm_referral_candidate_erase_views.xml",
         "wizard/crm_referral_candidate_object_views.xml",
         "wizard/crm_referral_objection_withdraw_views.xml",
+        "wizard/crm_assessment_preview_views.xml",
         # Views
         "views/crm_referral_candidate_views.xml",
         "views/crm_referral_objection_views.xml",

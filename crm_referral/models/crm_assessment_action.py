@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
+from ..tools.local_time import today
 from ..tools.maybe_float import MaybeFloat
 
 KINDS = [
@@ -24,7 +26,9 @@ class CrmAssessmentAction(models.Model):
     _inherit = ["crm.guarded.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "state desc, deadline, id desc"
     _check_company_auto = True
-    _protected_fields = frozenset({"score_after", "score_before"})
+    _protected_fields = frozenset(
+        {"done_on", "measured_on", "score_after", "score_before"}
+    )
 
     name = fields.Char(string="What Is Done", required=True, tracking=True)
     kind = fields.Selection(
@@ -108,6 +112,12 @@ class CrmAssessmentAction(models.Model):
         compute="_compute_is_run_out",
         help="Accepted until a day that has passed.",
     )
+    done_on = fields.Date(readonly=True, copy=False, help="When it was done.")
+    measured_on = fields.Date(
+        readonly=True,
+        copy=False,
+        help="When the customer last said how the letter does since then.",
+    )
     score_before = MaybeFloat(
         string="Score Before",
         readonly=True,
@@ -118,7 +128,8 @@ class CrmAssessmentAction(models.Model):
         string="Score After",
         readonly=True,
         aggregator="avg",
-        help="The score of the area when it was next measured.",
+        help="The score of the area when it was last measured after the action was "
+        "done.",
     )
 
     # === DEFAULT METHODS === #
@@ -160,6 +171,21 @@ class CrmAssessmentAction(models.Model):
                     self.env._("The area must be one of the assessment's framework.")
                 )
 
+    @api.constrains("kind", "deadline")
+    def _check_deadline(self):
+        """What is accepted until a day that has passed is accepted no more."""
+        for action in self:
+            day = today(self.env, action.user_id, action.company_id)
+            if action.kind == "acceptance" and action.deadline < day:
+                raise ValidationError(
+                    self.env._(
+                        "“%(action)s” would be accepted until %(date)s, and that day "
+                        "has passed. Choose today or a later day.",
+                        action=action.name,
+                        date=format_date(self.env, action.deadline),
+                    )
+                )
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -167,6 +193,7 @@ class CrmAssessmentAction(models.Model):
         actions = super().create(vals_list)
         actions._check_origin()
         actions._check_may_accept()
+        actions.filtered(lambda action: action.state == "done")._note_done()
         actions._note_score_before()
         actions._follow_up()
         actions._follow_decisions()
@@ -175,9 +202,12 @@ class CrmAssessmentAction(models.Model):
     def write(self, vals):
         rounds = self.round_id
         self._check_origin_stays(vals)
+        changed = self.filtered(lambda a: a.state != vals.get("state", a.state))
         result = super().write(vals)
         if vals.keys() & {"deadline", "kind", "state"}:
             self._check_may_accept()
+        if changed:
+            changed._note_done()
         if vals.keys() & {"deadline", "user_id"}:
             for action in self:
                 action.activity_reschedule(
@@ -287,6 +317,33 @@ class CrmAssessmentAction(models.Model):
                     )
                 )
 
+    def _note_done(self):
+        """Keep since when it is done; what is not done any more has no effect."""
+        # sudo: these figures are kept by the system
+        done_sudo = self.sudo().filtered(lambda action: action.state == "done")
+        for company, actions in done_sudo.grouped("company_id").items():
+            actions.filtered(lambda action: not action.done_on).write(
+                {"done_on": today(self.env, self.env.user, company)}
+            )
+        (self.sudo() - done_sudo).write(
+            {"done_on": False, "score_after": False, "measured_on": False}
+        )
+
+    def _is_earlier(self, round_):
+        """:return: whether this followed from an earlier round with the same customer.
+        :rtype: bool
+        """
+        self.ensure_one()
+        # sudo: whoever may see the action may know what it follows from
+        origin = self.sudo().round_id
+        return bool(
+            self.partner_id == round_.partner_id
+            and origin.framework_id == round_.framework_id
+            and self.company_id == round_.company_id
+            and origin != round_.sudo()
+            and (not round_.id or origin.id < round_.id)
+        )
+
     def _note_score_before(self):
         """Keep how the letter did, so that the next round shows what has changed."""
         # sudo: the figure belongs to the action, whose owner may not see the round
@@ -295,7 +352,7 @@ class CrmAssessmentAction(models.Model):
                 action.section_id
             )
             if letter:
-                action.score_before = letter["score"]
+                action.score_before = letter["measured"]
             elif action.assessment_id:
                 action.score_before = action.assessment_id.score_ids.filtered(
                     lambda score, action=action: score.section_id == action.section_id

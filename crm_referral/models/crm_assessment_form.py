@@ -98,6 +98,13 @@ class CrmAssessmentForm(models.Model):
         self.ensure_one()
         return {option["id"]: option["value"] for option in self.content["options"]}
 
+    def _get_answerable_items(self):
+        """:return: ids of the items that are answered by a choice.
+        :rtype: list[int]
+        """
+        self.ensure_one()
+        return [item["id"] for item in self.content["items"] if item["kind"] != "text"]
+
     def _get_failed_answers(self):
         """The answers that need a cause: the worst ones, if the framework asks for it.
 

@@ -22,6 +22,11 @@ ROUND_VIEWPOINTS = {
     "viewpoints": ("customer", "employee", "manager"),
     "review": ("self", "reviewer"),
 }
+# The form on which a round begins; one person has no round.
+ROUND_VIEWS = {
+    "viewpoints": "crm_referral.crm_assessment_round_view_form",
+    "review": "crm_referral.crm_assessment_round_view_form_be_sure",
+}
 # Whose word counts when the viewpoints differ.
 LEADING_VIEWPOINTS = {
     "single": "employee",
@@ -63,6 +68,20 @@ class CrmAssessmentFramework(models.Model):
         inverse_name="framework_id",
         string="All Items",
         readonly=True,
+    )
+    all_item_ids = fields.One2many(
+        comodel_name="crm.assessment.item",
+        inverse_name="framework_id",
+        string="Items",
+        context={"active_test": False},
+        help="With those that are archived and not asked any more.",
+    )
+    all_section_ids = fields.One2many(
+        comodel_name="crm.assessment.section",
+        inverse_name="framework_id",
+        string="Areas",
+        context={"active_test": False},
+        help="With those that are archived.",
     )
     stage_ids = fields.One2many(
         comodel_name="crm.assessment.stage",
@@ -174,6 +193,43 @@ class CrmAssessmentFramework(models.Model):
             for item in framework.item_ids.filtered(lambda item: not item.section_id):
                 item.copy({"framework_id": copied.id})
         return copies
+
+    # === ACTION METHODS === #
+
+    def action_start(self):
+        """Prepare what this framework asks; nothing is asked before it is sent.
+
+        :return: a window action: an empty form
+        """
+        self.ensure_one()
+        view = ROUND_VIEWS.get(self.respondents)
+        return {
+            "name": self.name,
+            "type": "ir.actions.act_window",
+            "res_model": "crm.assessment.round" if view else "crm.assessment",
+            "view_mode": "form",
+            "views": [(view and self.env.ref(view).id, "form")],
+            "context": {"default_framework_id": self.id},
+        }
+
+    def action_preview(self):
+        """Show what is asked, as those who are asked see it.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        return {
+            "name": self.env._("Preview"),
+            "type": "ir.actions.act_window",
+            "res_model": "crm.assessment.preview",
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_framework_id": self.id,
+                "default_viewpoint": self._get_round_viewpoints()[0],
+            },
+        }
 
     # === BUSINESS METHODS === #
 

@@ -37,19 +37,26 @@ class CrmAssessmentInteractionMixin(models.AbstractModel):
     def action_start_checklist(self):
         """Look back at this with a BE SURE checklist, or go on with the open one.
 
+        Nothing is made before the user says so on its form.
+
         :return: a window action
         """
         self.ensure_one()
         return self.env["crm.assessment.round"].start_checklist(self)
 
     def action_view_checklists(self):
-        """Show the checklists about this; a new one there is about this too.
+        """Open the checklist that waits for the user, else show those about this.
+
+        A new one there is about this too.
 
         :return: a window action
         """
         self.ensure_one()
         self.check_access("read")
         Round = self.env["crm.assessment.round"]
+        waiting = Round._find_waiting(self)
+        if waiting.my_assessment_id:
+            return waiting._open_checklist()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_referral.crm_assessment_round_be_sure_action"
         )

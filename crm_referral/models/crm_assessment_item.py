@@ -21,7 +21,7 @@ class CrmAssessmentItem(models.Model):
         string="Area",
         index=True,
         ondelete="cascade",
-        domain="[('framework_id', '=', framework_id)]",
+        domain="[('framework_id', '=?', framework_id)]",
         help="Empty for what is asked about the whole.",
     )
     framework_id = fields.Many2one(

@@ -59,6 +59,11 @@ class CrmAssessmentLine(models.Model):
     )
     hint = fields.Char(compute="_compute_form_texts")
     asks_control = fields.Boolean(compute="_compute_form_texts")
+    is_reversed = fields.Boolean(
+        string="Reversed",
+        compute="_compute_form_texts",
+        help="To agree is bad: the answer is turned round in the score.",
+    )
     option_id = fields.Many2one(
         comodel_name="crm.assessment.option",
         string="Answer",
@@ -117,6 +122,7 @@ class CrmAssessmentLine(models.Model):
             line.name = entry.get("name")
             line.hint = entry.get("hint")
             line.asks_control = entry.get("asks_control")
+            line.is_reversed = entry.get("is_reversed")
 
     @api.depends("option_id", "rating", "assessment_id.form_id")
     @api.depends_context("lang")

@@ -12,16 +12,19 @@ from .crm_assessment import OPEN_STATES
 STATES = [
     ("draft", "Draft"),
     ("open", "Asking"),
-    ("done", "Answered"),
+    ("done", "Closed"),
     ("cancelled", "Cancelled"),
 ]
 # Written by what happens in a round, never by hand.
 RESULT_FIELDS = frozenset(
     {
         "acknowledged_on",
+        "answered_count",
         "asked_by_id",
+        "asked_count",
         "asked_on",
         "closed_on",
+        "colleague_score",
         "delivery",
         "dispute_reason",
         "dispute_state",
@@ -34,6 +37,7 @@ RESULT_FIELDS = frozenset(
         "recommendation",
         "reminded_on",
         "respondents",
+        "response",
         "score",
         "settled_by_id",
         "settlement",
@@ -153,6 +157,8 @@ class CrmAssessmentRound(models.Model):
         "This person is being asked already. Go on with the round that is open.",
     )
 
+    has_framework_choice = fields.Boolean(compute="_compute_has_framework_choice")
+
     # === DEFAULT METHODS === #
 
     def _default_framework_id(self):
@@ -162,6 +168,7 @@ class CrmAssessmentRound(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends("framework_id.name", "partner_id.name", "user_id.name", "create_date")
+    @api.depends_context("lang", "tz")
     def _compute_display_name(self):
         for round_ in self:
             subject = round_.partner_id.name or round_.user_id.name
@@ -169,6 +176,18 @@ class CrmAssessmentRound(models.Model):
             round_.display_name = " · ".join(
                 part for part in (round_.framework_id.name, subject, day) if part
             )
+
+    @api.depends("framework_id.respondents")
+    def _compute_has_framework_choice(self):
+        """One framework is no choice."""
+        counts = dict(
+            self.env["crm.assessment.framework"]._read_group(
+                [], ["respondents"], ["__count"]
+            )
+        )
+        for round_ in self:
+            respondents = round_.framework_id.respondents
+            round_.has_framework_choice = counts.get(respondents, 0) > 1
 
     @api.depends("partner_id")
     def _compute_contact_id(self):
@@ -251,7 +270,7 @@ class CrmAssessmentRound(models.Model):
     def write(self, vals):
         started = self.filtered(lambda round_: round_.state != "draft")
         for fname in FIXED_FIELDS & vals.keys():
-            if any(round_[fname].id != (vals[fname] or False) for round_ in started):
+            if any(round_._is_fixed(fname, vals[fname]) for round_ in started):
                 raise UserError(
                     self.env._(
                         "Whom a round asks, and about whom, cannot be changed. Cancel "
@@ -419,11 +438,23 @@ class CrmAssessmentRound(models.Model):
         # sudo: the forms of all viewpoints
         for round_sudo in self.sudo():
             round_sudo._ask_reviewer()
-            if round_sudo.state == "open" and not any(
-                assessment.state in OPEN_STATES
-                for assessment in round_sudo._search_assessments()
-            ):
+            if round_sudo.state == "open" and not round_sudo._is_waited_for():
                 round_sudo._close()
+
+    def _is_waited_for(self):
+        """:return: whether somebody has still to answer.
+        :rtype: bool
+        """
+        return any(
+            assessment.state in OPEN_STATES for assessment in self._search_assessments()
+        )
+
+    def _is_fixed(self, fname, value):
+        """:param value: what is to be written into the field, one that settles a round
+        :return: whether that changes what stays as it is.
+        :rtype: bool
+        """
+        return self[fname].id != (value or False)
 
     def _close(self):
         """Let nobody answer any more, show the answers, and note the result."""
@@ -447,6 +478,7 @@ class CrmAssessmentRound(models.Model):
                     "is_reviewed": round_sudo.respondents == "review"
                     and set(assessments.mapped("state")) == {"done"}
                     and "reviewer" in assessments.mapped("viewpoint"),
+                    **round_sudo._prepare_response_values(assessments),
                     **values,
                 }
             )
@@ -463,4 +495,5 @@ class CrmAssessmentRound(models.Model):
         for round_ in self.filtered("stage_id"):
             round_.partner_id.with_company(round_.company_id)._set_loyalty(round_)
         self._measure_effects()
+        self._follow_silence()
         (self | self._get_earlier_rounds())._follow_decisions()

@@ -131,12 +131,17 @@ class CrmAssessmentRound(models.Model):
 
     @api.model
     def start_checklist(self, record):
-        """Start a BE SURE checklist about an interaction, or go on with the open one.
+        """Prepare a BE SURE checklist about an interaction, or go on with the open one.
+
+        Nothing is made by looking: a new one begins with the button on its form.
 
         :param record: a res.partner, crm.lead, crm.referral or crm.referral.candidate
-        :return: a window action: the checklist, or the round for others than who answer
+        :return: a window action: what waits for the user, else an empty checklist
         """
         record.ensure_one()
+        waiting = self._find_waiting(record)
+        if waiting:
+            return waiting._open_checklist()
         framework = self.env.ref("crm_referral.crm_assessment_framework_be_sure")
         values = {
             "framework_id": framework.id,
@@ -144,21 +149,47 @@ class CrmAssessmentRound(models.Model):
             "user_id": self._get_default_agent(record.user_id).id,
             **self._prepare_interaction_values(record),
         }
-        domain = Domain("state", "=", "open") & Domain.AND(
-            Domain(fname, "=", value) for fname, value in values.items()
+        return {
+            **self.browse()._open_checklist(),
+            "context": {
+                "assessment_framework": "be_sure",
+                **{f"default_{fname}": value for fname, value in values.items()},
+            },
+        }
+
+    @api.model
+    def _find_waiting(self, record):
+        """:return: the checklist about a record that the user goes on with, if any.
+
+        The one they are to fill in comes first, then a draft of theirs, then the one
+        of the agent whom they ask.
+        """
+        rounds = self.search(
+            [
+                (self._get_interaction_field(record._name), "=", record.id),
+                ("respondents", "=", "review"),
+                ("state", "in", ("draft", "open")),
+            ],
+            order="id",
         )
-        if values["user_id"] == self.env.uid:
-            # What the agent has signed was another conversation.
-            domain &= Domain(
-                "assessment_ids",
-                "any",
-                [("respondent_id", "=", self.env.uid), ("state", "in", OPEN_STATES)],
+        if record._name == "res.partner":
+            # What is about a lead of the customer's is found on the lead.
+            rounds = rounds.filtered(
+                lambda r: not (r.lead_id or r.referral_id or r.candidate_id)
             )
-        round_ = self.search(domain, limit=1)
-        if not round_:
-            round_ = self.create(values)
-            round_._start()
-        return round_._open_checklist()
+        elif record._name == "crm.referral":
+            rounds = rounds.filtered(lambda r: not r.candidate_id)
+        own = rounds.filtered("my_assessment_id")
+        drafts = rounds.filtered(
+            lambda r: r.state == "draft" and r.create_uid == self.env.user
+        )
+        agent = self._get_default_agent(record.user_id)
+        of_agent = rounds.filtered(
+            lambda r: (
+                r.state == "open" and r.user_id == agent and agent != self.env.user
+            )
+        )
+        return (own or drafts or of_agent)[:1]
 
     @api.model
     def _get_default_agent(self, owner):
@@ -207,7 +238,6 @@ class CrmAssessmentRound(models.Model):
 
     def _open_checklist(self):
         """:return: a window action: what the user is to answer, else the round."""
-        self.ensure_one()
         if self.my_assessment_id:
             return self.action_answer()
         return {

@@ -29,6 +29,13 @@ class CrmAssessmentRound(models.Model):
         string="Actions",
         copy=False,
     )
+    earlier_action_ids = fields.Many2many(
+        comodel_name="crm.assessment.action",
+        compute="_compute_earlier_action_ids",
+        string="Earlier Actions",
+        help="What was decided after earlier rounds with this customer, and what came "
+        "of it.",
+    )
     undecided_count = fields.Integer(
         string="Weak Areas without Decision",
         compute="_compute_undecided_count",
@@ -50,6 +57,22 @@ class CrmAssessmentRound(models.Model):
         undecided = self._get_undecided_sections()
         for round_ in self:
             round_.undecided_count = len(undecided.get(round_._origin, ()))
+
+    @api.depends("partner_id", "framework_id", "company_id")
+    @api.depends_context("uid")
+    def _compute_earlier_action_ids(self):
+        actions = self.env["crm.assessment.action"].search(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("round_id", "!=", False),
+                ("kind", "!=", "coaching"),
+                ("state", "!=", "cancelled"),
+            ]
+        )
+        for round_ in self:
+            round_.earlier_action_ids = actions.filtered(
+                lambda action, round_=round_: action._is_earlier(round_._origin)
+            )
 
     @api.model
     def _search_undecided_count(self, operator, value):
@@ -102,7 +125,7 @@ class CrmAssessmentRound(models.Model):
 
         A decision is an action that was not given up, or an acceptance until today or
         later. A later round that measured the letter decides on it too: what is weak
-        there, is weak there.
+        there, is weak there. Where the customer kept silent, nothing was measured.
 
         :return: a query of ``round_id`` and ``section_id``
         :rtype: SQL
@@ -112,7 +135,7 @@ class CrmAssessmentRound(models.Model):
             ("crm.assessment.action", ["round_id", "section_id", "kind", "state"]),
             ("crm.assessment.action", ["deadline"]),
             ("crm.assessment", ["round_id"]),
-            ("crm.assessment.score", ["section_id", "score"]),
+            ("crm.assessment.score", ["section_id", "score", "is_counted"]),
         ):
             self.env[model].flush_model(fnames)
         # SQL: a domain cannot compare the letter of the action with the weak letter
@@ -141,7 +164,7 @@ class CrmAssessmentRound(models.Model):
                           AND (later.closed_on, later.id)
                               > (round.closed_on, round.id)
                           AND score.section_id = weak.section_id
-                          AND score.score IS NOT NULL)
+                          AND score.is_counted AND score.score IS NOT NULL)
             """,
             today=fields.Date.context_today(self),
         )
@@ -228,15 +251,20 @@ class CrmAssessmentRound(models.Model):
         )
 
     def _measure_effects(self):
-        """Note for earlier actions how their letter does now."""
+        """Note for what was done before how its letter does now, round after round.
+
+        Only what is done can have an effect, and only what the customer has said since
+        then can show it.
+        """
         rounds = {(r.partner_id, r.framework_id, r.company_id): r for r in self}
         actions = self.env["crm.assessment.action"].search(
             [
                 ("partner_id", "in", self.partner_id.ids),
                 ("round_id", "not in", self.ids),
                 ("round_id", "!=", False),
-                ("score_after", "=", False),
-                ("state", "!=", "cancelled"),
+                ("kind", "=", "improvement"),
+                ("state", "=", "done"),
+                ("done_on", "!=", False),
             ]
         )
         letters = {}
@@ -250,5 +278,10 @@ class CrmAssessmentRound(models.Model):
             if round_ not in letters:
                 letters[round_] = round_._get_letters()
             letter = letters[round_].get(action.section_id)
-            if letter and letter["score"] is not False:
-                action.score_after = letter["score"]
+            if not letter or letter["measured"] is False:
+                continue
+            said_on = letter["scores"][letter["viewpoint"]].date
+            if action.done_on <= said_on:
+                action.write(
+                    {"score_after": letter["measured"], "measured_on": said_on}
+                )

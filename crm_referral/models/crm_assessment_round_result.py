@@ -69,7 +69,8 @@ class CrmAssessmentRound(models.Model):
                 continue
             if round_.recommendation is False:
                 reached = self.env._(
-                    "Overall score %(score)s, no recommendation given.",
+                    "Overall score %(score)s. Would they recommend us? They did not "
+                    "say, and only who says so is loyal or a fan.",
                     score=scoring.round_half_up(round_.score),
                 )
             else:
@@ -161,11 +162,13 @@ class CrmAssessmentRound(models.Model):
     def _get_letters(self):
         """The score of every letter: what the leading viewpoint says, if enough.
 
-        Otherwise it is the mean of the others. The customer leads a PRIDE round, the
+        Otherwise it is the mean of the others, and as weak as the weakest of them: a
+        mean must not hide what one of them sees. The customer leads a PRIDE round, the
         reviewer a BE SURE checklist. Only what the user may see counts.
 
         :return: for each section a dict with ``scores`` (the crm.assessment.score of
-            each viewpoint), ``score``, ``level`` and ``viewpoint`` (empty for a mean)
+            each viewpoint), ``score``, ``level``, ``viewpoint`` (empty for a mean) and
+            ``measured`` (the score, if it is no mean)
         :rtype: dict
         """
         self.ensure_one()
@@ -187,8 +190,7 @@ class CrmAssessmentRound(models.Model):
                 value, level = lead.score, lead.level
             elif known:
                 value = scoring.weighted_mean([(s.score, 1) for s in known.values()])
-                form = next(iter(known.values())).assessment_id.form_id
-                level = form._get_scoring_form().level(value)
+                level = scoring.weakest(score.level for score in known.values())
             else:
                 value, level = False, False
             if any(score.is_must_pass_failed for score in scores.values()):
@@ -198,6 +200,7 @@ class CrmAssessmentRound(models.Model):
                 "score": value,
                 "level": level,
                 "viewpoint": leading if lead else False,
+                "measured": lead.score if lead else False,
             }
         return result
 
@@ -213,16 +216,17 @@ class CrmAssessmentRound(models.Model):
                 assessment.viewpoint == leading and assessment.score is not False
             )
         )[:1]
-        scored = lead or done.filtered(lambda assessment: assessment.score is not False)
-        score = scoring.weighted_mean([(a.score, 1) for a in scored])
-        level = scored[:1].form_id._get_scoring_form().level(score) if scored else None
-        if lead:
-            level = lead.level
+        # Without the leading viewpoint there is no score, only what the others say.
+        others = done.filtered(lambda assessment: assessment.score is not False) - lead
+        score, level = (lead.score, lead.level) if lead else (None, None)
+        colleague_score = (
+            None if lead else scoring.weighted_mean([(a.score, 1) for a in others])
+        )
         recommendation = next(
             (a.recommendation for a in done if a.recommendation is not False), None
         )
         if self.settlement == "void":
-            score = level = None
+            score = level = colleague_score = None
         stages = {stage.id: stage for stage in self.framework_id.stage_ids}
         # A stage is what the customer says; without the customer there is none.
         stage_id = scoring.find_stage(
@@ -243,6 +247,9 @@ class CrmAssessmentRound(models.Model):
         return {
             "score": False if score is None else round(score, 2),
             "level": level,
+            "colleague_score": False
+            if colleague_score is None
+            else round(colleague_score, 2),
             "recommendation": False if recommendation is None else recommendation,
             "stage_id": stage_id,
             "weak_section_ids": tuple(weak),
@@ -255,16 +262,22 @@ class CrmAssessmentRound(models.Model):
         self.ensure_one()
         letters = self._get_letters()
         undecided = self._get_undecided_sections().get(self._origin, ())
+        forms = {form.viewpoint: form for form in self.assessment_ids}
         viewpoints = [
             viewpoint
             for viewpoint in self.framework_id._get_round_viewpoints()
-            if any(viewpoint in letter["scores"] for letter in letters.values())
+            if viewpoint in forms
         ]
         levels = dict(self._fields["level"]._description_selection(self.env))
         who = self._get_who()
         return {
             "viewpoints": [
-                {"code": viewpoint, "name": who[viewpoint]} for viewpoint in viewpoints
+                {
+                    "code": viewpoint,
+                    "name": who[viewpoint],
+                    "is_missing": forms[viewpoint].state != "done",
+                }
+                for viewpoint in viewpoints
             ],
             "letters": [
                 {
@@ -275,6 +288,7 @@ class CrmAssessmentRound(models.Model):
                     "score": letter["score"],
                     "level": letter["level"],
                     "level_name": levels.get(letter["level"], ""),
+                    "is_mean": letter["score"] is not False and not letter["viewpoint"],
                     "is_undecided": section in undecided,
                     "scores": [
                         {
@@ -379,7 +393,7 @@ class CrmAssessmentRound(models.Model):
                 "date": format_date(self.env, round_.closed_on),
                 "score": round_.score,
                 "letters": {
-                    str(section.id): letter["score"]
+                    str(section.id): letter["measured"]
                     for section, letter in round_._get_letters().items()
                 },
             }

@@ -1,9 +1,17 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..tools.local_time import today
 from .crm_assessment import OPEN_STATES
 
+REVIEW = "crm_referral.mail_activity_type_review"
+REVIEWER = "crm_referral.mail_activity_type_reviewer"
+SETTLE = "crm_referral.mail_activity_type_settle"
+# Days in which an agent takes note of a review, or disputes it.
+REVIEW_DELAY = timedelta(days=7)
 DISPUTE_STATES = [("open", "Disputed"), ("settled", "Settled")]
 SETTLEMENTS = [
     ("reviewer", "The review stands"),
@@ -67,7 +75,16 @@ class CrmAssessmentRound(models.Model):
     def write(self, vals):
         if not vals.get("active", True):
             self.filtered(lambda r: r.state == "open")._check_agent_may_stop()
-        return super().write(vals)
+        unreviewed = self.browse()
+        if vals.get("manager_id"):
+            unreviewed = self.filtered(lambda r: r._may_get_reviewer())
+            if any(r.user_id.id == vals["manager_id"] for r in unreviewed):
+                raise UserError(
+                    self.env._("Nobody reviews themselves. Choose somebody else.")
+                )
+        result = super().write(vals)
+        unreviewed._add_reviewer()
+        return result
 
     # === ACTION METHODS === #
 
@@ -88,6 +105,8 @@ class CrmAssessmentRound(models.Model):
             round_._check_agent_may_react()
             # sudo: noted by this method only
             round_.sudo().acknowledged_on = fields.Date.context_today(self)
+            # sudo: the activity is the agent's, who is the user
+            round_.sudo().activity_feedback([REVIEW])
             round_.message_post(
                 body=self.env._("%(agent)s took note of it.", agent=self.env.user.name),
                 subtype_xmlid="mail.mt_note",
@@ -107,13 +126,20 @@ class CrmAssessmentRound(models.Model):
             raise UserError(self.env._("Write in a few words what you disagree with."))
         # sudo: written by this method only
         round_sudo = self.sudo()
+        settlers = round_sudo._get_settlers()
+        if not settlers:
+            raise UserError(
+                self.env._(
+                    "Nobody could settle this: a dispute takes a third person, and "
+                    "there is no other manager than %(reviewer)s. Ask for a second "
+                    "sales manager or a team leader first; your review waits for you.",
+                    reviewer=round_sudo.manager_id.name,
+                )
+            )
         round_sudo.write({"dispute_state": "open", "dispute_reason": reason})
         round_sudo._count_scores(False)
-        settlers = round_sudo._get_settlers()
-        if settlers:
-            round_sudo.activity_schedule(
-                "crm_referral.mail_activity_type_settle", user_id=settlers[0].id
-            )
+        round_sudo.activity_feedback([REVIEW])
+        round_sudo.activity_schedule(SETTLE, user_id=settlers[0].id)
         round_sudo.message_post(
             body=self.env._("Disputed: %(reason)s", reason=reason),
             author_id=self.env.user.partner_id.id,
@@ -155,7 +181,7 @@ class CrmAssessmentRound(models.Model):
         values["weak_section_ids"] = [Command.set(values["weak_section_ids"])]
         round_sudo.write(values)
         round_sudo._count_scores(settlement != "void")
-        round_sudo.activity_feedback(["crm_referral.mail_activity_type_settle"])
+        round_sudo.activity_feedback([SETTLE])
         round_sudo.message_post(
             body=self.env._(
                 "Settled by %(who)s: %(reason)s", who=self.env.user.name, reason=reason
@@ -221,7 +247,7 @@ class CrmAssessmentRound(models.Model):
                 not user._is_superuser() and self.company_id in user.company_ids
             )
         )
-        people = self.team_id.user_id | managers
+        people = (self.team_id.user_id | managers).filtered("active")
         return people - self.user_id - self.manager_id
 
     def _ask_reviewer(self):
@@ -238,3 +264,70 @@ class CrmAssessmentRound(models.Model):
                 date_deadline=reviewer.deadline,
                 user_id=reviewer.respondent_id.id,
             )
+        elif self._may_get_reviewer() and "self" not in waiting:
+            self._ask_for_reviewer()
+
+    def _may_get_reviewer(self):
+        """:return: whether nobody reviews this yet, and somebody still may.
+        :rtype: bool
+        """
+        self.ensure_one()
+        return (
+            self.respondents == "review"
+            and self.state == "open"
+            and not self.manager_id
+        )
+
+    def _is_fixed(self, fname, value):
+        """A reviewer who was missing may be named as long as the checklist is open."""
+        if fname == "manager_id" and self._may_get_reviewer():
+            return False
+        return super()._is_fixed(fname, value)
+
+    def _is_waited_for(self):
+        """A checklist without a reviewer waits for one until its time is over."""
+        return super()._is_waited_for() or self._may_get_reviewer()
+
+    def _ask_for_reviewer(self):
+        """The agent has signed, and nobody reviews it. Called in sudo mode."""
+        if not self.activity_search([REVIEWER], only_automated=False):
+            self.activity_schedule(
+                REVIEWER,
+                date_deadline=self.deadline,
+                user_id=(self._get_settlers()[:1] or self.user_id).id,
+            )
+
+    def _add_reviewer(self):
+        """Ask the reviewers who were named after the start."""
+        for round_ in self:
+            # sudo: whoever names the reviewer makes the form of another
+            round_sudo = round_.sudo()
+            self.env["crm.assessment"].sudo().create(
+                round_sudo._prepare_assessment_values("reviewer")
+            )
+            round_sudo.activity_feedback([REVIEWER])
+            round_sudo._ask_reviewer()
+
+    def _on_closed(self):
+        result = super()._on_closed()
+        self._tell_agents()
+        return result
+
+    def _tell_agents(self):
+        """The agents hear that their review is in. Called in sudo mode."""
+        self.activity_unlink([REVIEWER])
+        reviewed = self.filtered(lambda r: r.is_reviewed and r.user_id.active)
+        self.env["mail.activity"]._schedule_batch(
+            REVIEW,
+            {
+                round_: {
+                    "user_id": round_.user_id.id,
+                    "summary": self.env.ref(REVIEW)
+                    .with_context(lang=round_.user_id.lang)
+                    .summary,
+                    "date_deadline": today(self.env, round_.user_id, round_.company_id)
+                    + REVIEW_DELAY,
+                }
+                for round_ in reviewed
+            },
+        )

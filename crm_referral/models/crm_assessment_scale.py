@@ -12,4 +12,11 @@ class CrmAssessmentScale(models.Model):
     option_ids = fields.One2many(
         comodel_name="crm.assessment.option", inverse_name="scale_id", copy=True
     )
+    all_option_ids = fields.One2many(
+        comodel_name="crm.assessment.option",
+        inverse_name="scale_id",
+        string="Answers",
+        context={"active_test": False},
+        help="With those that are archived and cannot be chosen any more.",
+    )
     active = fields.Boolean(default=True)

@@ -3,9 +3,12 @@ from . import test_analysis
 from . import test_asking
 from . import test_assessment_checklist
 from . import test_assessment_engine
+from . import test_assessment_framework
+from . import test_assessment_heat_map
 from . import test_assessment_page
 from . import test_assessment_performance
 from . import test_assessment_report
+from . import test_assessment_response
 from . import test_assessment_rights
 from . import test_assessment_round
 from . import test_assessment_scoring

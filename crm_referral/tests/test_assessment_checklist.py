@@ -1,4 +1,4 @@
-from odoo import fields
+from odoo import SUPERUSER_ID, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged, users, warmup
 from odoo.tools.safe_eval import safe_eval
@@ -25,7 +25,11 @@ class TestAssessmentChecklist(AssessmentCase):
         action = Round.start_checklist(record.with_user(user or self.rep))
         if action["res_model"] == "crm.assessment":
             return self.env["crm.assessment"].browse(action["res_id"]).round_id
-        return Round.browse(action["res_id"]).sudo(False).with_user(self.env.user)
+        round_ = Round.browse(action.get("res_id"))
+        if not round_:
+            round_ = Round.with_context(**action["context"]).create({})
+            round_.action_start()
+        return round_.sudo(False).with_user(self.env.user)
 
     def _forms(self, round_):
         return {a.viewpoint: a for a in round_._search_assessments()}
@@ -95,13 +99,24 @@ class TestAssessmentChecklist(AssessmentCase):
         for record in (self.customer_company, lead, referral, candidate):
             with self.subTest(record._name):
                 record = record.with_user(self.rep)
+                Round = self.env["crm.assessment.round"].with_user(self.rep)
                 before = record.checklist_count
                 action = record.action_start_checklist()
-                self.assertEqual(action["res_model"], "crm.assessment")
+                self.assertEqual(action["res_model"], "crm.assessment.round")
+                self.assertFalse(action.get("res_id"), "looking makes nothing")
+                record.invalidate_recordset()
+                self.assertEqual(record.checklist_count, before)
+                started = Round.with_context(**action["context"]).create({})
+                waiting = started.action_start()
+                self.assertEqual(waiting["res_model"], "crm.assessment")
                 record.invalidate_recordset()
                 self.assertEqual(record.checklist_count, before + 1)
+                for button in ("action_start_checklist", "action_view_checklists"):
+                    action = getattr(record, button)()
+                    self.assertEqual(action["res_model"], "crm.assessment", button)
+                    self.assertEqual(action["res_id"], waiting["res_id"], button)
+                started.action_cancel()
                 action = record.action_view_checklists()
-                Round = self.env["crm.assessment.round"].with_user(self.rep)
                 rounds = Round.search(action["domain"])
                 self.assertEqual(len(rounds), record.checklist_count)
                 Round = Round.with_context(**action["context"])
@@ -179,7 +194,8 @@ class TestAssessmentChecklist(AssessmentCase):
             )
             .run()
         )
-        self.assertEqual(result["res_model"], "crm.assessment")
+        self.assertEqual(result["res_model"], "crm.assessment.round")
+        self.assertFalse(result.get("res_id"))
 
     def test_self_then_reviewer_blind(self):
         round_ = self._start()
@@ -249,9 +265,69 @@ class TestAssessmentChecklist(AssessmentCase):
         self.assertFalse(round_.manager_id)
         self.assertEqual(self._forms(round_).keys(), {"self"})
         self._sign(round_, "self", self.yes)
-        self.assertEqual(round_.state, "done")
+        self.assertEqual(round_.state, "open", "it waits for somebody to review it")
+        round_._close()
+        self.assertEqual(round_.response, "unreviewed")
         self.assertFalse(round_.is_reviewed)
+        self.assertIs(round_.score, False)
+        self.assertEqual(round_.colleague_score, 100)
         self.assertFalse(round_._search_assessments().score_ids.filtered("is_counted"))
+
+    def test_a_reviewer_is_named_later(self):
+        self.team.user_id = self.rep
+        round_ = self._start()
+        self._sign(round_, "self", self.yes)
+        reviewer = self.env.ref("crm_referral.mail_activity_type_reviewer")
+        [activity] = round_.activity_ids
+        self.assertEqual(activity.activity_type_id, reviewer)
+        self.assertNotEqual(activity.user_id, self.rep)
+        agent = round_.with_user(self.rep)
+        with self.assertRaises(UserError):
+            agent.manager_id = self.rep
+        self.env.invalidate_all()
+        agent.manager_id = self.leader
+        self.assertNotIn(reviewer, round_.activity_ids.activity_type_id)
+        form = self._forms(round_)["reviewer"]
+        self.assertEqual(form.activity_ids.user_id, self.leader)
+        with self.assertRaises(UserError):
+            round_.with_user(self.manager).manager_id = self.manager
+        self.env.invalidate_all()
+        self._sign(round_, "reviewer", self.partly)
+        self.assertTrue(round_.is_reviewed)
+        self.assertEqual(round_.score, 50)
+
+    def test_the_agent_hears_of_the_review(self):
+        review = self.env.ref("crm_referral.mail_activity_type_review")
+        for react in ("action_acknowledge", "action_dispute"):
+            round_ = self._reviewed()
+            [activity] = round_.activity_ids
+            self.assertEqual(activity.activity_type_id, review)
+            self.assertEqual(activity.user_id, self.rep)
+            self.assertTrue(activity.summary)
+            arguments = ["I see it differently"] if react == "action_dispute" else []
+            getattr(round_.with_user(self.rep), react)(*arguments)
+            self.assertNotIn(review, round_.activity_ids.activity_type_id)
+
+    def test_a_dispute_has_somebody_to_settle_it(self):
+        """Or the agent hears at once that there is nobody."""
+        round_ = self._reviewed()
+        group = self.env.ref("sales_team.group_sale_manager")
+        others = group.all_user_ids - round_.manager_id
+        others.filtered(lambda u: u.id != SUPERUSER_ID).active = False
+        self.env.invalidate_all()
+        agent = round_.with_user(self.rep)
+        with self.assertRaisesRegex(UserError, "Nobody could settle this"):
+            agent.action_dispute("I see it differently")
+        self.assertFalse(round_.dispute_state)
+        self.manager.sudo().active = True
+        agent.action_dispute("I see it differently")
+        settle = self.env.ref("crm_referral.mail_activity_type_settle")
+        self.assertEqual(
+            round_.activity_ids.filtered(
+                lambda a: a.activity_type_id == settle
+            ).user_id,
+            self.manager,
+        )
 
     def test_no_asks_for_the_cause(self):
         round_ = self._start()
@@ -268,6 +344,7 @@ class TestAssessmentChecklist(AssessmentCase):
             cause_section_id=roles.id,
         )
         self.assertEqual(form.score, 0)
+        self.env.invalidate_all()
         self._sign(round_, "reviewer", self.no, cause="agent")
         domain = self.env.ref("crm_referral.crm_assessment_line_evidence_action").domain
         self.env.invalidate_all()
@@ -386,6 +463,57 @@ class TestAssessmentChecklist(AssessmentCase):
         self.assertEqual((letter["gap"], letter["gap_n"]), (50, 1))
         self.assertFalse(Round.with_user(self.colleague).get_scorecards()["agents"])
 
+    def test_place_among_all(self):
+        """An agent sees the own row, with the place it has among all agents."""
+        self.be_sure.minimum_reviewed = 1
+        self.team.member_ids |= self.colleague
+        for user, option in ((self.rep, self.partly), (self.colleague, self.yes)):
+            round_ = self.env["crm.assessment.round"].create(
+                {
+                    "framework_id": self.be_sure.id,
+                    "partner_id": self.customer_company.id,
+                    "user_id": user.id,
+                    "manager_id": self.leader.id,
+                }
+            )
+            round_.action_start()
+            self._sign(round_, "self", self.yes)
+            self._sign(round_, "reviewer", option)
+            self.env.invalidate_all()
+        Round = self.env["crm.assessment.round"]
+        for user, expected in (
+            (self.rep, [(self.rep.id, 2)]),
+            (self.colleague, [(self.colleague.id, 1)]),
+            (self.leader, [(self.colleague.id, 1), (self.rep.id, 2)]),
+        ):
+            cards = Round.with_user(user).get_scorecards()
+            places = [
+                (agent["id"], agent["rank"])
+                for agent in cards["agents"]
+                if agent["id"] in (self.rep.id, self.colleague.id)
+            ]
+            self.assertEqual(places, expected, user.login)
+        self.assertIn(self.team.id, [team["id"] for team in cards["teams"]])
+        self.assertTrue(Round.get_scorecards(team=self.team.id)["agents"])
+        self.assertFalse(Round.get_scorecards(team=10**6)["agents"])
+
+    def test_strange_choices_get_a_sentence(self):
+        Round = self.env["crm.assessment.round"].with_user(self.rep)
+        for options in (
+            {"months": 10**12},
+            {"months": -1},
+            {"months": 0},
+            {"months": "12"},
+            {"months": None},
+            {"months": [12]},
+            {"months": 1e300},
+            {"team": "1"},
+            {"team": [1]},
+            {"team": 10**30},
+        ):
+            with self.subTest(options), self.assertRaises(UserError):
+                Round.get_scorecards(**options)
+
     def test_coaching(self):
         round_ = self._reviewed()
         action = round_.with_user(self.leader).action_coach()
@@ -480,6 +608,7 @@ class TestChecklistBudget(AssessmentCase):
     @users("referral_rep", "referral_leader")
     @warmup
     def test_scorecard(self):
-        with self.assertQueryCount(referral_rep=10, referral_leader=11):
+        # One for the places among all, two for the teams to choose from.
+        with self.assertQueryCount(referral_rep=13, referral_leader=15):
             cards = self.env["crm.assessment.round"].get_scorecards()
         self.assertEqual(cards["agents"][0]["n"], 40)

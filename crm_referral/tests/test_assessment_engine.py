@@ -56,7 +56,8 @@ class TestAssessmentEngine(AssessmentCase):
         self.assertIsNone(self.env.cr.fetchone()[0])
 
     def test_missing_scores_do_not_count_in_averages(self):
-        for options in [(self.yes, self.no), (), (self.no, self.yes)]:
+        nothing = [self.not_applicable] * 4
+        for options in [(self.yes, self.no), nothing, (self.no, self.yes)]:
             self._answer(self._create_assessment(), *options).action_done()
         [(average, count)] = self.env["crm.assessment.score"]._read_group(
             [("section_id", "=", self.section_a.id)], [], ["score:avg", "__count"]
@@ -249,7 +250,7 @@ class TestAssessmentEngine(AssessmentCase):
         assessment.action_done()
         self.assertEqual(assessment.recommendation, 0.0)
         self.assertIsNot(assessment.recommendation, False)
-        other = self._create_assessment()
+        other = self._answer(self._create_assessment(), self.yes)
         other.action_done()
         self.assertIs(other.recommendation, False)
 
@@ -350,6 +351,8 @@ class TestAssessmentEngine(AssessmentCase):
     def test_who_answers_signs_without_a_note(self):
         own = self._create_assessment(self.rep, viewpoint="employee")
         for_another = self._create_assessment(self.manager, viewpoint="employee")
+        for assessment in (own, for_another):
+            self._answer(assessment.sudo(), self.yes)
         notes = len(own.message_ids)
         own.action_done()
         self.assertEqual(len(own.message_ids), notes)

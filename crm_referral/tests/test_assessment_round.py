@@ -302,6 +302,7 @@ class TestAssessmentRound(AssessmentCase):
         self.assertEqual(round_.undecided_count, 1)
 
         first.action_reopen()
+        first.action_done()
         second_round = self._answer_all(self._start(), customer=3)
         self.assertNotEqual(second_round, round_)
         self.assertEqual(first.score_after, 75)
@@ -481,7 +482,8 @@ class TestAssessmentRound(AssessmentCase):
         self.assertEqual(round_.state, "done")
         self.assertEqual(forms["customer"].state, "expired")
         self.assertFalse(forms["manager"].activity_ids)
-        self.assertEqual(round_.score, 100)
+        self.assertIs(round_.score, False, "no score without the customer")
+        self.assertEqual(round_.colleague_score, 100)
         self.assertFalse(round_.stage_id, "no stage without the customer")
         self.assertFalse(self.customer_company.loyalty_stage_id)
 
@@ -671,7 +673,7 @@ class TestAssessmentRound(AssessmentCase):
         teams = Score.with_user(self.manager).get_heat_map(rows="team_id")
         self.assertIn(self.team.id, [row["id"] for row in teams["rows"]])
         for nonsense in ({"rows": "access_token"}, {"viewpoint": "self"}):
-            with self.assertRaises(ValueError):
+            with self.assertRaises(UserError):
                 Score.get_heat_map(**nonsense)
 
     def test_heat_map_filters(self):
@@ -687,11 +689,12 @@ class TestAssessmentRound(AssessmentCase):
         lost = first.stage_id
         self.assertNotEqual(fan, lost)
         for options, score, count in (
-            ({}, 62.5, 2),
+            ({}, 100, 1),
             ({"is_latest": True}, 100, 1),
-            ({"team": self.team.id, "user": self.rep.id}, 62.5, 2),
-            ({"stage": fan.id}, 62.5, 2),
-            ({"viewpoint": "manager"}, 75, 2),
+            ({"is_latest": False}, 62.5, 2),
+            ({"team": self.team.id, "user": self.rep.id}, 100, 1),
+            ({"stage": fan.id, "is_latest": False}, 62.5, 2),
+            ({"viewpoint": "manager", "is_latest": False}, 75, 2),
             ({"stage": lost.id}, None, 0),
             ({"user": self.colleague.id}, None, 0),
         ):

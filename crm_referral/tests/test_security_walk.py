@@ -144,6 +144,7 @@ class TestSecurityWalk(AssessmentCase):
         world = {record._name: record.sudo() for record in records}
         wizards = {
             "crm.assessment.dispute": {"round_id": round_.id, "reason": "x"},
+            "crm.assessment.preview": {"framework_id": cls.framework.id},
             "crm.referral.candidate.convert": {"candidate_id": candidate.id},
             "crm.referral.decline": {
                 "referral_ids": [Command.set(referral.ids)],

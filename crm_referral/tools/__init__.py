@@ -2,6 +2,7 @@ from . import (
     assessment_scoring,
     contact_keys,
     local_time,
+    look_back,
     maybe_float,
     personal_link,
     placeholders,

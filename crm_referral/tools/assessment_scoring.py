@@ -67,6 +67,8 @@ from math import floor, fsum
 from typing import NamedTuple
 
 WEAK, FAIR, STRONG = LEVELS = ("weak", "fair", "strong")
+# From here on, of 10, somebody recommends; below, they are at best content.
+RECOMMENDS_FROM = 7
 
 
 @dataclass(frozen=True)
@@ -241,13 +243,14 @@ def find_stage(
 ) -> Hashable | None:
     """The last stage of which both minimums are reached; None without a score.
 
-    Who did not say how likely they are to recommend us is judged by the score alone.
+    Who did not say how likely they are to recommend us is judged by the score, but is
+    not called somebody who recommends us (:data:`RECOMMENDS_FROM`).
 
     >>> stages = [Stage("lost"), Stage("satisfied", 50, 5), Stage("fan", 85, 9)]
     >>> find_stage(stages, 90, 9), find_stage(stages, 90, 8), find_stage(stages, 90, 2)
     ('fan', 'satisfied', 'lost')
     >>> find_stage(stages, 90, None), find_stage(stages, 10, None)
-    ('fan', 'lost')
+    ('satisfied', 'lost')
     >>> print(find_stage(stages, None, 10))
     None
     """
@@ -255,8 +258,22 @@ def find_stage(
         return None
     found = None
     for stage in stages:
-        if score >= stage.minimum_score and (
-            recommendation is None or recommendation >= stage.minimum_recommendation
-        ):
+        if recommendation is None:
+            is_recommended = stage.minimum_recommendation < RECOMMENDS_FROM
+        else:
+            is_recommended = recommendation >= stage.minimum_recommendation
+        if score >= stage.minimum_score and is_recommended:
             found = stage.key
     return found
+
+
+def weakest(levels: Iterable[str | None]) -> str | None:
+    """The lowest of the levels; where one sees a weakness, the mean must not hide it.
+
+    >>> weakest(["strong", "weak", None]), weakest(["strong", "fair"])
+    ('weak', 'fair')
+    >>> print(weakest([None]))
+    None
+    """
+    known = [level for level in levels if level]
+    return min(known, key=LEVELS.index) if known else None

@@ -1,6 +1,7 @@
 from . import (
     base_partner_merge,
     crm_assessment_dispute,
+    crm_assessment_preview,
     crm_assessment_send,
     crm_personal_link_visit,
     crm_referral_ask_again,

@@ -1,7 +1,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { Component } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 
 /**
  * The answers of an assessment, one tap each. A failed item asks for its cause.
@@ -9,6 +9,11 @@ import { Component } from "@odoo/owl";
 export class AssessmentChecklist extends Component {
     static template = "crm_referral.AssessmentChecklist";
     static props = { ...standardFieldProps };
+
+    setup() {
+        // Remarks that the user has opened, by the id of the line in the screen.
+        this.remarks = useState({});
+    }
 
     get checklist() {
         return this.props.record.data.checklist || { options: [], letters: [] };
@@ -43,6 +48,14 @@ export class AssessmentChecklist extends Component {
             answered: answered.length,
             asked: asked.length,
         });
+    }
+
+    hasRemark(line) {
+        return line.data.kind !== "text" && Boolean(this.remarks[line.id] || line.data.note);
+    }
+
+    onRemark(line) {
+        this.remarks[line.id] = !this.remarks[line.id];
     }
 
     letter(line) {

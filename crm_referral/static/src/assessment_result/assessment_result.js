@@ -4,14 +4,12 @@ import { loadBundle } from "@web/core/assets";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import {
+    formatScore,
+    getDatasetStyle,
+    getViewpointStyle,
+} from "@crm_referral/assessment_styles/assessment_styles";
 import { Component, onWillStart, onWillUnmount, useEffect, useRef } from "@odoo/owl";
-
-// Distinguishable without colour too: every viewpoint has its own point.
-const STYLES = [
-    { color: "#714B67", pointStyle: "circle", borderDash: [] },
-    { color: "#017E84", pointStyle: "rectRot", borderDash: [6, 3] },
-    { color: "#C8502D", pointStyle: "triangle", borderDash: [2, 2] },
-];
 
 // The drawing area of a small line, in its own units.
 const TREND = { width: 160, height: 56, margin: 5 };
@@ -98,7 +96,11 @@ export class AssessmentResult extends Component {
     }
 
     format(score) {
-        return score === false ? "–" : `${Math.round(score)}`;
+        return formatScore(score);
+    }
+
+    viewpointStyle(viewpoint) {
+        return getViewpointStyle(viewpoint.code);
     }
 
     levelClass(level) {
@@ -120,28 +122,23 @@ export class AssessmentResult extends Component {
     }
 
     get radarConfig() {
-        const { letters, viewpoints } = this.result;
+        const { letters } = this.result;
+        const viewpoints = this.result.viewpoints
+            .map((viewpoint, index) => ({ ...viewpoint, index }))
+            .filter((viewpoint) => !viewpoint.is_missing);
         return {
             type: "radar",
             data: {
                 labels: letters.map((letter) => letter.name),
-                datasets: viewpoints.map((viewpoint, index) => {
-                    const { color, pointStyle, borderDash } = STYLES[index % STYLES.length];
-                    return {
-                        label: viewpoint.name,
-                        data: letters.map(({ scores }) =>
-                            scores[index].score === false ? null : scores[index].score,
-                        ),
-                        borderColor: color,
-                        backgroundColor: `${color}22`,
-                        pointBackgroundColor: color,
-                        pointRadius: 4,
-                        borderWidth: 2,
-                        pointStyle,
-                        borderDash,
-                        spanGaps: true,
-                    };
-                }),
+                datasets: viewpoints.map((viewpoint) => ({
+                    ...getDatasetStyle(this.viewpointStyle(viewpoint)),
+                    label: viewpoint.name,
+                    data: letters.map(({ scores }) => {
+                        const { score } = scores[viewpoint.index];
+                        return score === false ? null : score;
+                    }),
+                    pointRadius: 4,
+                })),
             },
             options: {
                 animation: false,

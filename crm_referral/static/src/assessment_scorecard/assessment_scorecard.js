@@ -1,22 +1,19 @@
 import { loadBundle } from "@web/core/assets";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import {
+    formatScore,
+    getDatasetStyle,
+    getLetterStyle,
+} from "@crm_referral/assessment_styles/assessment_styles";
+import { downloadTable, roundFigure } from "@crm_referral/table_download/table_download";
 import { Component, onWillStart, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
 
 const { DateTime } = luxon;
-
-// One for each letter; distinguishable without colour too.
-const STYLES = [
-    { color: "#714B67", pointStyle: "circle", borderDash: [] },
-    { color: "#017E84", pointStyle: "rectRot", borderDash: [6, 3] },
-    { color: "#C8502D", pointStyle: "triangle", borderDash: [2, 2] },
-    { color: "#2F6FDE", pointStyle: "rect", borderDash: [8, 2, 2, 2] },
-    { color: "#7A6A00", pointStyle: "star", borderDash: [1, 3] },
-    { color: "#3C3C3C", pointStyle: "crossRot", borderDash: [12, 4] },
-];
 
 /**
  * The agents' six BE SURE letters, each figure with its n. Who has too few reviewed
@@ -30,7 +27,9 @@ export class AssessmentScorecard extends Component {
     setup() {
         this.action = useService("action");
         this.orm = useService("orm");
-        this.state = useState({ months: 12, cards: null, agentId: false });
+        // The answer to the last question counts, whichever comes first.
+        this.keepLast = new KeepLast();
+        this.state = useState({ months: 12, team: false, cards: null, agentId: false });
         this.chartRef = useRef("chart");
         onWillStart(() => Promise.all([this.load(), loadBundle("web.chartjs_lib")]));
         useEffect(
@@ -74,20 +73,12 @@ export class AssessmentScorecard extends Component {
             type: "line",
             data: {
                 labels: months.map(({ month }) => month),
-                datasets: this.state.cards.letters.map((letter, index) => {
-                    const { color, pointStyle, borderDash } = STYLES[index % STYLES.length];
-                    return {
-                        label: letter.name,
-                        data: months.map(({ letters }) => letters[letter.id]?.score ?? null),
-                        borderColor: color,
-                        pointBackgroundColor: color,
-                        pointRadius: 5,
-                        borderWidth: 2,
-                        pointStyle,
-                        borderDash,
-                        spanGaps: true,
-                    };
-                }),
+                datasets: this.state.cards.letters.map((letter, index) => ({
+                    ...getDatasetStyle(getLetterStyle(index)),
+                    label: letter.name,
+                    data: months.map(({ letters }) => letters[letter.id]?.score ?? null),
+                    pointRadius: 5,
+                })),
             },
             options: {
                 animation: false,
@@ -110,11 +101,15 @@ export class AssessmentScorecard extends Component {
     }
 
     async load() {
-        this.state.cards = await this.orm.call("crm.assessment.round", "get_scorecards", [], {
-            months: this.state.months,
-        });
-        if (this.state.cards.agents.length === 1) {
-            this.state.agentId = this.state.cards.agents[0].id;
+        const { months, team } = this.state;
+        this.state.cards = await this.keepLast.add(
+            this.orm.call("crm.assessment.round", "get_scorecards", [], { months, team }),
+        );
+        const { agents } = this.state.cards;
+        if (agents.length === 1) {
+            this.state.agentId = agents[0].id;
+        } else if (!this.selected) {
+            this.state.agentId = false;
         }
     }
 
@@ -123,26 +118,60 @@ export class AssessmentScorecard extends Component {
         await this.load();
     }
 
+    async onTeam(value) {
+        this.state.team = parseInt(value) || false;
+        await this.load();
+    }
+
+    onExport() {
+        const { agents, letters } = this.state.cards;
+        const heading = [
+            _t("Place"),
+            _t("Agent"),
+            ...letters.flatMap(({ name }) => [name, _t("%s, own view against the reviewer's", name)]),
+            _t("Score"),
+            _t("Reviewed"),
+            _t("Coaching"),
+        ];
+        const rows = agents.map((agent) => [
+            agent.rank,
+            agent.name,
+            ...letters.flatMap(({ id }) => [
+                roundFigure(agent.letters[id]?.score),
+                roundFigure(agent.letters[id]?.gap),
+            ]),
+            roundFigure(agent.score),
+            agent.n,
+            agent.coaching,
+        ]);
+        return downloadTable([heading, ...rows], _t("Agent Scorecards"));
+    }
+
     onSelect(agent) {
         this.state.agentId = this.state.agentId === agent.id ? false : agent.id;
     }
 
     format(cell) {
-        return cell && cell.score !== false && cell.score !== null
-            ? `${Math.round(cell.score)}`
-            : "–";
+        return formatScore(cell?.score);
     }
 
     formatGap(cell) {
-        if (!cell || cell.gap === false) {
+        if (typeof cell?.gap !== "number") {
             return "–";
         }
         const gap = Math.round(cell.gap);
         return gap > 0 ? `+${gap}` : `${gap}`;
     }
 
-    rank(index, agent) {
-        return agent.is_ranked ? `${index + 1}.` : "";
+    rank(agent) {
+        return agent.rank ? `${agent.rank}.` : "";
+    }
+
+    rankLabel(agent) {
+        return _t("%(rank)s of %(ranked)s", {
+            rank: agent.rank,
+            ranked: this.state.cards.ranked,
+        });
     }
 
     onOpenChecklists(agent) {

@@ -1,6 +1,6 @@
 import { expect, test } from "@odoo/hoot";
-import { queryAllTexts } from "@odoo/hoot-dom";
-import { animationFrame } from "@odoo/hoot-mock";
+import { queryAllTexts, queryFirst } from "@odoo/hoot-dom";
+import { animationFrame, Deferred } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     clickSave,
@@ -15,6 +15,8 @@ import {
     onRpc,
 } from "@web/../tests/web_test_helpers";
 import { WebClient } from "@web/webclient/webclient";
+import { getViewpointStyle } from "@crm_referral/assessment_styles/assessment_styles";
+import { toCsv } from "@crm_referral/table_download/table_download";
 
 class Option extends models.Model {
     _name = "option";
@@ -46,6 +48,7 @@ class Line extends models.Model {
     hint = fields.Char();
     kind = fields.Char();
     asks_control = fields.Boolean();
+    is_reversed = fields.Boolean();
     section_id = fields.Many2one({ relation: "section" });
     option_id = fields.Many2one({ relation: "option" });
     rating = fields.Char();
@@ -99,8 +102,8 @@ class FormModel extends models.Model {
             },
             result: {
                 viewpoints: [
-                    { code: "customer", name: "The customer" },
-                    { code: "manager", name: "The manager" },
+                    { code: "customer", name: "The customer", is_missing: false },
+                    { code: "manager", name: "The manager", is_missing: false },
                 ],
                 letters: LETTERS,
                 gaps: ["The manager sees Process 50 points better than the customer."],
@@ -120,7 +123,7 @@ defineModels([Option, Section, Line, FormModel]);
 const LINES = /* xml */ `
     <list>
         <field name="section_id"/><field name="name"/><field name="hint"/><field name="kind"/>
-        <field name="asks_control"/><field name="option_id"/><field name="rating"/>
+        <field name="asks_control"/><field name="is_reversed"/><field name="option_id"/><field name="rating"/>
         <field name="note"/><field name="control"/><field name="cause"/>
         <field name="cause_section_id"/><field name="answer"/>
     </list>`;
@@ -261,7 +264,17 @@ test("heat map: a cell opens what is behind it", async () => {
                 { id: 1, letter: "P", name: "Process" },
                 { id: 2, letter: "R", name: "Roles" },
             ],
-            rows: [{ id: 5, name: "Clinic", cells: { 1: { score: 33.4, level: "weak", n: 3 } } }],
+            rows: [
+                {
+                    id: 5,
+                    name: "Clinic",
+                    cells: { 1: { score: 33.4, level: "weak", n: 3 } },
+                    overall: { score: 61.2, level: "fair", n: 3 },
+                    change: -8.6,
+                },
+            ],
+            silent: [{ id: 8, name: "Bakery" }],
+            response: { asked: 4, answered: 3, rate: 75 },
             total: 9,
             domain: [["viewpoint", "=", "customer"]],
         };
@@ -275,19 +288,120 @@ test("heat map: a cell opens what is behind it", async () => {
     expect(".o_heat_cell:eq(0)").toHaveText(/^33\s+n=3$/);
     expect(".o_heat_cell:eq(0)").toHaveAttribute("aria-label", "Clinic, Process: 33 of 100, n=3");
     expect(".o_heat_cell:eq(1)").not.toBeEnabled();
-    expect(".o_assessment_heat_map p").toHaveText("The 1 weakest of 9 are shown.");
+    expect(".o_heat_overall").toHaveText(/^61\s+n=3$/);
+    expect(".o_heat_change").toHaveText("▼ −9");
+    expect(".o_heat_silent").toHaveText(/^Bakery\s+Did not answer the last time$/);
+    expect(".o_heat_response").toHaveText(
+        "3 of 4 customers who were asked have answered: 75 %",
+    );
+    expect(".o_heat_legend span").toHaveCount(4);
+    expect("input[name=is_latest]").toBeChecked();
+    expect(".o_assessment_heat_map p:last").toHaveText("The 1 weakest of 9 are shown.");
     await contains("select[name=rows]").select("team_id");
     expect("select[name=team]").toHaveCount(0, { message: "one choice is none" });
     await contains("select[name=user]").select("7");
     await contains("select[name=user]").select("");
     await contains("input[name=is_latest]").click();
     expect.verifySteps([
-        ["partner_id", "customer", 12, false, false],
-        ["team_id", "customer", 12, false, false],
-        ["team_id", "customer", 12, 7, false],
-        ["team_id", "customer", 12, false, false],
+        ["partner_id", "customer", 12, false, true],
         ["team_id", "customer", 12, false, true],
+        ["team_id", "customer", 12, 7, true],
+        ["team_id", "customer", 12, false, true],
+        ["team_id", "customer", 12, false, false],
     ]);
+});
+
+const EMPTY_MAP = { letters: [], silent: [], response: { asked: 0, answered: 0, rate: false } };
+
+test("heat map: the answer to the last choice counts, whichever comes first", async () => {
+    const slow = new Deferred();
+    onRpc("crm.assessment.score", "get_heat_map_choices", () => ({ team: [], user: [], stage: [] }));
+    onRpc("crm.assessment.score", "get_heat_map", async ({ kwargs }) => {
+        if (kwargs.months === 3) {
+            await slow;
+        }
+        return {
+            ...EMPTY_MAP,
+            rows: [
+                { id: 1, name: `${kwargs.months} months`, cells: {}, overall: false, change: false },
+            ],
+            total: 1,
+            domain: [],
+        };
+    });
+    await mountWithCleanup(WebClient);
+    await getService("action").doAction({
+        type: "ir.actions.client",
+        tag: "crm_referral.assessment_heat_map",
+    });
+    await contains("select[name=months]").select("3");
+    await contains("select[name=months]").select("36");
+    await animationFrame();
+    expect(".o_assessment_heat_map tbody th").toHaveText("36 months");
+    slow.resolve();
+    await animationFrame();
+    expect(".o_assessment_heat_map tbody th").toHaveText("36 months");
+});
+
+test("a table for the spreadsheet: nothing runs, nothing missing is 0", () => {
+    expect(
+        toCsv([
+            ["Name", "Score"],
+            ["=1+1", 12.5],
+            ['The "Inn"', false],
+            ["李美華", 0],
+        ]),
+    ).toBe('\ufeff"Name","Score"\r\n"\'=1+1",12.5\r\n"The ""Inn""",\r\n"李美華",0\r\n');
+});
+
+test("a viewpoint keeps its style, whoever else has answered", () => {
+    const styles = ["customer", "employee", "manager", "self", "reviewer"].map(getViewpointStyle);
+    expect(new Set(styles.map(({ color }) => color)).size).toBe(5);
+    expect(new Set(styles.map(({ pointStyle }) => pointStyle)).size).toBe(5);
+});
+
+test("result: who is missing has a column and no line, and a mean is called so", async () => {
+    const { result } = FormModel._records[0];
+    FormModel._records[0].result = {
+        ...result,
+        viewpoints: [
+            { code: "customer", name: "The customer", is_missing: true },
+            { code: "manager", name: "The manager", is_missing: false },
+        ],
+        letters: [0, 1, 2].map((index) => ({
+            ...LETTERS[0],
+            id: index + 1,
+            is_mean: true,
+            scores: [
+                { score: false, answered: 0 },
+                { score: 94, answered: 4 },
+            ],
+        })),
+    };
+    const form = await mountView({
+        type: "form",
+        resModel: "form",
+        resId: 1,
+        arch: `<form><field name="result" widget="assessment_result"/></form>`,
+    });
+    expect(form).not.toBe(undefined);
+    expect(".o_assessment_viewpoint:eq(0)").toHaveText(/The customer\s*No answer$/);
+    expect(".o_assessment_letter:eq(0) td:eq(0)").toHaveText("–");
+    expect(".o_assessment_letter:eq(0) .o_assessment_mean").toHaveText("mean of the others");
+    const canvas = queryFirst(".o_assessment_radar canvas");
+    const chart = Chart.getChart(canvas);
+    expect(chart.data.datasets.map(({ label }) => label)).toEqual(["The manager"]);
+    expect(chart.data.datasets[0].borderColor).toBe(getViewpointStyle("manager").color);
+});
+
+test("checklist: a remark on an item", async () => {
+    onRpc("form", "web_save", ({ args }) => expect.step(args[1].line_ids));
+    await mountChecklist();
+    expect(".o_assessment_remark").toHaveCount(0);
+    await contains(".o_assessment_row:eq(0) .o_assessment_add_remark").click();
+    await contains(".o_assessment_row:eq(0) textarea").edit("He took his time.");
+    await clickSave();
+    expect.verifySteps([[[1, 1, { note: "He took his time." }]]]);
 });
 
 test("scorecard: who has too few checklists is not ranked", async () => {
@@ -297,6 +411,7 @@ test("scorecard: who has too few checklists is not ranked", async () => {
         score: 70,
         n: isRanked ? 6 : 1,
         is_ranked: isRanked,
+        rank: isRanked && 3,
         letters: { 1: { score: 70, level: "fair", n: 6, gap: 12, gap_n: 5 } },
         months: Object.fromEntries(
             (isRanked ? ["2026-01", "2026-02"] : ["2026-01"]).map((month) => [
@@ -309,6 +424,8 @@ test("scorecard: who has too few checklists is not ranked", async () => {
     onRpc("crm.assessment.round", "get_scorecards", () => ({
         letters: [{ id: 1, letter: "B", name: "Broad Knowledge" }],
         minimum: 5,
+        ranked: 7,
+        teams: [],
         agents: [agent(1, "Ann", true), agent(2, "Bob", false)],
     }));
     await mountWithCleanup(WebClient);
@@ -317,7 +434,9 @@ test("scorecard: who has too few checklists is not ranked", async () => {
         tag: "crm_referral.assessment_scorecard",
     });
     const rows = ".o_assessment_scorecard tbody tr";
-    expect(`${rows}:eq(0) td:first`).toHaveText("1.");
+    expect(`${rows}:eq(0) td:first`).toHaveText("3.", { message: "the place among all" });
+    expect(`${rows}:eq(0) td:first`).toHaveAttribute("title", "3 of 7");
+    expect("thead th:eq(2)").toHaveText(/^B\s+Broad Knowledge$/);
     expect(`${rows}:eq(1) td:first`).toHaveText("");
     expect(`${rows}:eq(1)`).toHaveText(/too few to compare/);
     expect(".o_assessment_agent").toHaveCount(0);
