@@ -22,6 +22,7 @@ OTHER_MODELS = [
     "crm.assessment.preview",
     "crm.assessment.report",
     "crm.assessment.round",
+    "crm.assessment.send",
     "crm.assessment.stage",
 ]
 CONFIGURATION = MODELS[3:5] + MODELS[6:8] + MODELS[9:]
