@@ -58,6 +58,20 @@ class CrmAssessment(models.Model):
         help="Colleagues who copied the customer's link, to pass it on.",
     )
 
+    # === ACTION METHODS === #
+
+    def action_revoke_link(self):
+        """The link of a round is the round's to revoke, which says who may."""
+        if self.round_id:
+            self._check_round_decides()
+        return super().action_revoke_link()
+
+    def action_renew_link(self):
+        """The same for a new link."""
+        if self.round_id:
+            self._check_round_decides()
+        return super().action_renew_link()
+
     # === BUSINESS METHODS === #
 
     def _get_contact(self):

@@ -111,6 +111,10 @@ class TestAssessmentSteering(AssessmentCase):
             as_agent.action_renew_link()
         with self.assertRaises(UserError):
             as_agent.action_open_link()
+        form = self.forms["customer"].with_user(self.rep)
+        for method in (form.action_revoke_link, form.action_renew_link):
+            with self.assertRaisesRegex(UserError, "Whom a round asks"):
+                method()
         self.round.with_user(self.leader).action_renew_link()
 
     def test_before_the_first_answer_a_mistake_can_be_undone(self):
