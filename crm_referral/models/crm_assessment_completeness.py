@@ -71,7 +71,8 @@ class CrmAssessment(models.Model):
             )
         else:
             sentence = self.env._(
-                "These questions have no answer yet: %(questions)s.", questions=questions
+                "These questions have no answer yet: %(questions)s.",
+                questions=questions,
             )
         hint = (
             self.env._(

@@ -1,8 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
-
-from .crm_assessment import OPEN_STATES
 
 # The field that ties a checklist to a record.
 INTERACTION_FIELDS = {

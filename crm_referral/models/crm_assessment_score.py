@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..tools.maybe_float import MaybeFloat
 from .crm_assessment_framework import VIEWPOINTS

@@ -12,8 +12,8 @@ class CrmGuardedMixin(models.AbstractModel):
     Two things are refused, or dropped, before a model looks at them:
 
     - ``_protected_fields`` are written by the model's own methods, in sudo mode, and by
-      nobody else; so are stored fields that are computed and readonly. Their defaults
-      in a context are dropped for everybody.
+      nobody else; so are stored fields that are computed and readonly, and readonly
+      lines. Their defaults in a context are dropped for everybody.
     - A relational field may only point to records that the user may read: what the
       model reads of them on the way (in sudo mode, by related or computed fields) would
       be told to somebody who may not know.
@@ -78,8 +78,8 @@ class CrmGuardedMixin(models.AbstractModel):
             self._guarded_pointers is None
             and field
             and field.store
-            and field.compute
             and field.readonly
+            and (field.compute or field.type == "one2many")
         )
 
     @api.model

@@ -95,6 +95,7 @@ class CrmReferralCandidate(models.Model):
 
         :return: a window action: the question
         """
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_referral.crm_referral_candidate_erase_action"
         )

@@ -118,6 +118,7 @@ class CrmReferralCandidate(models.Model):
 
         :return: a window action: the question
         """
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_referral.crm_referral_candidate_object_action"
@@ -130,6 +131,7 @@ class CrmReferralCandidate(models.Model):
 
         :return: a window action: asks for the address and the reason
         """
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_referral.crm_referral_objection_withdraw_action"

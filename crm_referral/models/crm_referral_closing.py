@@ -84,6 +84,7 @@ class CrmReferral(models.Model):
 
         :return: a window action
         """
+        self.check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id(
             "calendar.action_calendar_event"
         )

@@ -392,6 +392,7 @@ class CrmReferralExport(models.Model):
 
         :return: a URL action
         """
+        self.check_access("read")
         self.ensure_one()
         return {
             "type": "ir.actions.act_url",

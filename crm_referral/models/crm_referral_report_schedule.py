@@ -194,6 +194,7 @@ class CrmReferralReportSchedule(models.Model):
 
         :return: a window action
         """
+        self.check_access("read")
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
                 "crm_referral.crm_referral_report_schedule_run_action"

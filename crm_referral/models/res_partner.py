@@ -22,7 +22,7 @@ class ResPartner(models.Model):
         "crm.assessment.interaction.mixin",
     ]
     _protected_fields = frozenset({"loyalty_date", "loyalty_score", "loyalty_stage_id"})
-    _guarded_pointers = frozenset()
+    _guarded_pointers = frozenset({"referrer_id"})
 
     referrer_id = fields.Many2one(
         comodel_name="res.partner",
@@ -394,6 +394,7 @@ class ResPartner(models.Model):
 
         :return: a window action: the round
         """
+        self.check_access("read")
         self.ensure_one()
         Round = self.env["crm.assessment.round"]
         framework = self.env.ref("crm_referral.crm_assessment_framework_pride")

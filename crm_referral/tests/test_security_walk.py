@@ -50,8 +50,20 @@ DROPPED_DEFAULTS = {
     ("crm.referral", "earlier_benefit_ids"),
     ("crm.referral.benefit", "earlier_referral_ids"),
 }
-# Readonly fields that take what is written, and why.
-WRITABLE_READONLY = {}
+# Readonly fields of wizards that are opened with them: what they point to is checked.
+OPENED_WITH = {
+    ("crm.referral.candidate.erase", "candidate_ids"),
+    ("crm.referral.candidate.object", "candidate_id"),
+    ("crm.referral.objection.withdraw", "candidate_id"),
+}
+# Readonly fields for which `create` takes nothing from a context: it chooses them.
+CHOSEN_BY_CREATE = DROPPED_DEFAULTS | {
+    ("crm.assessment", "form_id"),
+    ("crm.assessment.line", "item_id"),
+    ("crm.assessment.line", "kind"),
+    ("crm.assessment.line", "section_id"),
+    ("crm.assessment.line", "sequence"),
+}
 
 
 def is_ours(cls):
@@ -141,11 +153,24 @@ class TestSecurityWalk(AssessmentCase):
         records += [round_, action, export.sudo(), schedule.sudo()]
         records += [referral.step_log_ids[:1], assessment.line_ids[:1]]
         records += [assessment.score_ids[:1]]
+        Objection = cls.env["crm.referral.objection"]
+        Objection._record(["objects@example.com"])
+        records.append(Objection.search([], limit=1))
         world = {record._name: record.sudo() for record in records}
         wizards = {
             "crm.assessment.dispute": {"round_id": round_.id, "reason": "x"},
             "crm.assessment.preview": {"framework_id": cls.framework.id},
+            "crm.assessment.send": {"round_id": round_.id},
             "crm.referral.candidate.convert": {"candidate_id": candidate.id},
+            "crm.referral.candidate.erase": {
+                "candidate_ids": [Command.set(candidate.ids)]
+            },
+            "crm.referral.candidate.object": {"candidate_id": candidate.id},
+            "crm.referral.finish": {"referral_id": referral.id},
+            "crm.referral.objection.withdraw": {
+                "candidate_id": candidate.id,
+                "reason": "x",
+            },
             "crm.referral.decline": {
                 "referral_ids": [Command.set(referral.ids)],
                 "reason_id": cls.decline_reason.id,
@@ -318,7 +343,9 @@ class TestSecurityWalk(AssessmentCase):
                     if as_user.has_access("create"):
                         with self.assertRaises(AccessError):
                             as_user.create({field.name: value})
-                        if (model._name, field.name) not in DROPPED_DEFAULTS:
+                        if (model._name, field.name) not in DROPPED_DEFAULTS and (
+                            not as_user._is_protected_field(field.name)
+                        ):
                             with self.assertRaises(AccessError):
                                 as_user.with_context(
                                     **{f"default_{field.name}": value}
@@ -371,8 +398,6 @@ class TestSecurityWalk(AssessmentCase):
             if not record.has_access("write"):
                 continue
             for field in self._get_readonly_fields(record):
-                if (model_name, field.name) in WRITABLE_READONLY:
-                    continue
                 before = record.sudo()[field.name]
                 tried += 1
                 with self.subTest(model=model_name, field=field.name):
@@ -399,7 +424,7 @@ class TestSecurityWalk(AssessmentCase):
                 f"{model_name} takes values from outside: crm.guarded.mixin",
             )
             for field in self._get_readonly_fields(model):
-                if (model_name, field.name) in WRITABLE_READONLY:
+                if (model_name, field.name) in CHOSEN_BY_CREATE | OPENED_WITH:
                     continue
                 key = f"default_{field.name}"
                 tried += 1
