@@ -76,7 +76,8 @@ class CrmAssessment(models.Model):
             )
         hint = (
             self.env._(
-                "Answer them, then sign. Where one does not fit, the last answer says so."
+                "Answer them, then sign. Where one does not fit, the last answer says "
+                "so."
             )
             if has_way_out
             else self.env._("Answer them, then sign.")
