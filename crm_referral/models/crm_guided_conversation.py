@@ -1,18 +1,11 @@
-import logging
 from datetime import timedelta
 
-from psycopg2.errors import UniqueViolation
-from psycopg2.extensions import TransactionRollbackError
-
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
 
+from ..tools.local_time import today
 from ..tools.placeholders import fill_in, get_list_separator
-
-_logger = logging.getLogger(__name__)
-
-# What PostgreSQL says when somebody else changes the same at the same moment.
-CONFLICTS = (UniqueViolation, TransactionRollbackError)
 
 
 class CrmGuidedConversation(models.AbstractModel):
@@ -33,14 +26,18 @@ class CrmGuidedConversation(models.AbstractModel):
 
     _name = "crm.guided.conversation"
     _description = "Guided Conversation"
-    _inherit = ["mail.tracking.duration.mixin", "mail.activity.mixin"]
+    _inherit = [
+        "crm.batch.mixin",
+        "mail.tracking.duration.mixin",
+        "mail.activity.mixin",
+    ]
 
     _step_log_inverse = None
     _step_activity_type = None
 
     step_id = fields.Many2one(
         comodel_name="crm.guided.conversation.step",
-        help="Declared again by each concrete model, with its own steps.",
+        help="Where the conversation is. It goes on when nothing is missing any more.",
     )
     date_last_stage_update = fields.Datetime(
         string="In This Step Since",
@@ -55,8 +52,7 @@ class CrmGuidedConversation(models.AbstractModel):
     )
     step_progress = fields.Json(
         compute="_compute_step_progress",
-        help="For every step: id, name, and whether it is done, skipped, current or "
-        "still to come.",
+        help="Which steps are done or skipped, and which are still to come.",
     )
     step_purpose = fields.Text(related="step_id.purpose")
     step_hint = fields.Text(related="step_id.hint")
@@ -429,10 +425,23 @@ class CrmGuidedConversation(models.AbstractModel):
 
     # === ACTIVITIES === #
 
-    def _get_step_activity_user(self):
-        """:return: who does the next step."""
+    def _get_step_activity_users(self):
+        """Who may do the next step, the first of them who is still there does it.
+
+        :return: res.users, in their order
+        """
         self.ensure_one()
-        return self.user_id or self.create_uid
+        return self.user_id | self.create_uid
+
+    def _get_step_activity_user(self):
+        """:return: who does the next step: somebody who has not left."""
+        self.ensure_one()
+        # sudo: whether somebody has left is not a secret
+        users_sudo = self.sudo()._get_step_activity_users()
+        present = users_sudo.filtered(
+            lambda user: user.active and not user.share and user.id != SUPERUSER_ID
+        )
+        return (present[:1] or self._get_job_responsible()).sudo(self.env.su)
 
     def _schedule_step_activity(self):
         """Replace the activity of the last step by one for the current step.
@@ -440,7 +449,6 @@ class CrmGuidedConversation(models.AbstractModel):
         The next step always is an activity with a due date for somebody.
         """
         self._unlink_step_activity()
-        today = fields.Date.context_today(self)
         # Who gets the record is told so by Odoo; not of its activity on top.
         Activity = self.env["mail.activity"].with_context(
             mail_activity_quick_update=True
@@ -448,29 +456,59 @@ class CrmGuidedConversation(models.AbstractModel):
         Activity._schedule_batch(
             self._step_activity_type,
             {
-                record: {
-                    "date_deadline": today
-                    + timedelta(days=record.step_id.deadline_days),
-                    "summary": record.step_id.name,
-                    "user_id": record._get_step_activity_user().id,
-                }
+                record: record._prepare_step_activity()
                 for record in self
                 if not record._is_conversation_closed()
             },
         )
 
+    def _prepare_step_activity(self):
+        """:return: values of the activity for the current step."""
+        self.ensure_one()
+        user = self._get_step_activity_user()
+        # The day of whoever has to keep the deadline.
+        days = timedelta(days=self.step_id.deadline_days)
+        return {
+            "date_deadline": today(self.env, user, self.env.company) + days,
+            "summary": lambda record: record.step_id.name,
+            "user_id": user.id,
+        }
+
+    def _on_step_activity_done(self):
+        """The activity was ticked off, the step was not left: say so, plan it again."""
+        ongoing = self.filtered(lambda record: not record._is_conversation_closed())
+        ongoing._schedule_step_activity()
+        bodies = {}
+        for record in ongoing:
+            missing = record._get_missing_requirements(record.step_id)
+            body = self.env._(
+                "The step “%(step)s” goes on, so its activity was planned again.",
+                step=record.step_id.name,
+            )
+            if missing:
+                body = self.env._(
+                    "The step “%(step)s” is not finished, so its activity was planned "
+                    "again. Still missing:\n%(missing)s",
+                    step=record.step_id.name,
+                    missing="\n".join(f"- {sentence}" for sentence in missing),
+                )
+            bodies[record.id] = plaintext2html(body)
+        if bodies:
+            ongoing._message_log_batch(bodies)
+
     def _unlink_step_activity(self):
         self.activity_unlink([self._step_activity_type])
 
     def _reassign_step_activity(self):
-        """Hand the open step activity over when the record changes hands."""
+        """Hand the open step activity over when the record changes hands.
+
+        Also when it is taken off somebody: it has to be somebody's work.
+        """
         # Who gets the record is told so by Odoo; not of its activity on top.
         quietly = self.with_context(mail_activity_quick_update=True)
-        for user, records in quietly.grouped("user_id").items():
-            if user:
-                records.activity_reschedule(
-                    [self._step_activity_type], new_user_id=user.id
-                )
+        by_user = quietly.grouped(lambda record: record._get_step_activity_user())
+        for user, records in by_user.items():
+            records.activity_reschedule([self._step_activity_type], new_user_id=user.id)
 
     @api.model
     def _get_open_conversation_domain(self):
@@ -478,38 +516,27 @@ class CrmGuidedConversation(models.AbstractModel):
         return []
 
     @api.model
-    def _cron_ensure_step_activity(self, batch_size=500):
-        """Schedule the next step where its activity was deleted or never made.
-
-        Somebody may work in one of them at this moment. The others do not wait for
-        that: a batch that fails is tried again in small pieces, and a record that
-        still is in use has its turn in the next run.
-        """
-        activity_type = self.env.ref(self._step_activity_type)
-        domain = fields.Domain(self._get_open_conversation_domain()) & fields.Domain(
-            "activity_ids", "not any", [("activity_type_id", "=", activity_type.id)]
+    def _get_idle_domain(self, activity_type_xmlid):
+        """:return: domain of records on which nobody who is there has this activity."""
+        activity_type = self.env.ref(activity_type_xmlid)
+        return fields.Domain(
+            "activity_ids",
+            "not any",
+            [
+                ("activity_type_id", "=", activity_type.id),
+                ("user_id.active", "=", True),
+            ],
         )
-        remaining = self.search_count(domain)
-        busy_ids = []
-        while remaining:
-            records = self.search(
-                domain & fields.Domain("id", "not in", busy_ids), limit=batch_size
-            )
-            if not records:
-                break
-            try:
-                records._schedule_step_activity()
-                self.env.flush_all()
-            except CONFLICTS as error:
-                # What others have committed meanwhile is seen from here on.
-                self.env.cr.rollback()
-                if len(records) > 1:
-                    batch_size = max(len(records) // 10, 1)
-                    continue
-                _logger.warning("No next step for %s in this run: %s", records, error)
-                busy_ids += records.ids
-            remaining = max(remaining - len(records), 0)
-            if not self.env["ir.cron"]._commit_progress(
-                len(records), remaining=remaining
-            ):
-                break
+
+    @api.model
+    def _cron_ensure_step_activity(self, batch_size=500):
+        """Schedule the next step where nobody has it to do.
+
+        Its activity was deleted or never made, or it is of somebody who has left.
+        """
+        self._process_in_batches(
+            fields.Domain(self._get_open_conversation_domain())
+            & self._get_idle_domain(self._step_activity_type),
+            "_schedule_step_activity",
+            batch_size=batch_size,
+        )

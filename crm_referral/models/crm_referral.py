@@ -516,9 +516,20 @@ class CrmReferral(models.Model):
 
     # === GUIDED CONVERSATION === #
 
-    def _get_step_activity_user(self):
-        """:return: the salesperson, else the team leader, else who made the request."""
-        return self.user_id or self.team_id.user_id or super()._get_step_activity_user()
+    def _get_step_activity_users(self):
+        """:return: the salesperson, the team leader, a sales manager of the company."""
+        users = self.user_id | self.team_id.user_id
+        if not users.filtered("active"):
+            managers = self.env.ref("sales_team.group_sale_manager").all_user_ids
+            users |= managers.filtered(
+                lambda user: self.company_id in user.company_ids
+            ).sorted("id")
+        return users | super()._get_step_activity_users()
+
+    @api.model
+    def _get_without_salesperson_domain(self):
+        """:return: domain of the requests that are nobody's: also of who has left."""
+        return Domain("user_id", "=", False) | Domain("user_id.active", "=", False)
 
     @api.model
     def _get_open_conversation_domain(self):

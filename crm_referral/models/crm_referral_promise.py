@@ -2,7 +2,12 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
+from ..tools.local_time import today
+
+# A promise without a day is kept within these.
+PROMISE_DAYS = 14
 PROMISE_STATES = [("open", "Open"), ("kept", "Kept"), ("not_kept", "Not kept")]
 
 
@@ -17,7 +22,13 @@ class CrmReferral(models.Model):
         tracking=True,
         help="What we promise the customer in return, for example to report back.",
     )
-    promise_deadline = fields.Date(copy=False)
+    promise_deadline = fields.Date(
+        compute="_compute_promise_deadline",
+        store=True,
+        readonly=False,
+        copy=False,
+        help="Two weeks, unless you promised something else.",
+    )
     promise_state = fields.Selection(
         selection=PROMISE_STATES,
         compute="_compute_promise_state",
@@ -26,6 +37,14 @@ class CrmReferral(models.Model):
         copy=False,
         tracking=True,
     )
+
+    @api.depends("promise")
+    def _compute_promise_deadline(self):
+        for referral in self:
+            if not referral.promise:
+                referral.promise_deadline = False
+            elif not referral.promise_deadline:
+                referral.promise_deadline = referral._get_proposed_deadline()
 
     @api.depends("promise")
     def _compute_promise_state(self):
@@ -56,6 +75,24 @@ class CrmReferral(models.Model):
         self.write({"promise_state": state})
         return True
 
+    def _get_proposed_deadline(self):
+        """:return: the day in two weeks, where the one is who keeps the promise."""
+        user = self.user_id or self.env.user
+        return today(self.env, user, self.company_id) + timedelta(days=PROMISE_DAYS)
+
+    @api.model
+    def _cron_ensure_step_activity(self, batch_size=500):
+        """A promise is kept by somebody who is there, too."""
+        super()._cron_ensure_step_activity(batch_size=batch_size)
+        promise_type = "crm_referral.mail_activity_type_promise"
+        self._process_in_batches(
+            Domain("promise_state", "=", "open")
+            & Domain("promise", "!=", False)
+            & self._get_idle_domain(promise_type),
+            "_schedule_promise_activity",
+            batch_size=batch_size,
+        )
+
     def _schedule_promise_activity(self):
         """An open promise is an activity, due when it was promised."""
         promise_type = "crm_referral.mail_activity_type_promise"
@@ -63,12 +100,12 @@ class CrmReferral(models.Model):
             lambda r: r.active and r.promise and r.promise_state == "open"
         )
         self.activity_unlink([promise_type])
-        in_two_weeks = fields.Date.context_today(self) + timedelta(days=14)
         self.env["mail.activity"]._schedule_batch(
             promise_type,
             {
                 referral: {
-                    "date_deadline": referral.promise_deadline or in_two_weeks,
+                    "date_deadline": referral.promise_deadline
+                    or referral._get_proposed_deadline(),
                     "summary": referral.promise,
                     "user_id": referral._get_step_activity_user().id,
                 }

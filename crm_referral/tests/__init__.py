@@ -38,6 +38,7 @@ from . import test_referral
 from . import test_report
 from . import test_report_schedule
 from . import test_security_walk
+from . import test_step_work
 from . import test_talk_track
 from . import test_tours
 from . import test_widths

@@ -11,8 +11,6 @@ from odoo.tools import mute_logger
 
 from .common import ReferralCase, ReferralCommon
 
-CONVERSATION_LOGGER = "odoo.addons.crm_referral.models.crm_guided_conversation"
-
 
 @tagged("post_install", "-at_install")
 class TestStepGate(ReferralCommon):
@@ -648,11 +646,21 @@ class TestStepActivity(ReferralCommon):
         other = self._create_referral(
             partner_id=self.employee.partner_id.id, user_id=False, team_id=team.id
         )
-        self.assertEqual(self._get_step_activity(other).user_id, self.rep)
+        manager = self._get_step_activity(other).user_id
+        self.assertTrue(manager.has_group("sales_team.group_sale_manager"))
+        self.assertIn(self.company, manager.company_ids)
 
-    def test_unassigning_keeps_the_activity(self):
+    def test_unassigning_moves_the_activity(self):
+        self.referral.team_id = self.env["crm.team"].create(
+            {"name": "Referrals", "user_id": self.all_documents.id}
+        )
+        self.referral.promise = "Call back"
         self.referral.with_user(self.manager).user_id = False
-        self.assertEqual(len(self._get_step_activity()), 1)
+        self.assertEqual(self._get_step_activity().user_id, self.all_documents)
+        self.assertEqual(
+            self._get_activities(self.referral, "mail_activity_type_promise").user_id,
+            self.all_documents,
+        )
 
     def test_end_removes_it(self):
         self.referral.action_cancel()
@@ -715,7 +723,6 @@ class TestStepActivity(ReferralCommon):
         with (
             self._in_cron("crm.referral") as cron,
             patch.object(Referral, "_schedule_step_activity", conflict),
-            self.assertLogs(CONVERSATION_LOGGER, "WARNING"),
         ):
             cron._cron_ensure_step_activity()
         self.assertFalse(self._get_step_activity(referrals[0]))
