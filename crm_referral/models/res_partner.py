@@ -396,7 +396,9 @@ class ResPartner(models.Model):
         """
         self.check_access("read")
         self.ensure_one()
+        self.check_access("read")
         Round = self.env["crm.assessment.round"]
+        Round.check_access("create")
         framework = self.env.ref("crm_referral.crm_assessment_framework_pride")
         rounds = Round.search(
             [
