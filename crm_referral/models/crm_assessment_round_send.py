@@ -25,7 +25,7 @@ class CrmAssessmentRound(models.Model):
         store=True,
         precompute=True,
         readonly=False,
-        help="In which the customer is written to, and sees the questions first.",
+        help="The language of the mails, and of the questions at first.",
     )
     delivery = fields.Selection(
         selection=DELIVERIES, string="Link Sent", readonly=True, copy=False

@@ -28,7 +28,7 @@ class CrmReferralCandidate(models.Model):
     credited_lead_ids = fields.One2many(
         comodel_name="crm.lead",
         inverse_name="referral_candidate_id",
-        string="Leads That Came of It",
+        string="Leads That Came from It",
         readonly=True,
         copy=False,
         help="The lead that counts for this introduction: the first introduction of a "

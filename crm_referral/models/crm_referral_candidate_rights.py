@@ -214,7 +214,7 @@ class CrmReferralCandidate(models.Model):
         lines = [
             self.env._(
                 "Objection: what was planned with this candidate is stopped, and the "
-                "open lead that came of it is closed."
+                "open lead that came from it is closed."
             )
         ]
         if not self.is_objection_kept:
@@ -223,7 +223,7 @@ class CrmReferralCandidate(models.Model):
             lines.append(
                 self.env._(
                     "%(count)s other open leads of the same person go on, because "
-                    "they did not come of this introduction. Their salespersons have "
+                    "they did not come from this introduction. Their salespersons have "
                     "been asked to look at them.",
                     count=other_count,
                 )

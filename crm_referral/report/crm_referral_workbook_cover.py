@@ -194,11 +194,11 @@ class CrmReferralWorkbookCover(models.AbstractModel):
                 (
                     "column",
                     self.env._("From asking to winning"),
-                    ("asks", "introductions", "won"),
+                    ["asks", "introductions", "won"],
                     # There is no half of a request.
                     1 if now["asks"] + now["introductions"] <= FEW else None,
                 ),
-                ("line", self.env._("Won revenue"), ("revenue", "all_revenue"), None),
+                ("line", self.env._("Won revenue"), ["revenue", "all_revenue"], None),
             ):
                 area = (first, last, [columns[code] for code in codes])
                 charts.append(

@@ -150,9 +150,9 @@ class CrmReferralWorkbookPdf(models.AbstractModel):
                 (
                     column_chart,
                     self.env._("From asking to winning"),
-                    ("asks", "introductions", "won"),
+                    ["asks", "introductions", "won"],
                 ),
-                (line_chart, self.env._("Won revenue"), ("revenue", "all_revenue")),
+                (line_chart, self.env._("Won revenue"), ["revenue", "all_revenue"]),
             )
         ]
 

@@ -264,10 +264,11 @@ class CrmReferralWorkbookSummary(models.AbstractModel):
         Report = self.env["crm.referral.report"]
         [figure] = self._get_figures("candidates")
         tables.candidates = {}
-        for fname, title in (
-            ("state", self.env._("Candidates by state")),
-            ("introduction_channel", self.env._("Candidates by channel")),
-        ):
+        titles = {
+            "state": self.env._("Candidates by state"),
+            "introduction_channel": self.env._("Candidates by channel"),
+        }
+        for fname, title in titles.items():
             groups = self._read_figure_by(job.options, figure, fname)
             labels = Report._fields[fname]._description_selection(self.env)
             headers = [title, figure.name, self.env._("Share")]

@@ -251,7 +251,8 @@ class TestJobs(ErasureCommon):
 
         def fail_for_one(candidates):
             if self.candidate.id in candidates.ids:
-                raise UserError(self.env._("Kept by law"))
+                reason = "Kept by law"
+                raise UserError(reason)
             return unlink_traces(candidates)
 
         with self._at("2026-12-01 09:00:00"):
@@ -273,7 +274,8 @@ class TestJobs(ErasureCommon):
 
         def fail_for_one(candidates):
             if self.candidate.id in candidates.ids:
-                raise UserError(self.env._("No reminder"))
+                reason = "No reminder"
+                raise UserError(reason)
             return schedule(candidates)
 
         with self._at("2026-03-27 09:00:00"):

@@ -31,7 +31,7 @@ class CrmReferralCandidateObject(models.TransientModel):
         string="Close These, Too",
         domain="[('id', 'in', other_lead_ids)]",
         default=lambda self: self._default_close_lead_ids(),
-        help="They did not come of this introduction, so you decide.",
+        help="They did not come from this introduction, so you decide.",
     )
 
     def _default_close_lead_ids(self):

@@ -203,7 +203,7 @@ test("checklist: read only, and nothing that was written is markup", async () =>
 test("checklist: read only, the cause is in words", async () => {
     Object.assign(Line._records[0], { option_id: 2, cause: "organization", cause_section_id: 7 });
     await mountChecklist('readonly="1"');
-    expect(".o_assessment_cause").toHaveText(/way\?\s*Organization, P · Process$/);
+    expect(".o_assessment_cause").toHaveText(/way\?\s*Organization · P · Process$/);
     expect(".o_assessment_cause .btn").toHaveCount(0);
 });
 
