@@ -13,7 +13,7 @@ class DigestDigest(models.Model):
     kpi_crm_referral_introductions_value = fields.Integer(
         compute="_compute_kpi_crm_referral_introductions_value"
     )
-    kpi_crm_referral_wins = fields.Boolean(string="Won from Referral")
+    kpi_crm_referral_wins = fields.Boolean(string="Leads Won from Referral")
     kpi_crm_referral_wins_value = fields.Integer(
         compute="_compute_kpi_crm_referral_wins_value"
     )

@@ -112,6 +112,8 @@ class CrmReferralDashboard(models.AbstractModel):
     def _get_figure_definitions(self):
         """The figures, in the order they are shown.
 
+        A figure has the name that it has in the analysis.
+
         :return: for each figure its code, words, kinds of rows in the analysis, field
             of the day that counts, aggregate, format, whether more is better, and the
             model and domain of its records
@@ -122,7 +124,6 @@ class CrmReferralDashboard(models.AbstractModel):
         return [
             {
                 "code": "asks",
-                "name": self.env._("Requests"),
                 "help": self.env._("Customers asked for an introduction."),
                 "kinds": ["request"],
                 "date": "date",
@@ -134,7 +135,6 @@ class CrmReferralDashboard(models.AbstractModel):
             },
             {
                 "code": "success",
-                "name": self.env._("Ended with Introduction"),
                 "help": self.env._(
                     "Requests that ended in this period with an introduction, of all "
                     "that ended in it, whenever the customer was asked. The analysis "
@@ -152,7 +152,6 @@ class CrmReferralDashboard(models.AbstractModel):
             },
             {
                 "code": "introductions",
-                "name": self.env._("Introductions"),
                 "help": self.env._("Candidates whom a customer has introduced to us."),
                 "kinds": ["candidate"],
                 "date": "introduced_on",
@@ -164,7 +163,6 @@ class CrmReferralDashboard(models.AbstractModel):
             },
             {
                 "code": "leads",
-                "name": self.env._("Leads"),
                 "help": self.env._("Leads that came from a referral."),
                 "kinds": ["lead"],
                 "date": "lead_created_on",
@@ -177,7 +175,6 @@ class CrmReferralDashboard(models.AbstractModel):
             },
             {
                 "code": "wins",
-                "name": self.env._("Won"),
                 "help": self.env._("Opportunities from referral that were won."),
                 "kinds": ["lead"],
                 "date": "date",
@@ -189,7 +186,6 @@ class CrmReferralDashboard(models.AbstractModel):
             },
             {
                 "code": "win_rate",
-                "name": self.env._("Win Rate"),
                 "help": self.env._(
                     "Leads from referral that were won, of those won or lost."
                 ),
@@ -204,7 +200,6 @@ class CrmReferralDashboard(models.AbstractModel):
             },
             {
                 "code": "revenue",
-                "name": self.env._("Won Revenue"),
                 "help": self.env._(
                     "Expected revenue of the opportunities won from referral."
                 ),
@@ -218,7 +213,6 @@ class CrmReferralDashboard(models.AbstractModel):
             },
             {
                 "code": "share",
-                "name": self.env._("Share of Won Revenue"),
                 "help": self.env._("Revenue won from referral, of all won revenue."),
                 "kinds": ["lead", "other"],
                 "date": "date",
@@ -252,17 +246,17 @@ class CrmReferralDashboard(models.AbstractModel):
         for definition in definitions:
             known = values[tuple(definition["kinds"]), definition["date"]]
             spec = definition["aggregate"]
-            figure = {
-                key: definition[key] for key in ("code", "name", "help", "format")
-            }
+            name = self._get_figure_name(spec)
+            figure = {key: definition[key] for key in ("code", "help", "format")}
             figure.update(
+                name=name,
                 value=known["current"][spec],
                 previous=known["previous"][spec],
                 trend=[month[spec] for month in known["trend"]],
                 base=known["current"].get(definition.get("base")),
                 base_format=definition.get("base_format", "integer"),
                 action=self._prepare_period_action(
-                    definition["name"],
+                    name,
                     definition["model"],
                     definition["domain"] & filters,
                     definition["model_date"],
@@ -271,6 +265,11 @@ class CrmReferralDashboard(models.AbstractModel):
             )
             figures.append(figure)
         return figures
+
+    def _get_figure_name(self, spec):
+        """:return: the label of a measure of the analysis"""
+        field = self.env["crm.referral.report"]._fields[spec.partition(":")[0]]
+        return field._description_string(self.env)
 
     def _read_figures(self, domain, date, specs, periods, today):
         """:return: values of the aggregates now, before, and month by month.

@@ -65,7 +65,7 @@ def get_summary_queries(env, company):
             sum(expected_revenue) FILTER (WHERE referrer_id IS NOT NULL)
             / nullif(sum(expected_revenue), 0)
             FROM crm_lead WHERE won_status = 'won' AND active AND {n}""",
-        "Days To Win": """SELECT
+        "Days to Win": """SELECT
             avg(extract(epoch FROM l.date_closed - r.create_date) / 86400)
             FROM crm_lead l
             JOIN crm_referral_candidate c ON c.id = l.referral_candidate_id

@@ -31,11 +31,12 @@ class TestEqualFigures(ExportCommon):
             WHERE c.referral_id = %s AND l.won_status = 'won'""",
             [request.id],
         )
+        plain = self.env.cr.fetchone()
         specs = ["won_count:sum", "won_revenue:sum"]
         return {
             "contact": (partner.referral_won_count, partner.referral_won_revenue),
             "request": (request.won_count, request.won_revenue),
-            "sql": self.env.cr.fetchone(),
+            "sql": plain,
             "analysis by customer": Report._read_group(
                 [("partner_id", "=", partner.id)], [], specs
             )[0],
@@ -44,8 +45,8 @@ class TestEqualFigures(ExportCommon):
             )[0],
             "dashboard": (figures["wins"], figures["revenue"]),
             "workbook": (
-                summary["Leads won"],
-                summary["Won revenue from referral"],
+                summary["Leads Won"],
+                summary["Won from Referral"],
             ),
         }
 
@@ -93,7 +94,7 @@ class TestEqualFigures(ExportCommon):
         )
         self.assertTrue(rows["records"])
         workbook = self._export(manager)
-        self.assertEqual(self._get_summary(workbook)["Leads won"], 1)
+        self.assertEqual(self._get_summary(workbook)["Leads Won"], 1)
         dashboard = self.env["crm.referral.dashboard"].with_user(manager)
         figures = {f["code"]: f for f in dashboard.get_dashboard()["figures"]}
         self.assertEqual(figures["wins"]["value"], 1)

@@ -530,6 +530,20 @@ class TestDashboard(ReportCommon):
         for code in ("asks", "wins", "revenue"):
             self.assertEqual(figures[code]["trend"][:-1], [0] * 11, code)
 
+    def test_same_name_same_figure(self):
+        """The dashboard names a figure as analysis and workbook do."""
+        labels = {
+            field["string"]
+            for field in self.env["crm.referral.report"].fields_get().values()
+        }
+        summary = {f.name for f in self.env["crm.referral.workbook"]._get_key_figures()}
+        figures = self._get_dashboard()["figures"]
+        ours = [f for f in figures if f["code"] not in ("pride", "nps", "be_sure")]
+        self.assertEqual(len(ours), 8)
+        for figure in ours:
+            self.assertIn(figure["name"], labels)
+            self.assertIn(figure["name"], summary)
+
     def test_of_a_team_or_a_person(self):
         Dashboard = self.env["crm.referral.dashboard"].with_user(self.manager)
         whole = Dashboard.get_dashboard(90)
@@ -647,7 +661,7 @@ class TestReportQueries(ReportCommon):
         )
         options = export._prepare_options()
         workbook = export._get_workbook()
-        self._check(lambda: workbook._build(options, io.BytesIO()), 85)
+        self._check(lambda: workbook._build(options, io.BytesIO()), 95)
 
     def test_pivot(self):
         Report = self.env["crm.referral.report"].with_user(self.manager)

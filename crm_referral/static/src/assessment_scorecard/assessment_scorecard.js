@@ -128,7 +128,10 @@ export class AssessmentScorecard extends Component {
         const heading = [
             _t("Place"),
             _t("Agent"),
-            ...letters.flatMap(({ name }) => [name, _t("%s, own view against the reviewer's", name)]),
+            ...letters.flatMap(({ name }) => [
+                name,
+                _t("%s, own view against the reviewer's", name),
+            ]),
             _t("Score"),
             _t("Reviewed"),
             _t("Coaching"),

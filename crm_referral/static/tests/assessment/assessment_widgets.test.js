@@ -291,9 +291,7 @@ test("heat map: a cell opens what is behind it", async () => {
     expect(".o_heat_overall").toHaveText(/^61\s+n=3$/);
     expect(".o_heat_change").toHaveText("▼ −9");
     expect(".o_heat_silent").toHaveText(/^Bakery\s+Did not answer the last time$/);
-    expect(".o_heat_response").toHaveText(
-        "3 of 4 customers who were asked have answered: 75 %",
-    );
+    expect(".o_heat_response").toHaveText("3 of 4 customers who were asked have answered: 75 %");
     expect(".o_heat_legend span").toHaveCount(4);
     expect("input[name=is_latest]").toBeChecked();
     expect(".o_assessment_heat_map p:last").toHaveText("The 1 weakest of 9 are shown.");
@@ -315,7 +313,11 @@ const EMPTY_MAP = { letters: [], silent: [], response: { asked: 0, answered: 0, 
 
 test("heat map: the answer to the last choice counts, whichever comes first", async () => {
     const slow = new Deferred();
-    onRpc("crm.assessment.score", "get_heat_map_choices", () => ({ team: [], user: [], stage: [] }));
+    onRpc("crm.assessment.score", "get_heat_map_choices", () => ({
+        team: [],
+        user: [],
+        stage: [],
+    }));
     onRpc("crm.assessment.score", "get_heat_map", async ({ kwargs }) => {
         if (kwargs.months === 3) {
             await slow;
@@ -323,7 +325,13 @@ test("heat map: the answer to the last choice counts, whichever comes first", as
         return {
             ...EMPTY_MAP,
             rows: [
-                { id: 1, name: `${kwargs.months} months`, cells: {}, overall: false, change: false },
+                {
+                    id: 1,
+                    name: `${kwargs.months} months`,
+                    cells: {},
+                    overall: false,
+                    change: false,
+                },
             ],
             total: 1,
             domain: [],
