@@ -214,6 +214,7 @@ class CrmAssessmentRound(models.Model):
             sections = undecided[round_].with_env(in_language.env)
             values_by_record[round_] = {
                 "user_id": user.id,
+                "summary": activity_type.with_env(in_language.env).summary,
                 "date_deadline": activity_type._get_date_deadline(),
                 "note": in_language.env._(
                     "Weak, and nobody has decided: %(letters)s",

@@ -61,7 +61,7 @@ class CrmAssessmentRound(models.Model):
     @api.depends_context("lang")
     def _compute_answer_ratio(self):
         for round_ in self:
-            round_.answer_ratio = round_.asked_count and self.env._(
+            round_.answer_ratio = bool(round_.asked_count) and self.env._(
                 "%(answered)s of %(asked)s",
                 answered=round_.answered_count,
                 asked=round_.asked_count,
