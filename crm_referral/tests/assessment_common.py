@@ -107,6 +107,20 @@ class AssessmentCase(ReferralCase):
         return round_.with_env(cls.env)
 
     @classmethod
+    def _start_checklist(cls, record, user=None):
+        """Go on with the checklist that waits, or start one as the button does."""
+        user = user or cls.rep
+        Round = cls.env["crm.assessment.round"].with_user(user)
+        action = Round.start_checklist(record.with_user(user))
+        if action["res_model"] == "crm.assessment":
+            return cls.env["crm.assessment"].browse(action["res_id"]).round_id
+        round_ = Round.browse(action.get("res_id"))
+        if not round_:
+            round_ = Round.with_context(**action["context"]).create({})
+            round_.action_start()
+        return round_.with_env(cls.env)
+
+    @classmethod
     def _get_link_mails(cls, contact):
         """:return: the mails to a contact, the oldest first."""
         domain = [("recipient_ids", "in", contact.ids)]

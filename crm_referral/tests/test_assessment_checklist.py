@@ -20,16 +20,7 @@ class TestAssessmentChecklist(AssessmentCase):
         cls.view = "crm_referral.crm_assessment_round_view_form_be_sure"
 
     def _start(self, user=None, record=None):
-        record = record or self.customer_company
-        Round = self.env["crm.assessment.round"].with_user(user or self.rep)
-        action = Round.start_checklist(record.with_user(user or self.rep))
-        if action["res_model"] == "crm.assessment":
-            return self.env["crm.assessment"].browse(action["res_id"]).round_id
-        round_ = Round.browse(action.get("res_id"))
-        if not round_:
-            round_ = Round.with_context(**action["context"]).create({})
-            round_.action_start()
-        return round_.sudo(False).with_user(self.env.user)
+        return self._start_checklist(record or self.customer_company, user)
 
     def _forms(self, round_):
         return {a.viewpoint: a for a in round_._search_assessments()}

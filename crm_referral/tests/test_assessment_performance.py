@@ -40,7 +40,7 @@ class TestAssessmentPerformance(AssessmentCase):
 
     @classmethod
     def _start(cls, partners):
-        return (
+        rounds = (
             cls.env["crm.assessment.round"]
             .with_user(cls.manager)
             .with_context(**cls.quiet)
@@ -55,6 +55,8 @@ class TestAssessmentPerformance(AssessmentCase):
                 ]
             )
         )
+        rounds._start()
+        return rounds
 
     @classmethod
     def _start_answered(cls, number, viewpoints=("customer",), goodness=1):
@@ -121,10 +123,17 @@ class TestAssessmentPerformance(AssessmentCase):
                         "name": "Leave it",
                         "kind": "acceptance",
                         "section_id": self.pride.section_ids[0].id,
-                        "deadline": fields.Date.today() - timedelta(days=1),
+                        "deadline": fields.Date.today() + timedelta(days=1),
                     }
                 )
             ]
+            self.env.flush_all()
+            # It has run out since.
+            self.env.cr.execute(
+                "UPDATE crm_assessment_action SET deadline = %s WHERE id = ANY(%s)",
+                [fields.Date.today() - timedelta(days=1), rounds.action_ids.ids],
+            )
+            self.env.invalidate_all()
             rounds.activity_ids.unlink()
             return rounds
 

@@ -76,9 +76,8 @@ class AssessmentReportCommon(AssessmentCase):
     def _review_checklist(cls, partner, self_option=0, option=1, agent=None):
         """Agent and reviewer sign a checklist; the options go from yes to no."""
         agent = agent or cls.rep
-        Round = cls.env["crm.assessment.round"].with_user(agent)
-        action = Round.start_checklist(partner.with_user(agent))
-        round_ = cls.env["crm.assessment"].browse(action["res_id"]).round_id
+        round_ = cls._start_checklist(partner, agent)
+        cls.env.invalidate_all()
         for viewpoint, index in (("self", self_option), ("reviewer", option)):
             form = {f.viewpoint: f for f in round_._search_assessments()}[viewpoint]
             form = form.with_user(form.respondent_id).sudo(False)
