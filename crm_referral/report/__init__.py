@@ -7,6 +7,7 @@ from . import (
     crm_referral_workbook_about,
     crm_referral_workbook_assessment,
     crm_referral_workbook_cover,
+    crm_referral_workbook_due,
     crm_referral_workbook_figures,
     crm_referral_workbook_funnel,
     crm_referral_workbook_layout,
