@@ -116,7 +116,7 @@ class CrmAssessmentAction(models.Model):
     measured_on = fields.Date(
         readonly=True,
         copy=False,
-        help="When the customer last said how the letter does since then.",
+        help="When the customer last said how the area does since then.",
     )
     score_before = MaybeFloat(
         string="Score Before",
