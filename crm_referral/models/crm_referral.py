@@ -35,6 +35,7 @@ class CrmReferral(models.Model):
             "introduced_count",
             "lead_count",
             "next_ask_date",
+            "quiet_ids",
             "step_log_ids",
             "won_count",
             "won_revenue",

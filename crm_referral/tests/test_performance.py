@@ -305,7 +305,7 @@ class TestQueryBudget(PerformanceCommon):
     @warmup
     def test_readiness_of_eighty(self):
         partners = self.partners[:80].with_env(self.env)
-        with self.assertQueryCount(4):
+        with self.assertQueryCount(7):
             partners.mapped("referral_readiness")
 
 
