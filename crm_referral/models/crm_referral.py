@@ -496,7 +496,8 @@ class CrmReferral(models.Model):
 
         :return: a window action
         """
-        return self.candidate_ids.lead_id._get_records_action(
+        candidates = self.with_context(active_test=False).candidate_ids
+        return candidates.credited_lead_ids._get_records_action(
             name=self.env._("Leads from Referral")
         )
 

@@ -363,9 +363,7 @@ class CrmReferralCandidate(models.Model):
         :return: True
         """
         self.write({"state": "contacted"})
-        self._remind_to_tell_referrer(
-            self.env._("Tell %(referrer)s that you have talked to %(candidate)s")
-        )
+        self._remind_to_tell_referrer("contacted")
         return True
 
     def action_convert(self):

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..tools.contact_keys import email_keys, phone_keys
+from ..tools.local_time import today
 
 
 class CrmReferralCandidate(models.Model):
@@ -326,33 +327,47 @@ class CrmReferralCandidate(models.Model):
                 )
         # An objection stops everything; the referrer hears of it from the person.
         self = self.filtered(lambda c: c.state != "objected")
-        (self & won)._remind_to_tell_referrer(
-            self.env._("Won! Tell and thank %(referrer)s for introducing %(candidate)s")
-        )
-        (self - won)._remind_to_tell_referrer(
-            self.env._("Tell %(referrer)s what came of introducing %(candidate)s")
+        (self & won)._remind_to_tell_referrer("won")
+        (self - won)._remind_to_tell_referrer("lost")
+
+    def _get_tell_summary(self, news):
+        """:return: what the rep is reminded of, in the language of the context."""
+        self.ensure_one()
+        names = {
+            "referrer": self.referrer_id.display_name,
+            "candidate": self.display_name,
+        }
+        if news == "won":
+            return self.env._(
+                "Won! Tell and thank %(referrer)s for introducing %(candidate)s",
+                **names,
+            )
+        if news == "lost":
+            return self.env._(
+                "Tell %(referrer)s what came of introducing %(candidate)s", **names
+            )
+        return self.env._(
+            "Tell %(referrer)s that you have talked to %(candidate)s", **names
         )
 
-    def _remind_to_tell_referrer(self, summary):
+    def _remind_to_tell_referrer(self, news):
         """The referrer hears what came of it: an activity for the rep.
 
-        :param str summary: with the placeholders %(referrer)s and %(candidate)s
+        It is in the language and on the day of who gets it.
+
+        :param str news: ``contacted``, ``won`` or ``lost``
         """
         activity_type = "crm_referral.mail_activity_type_tell_referrer"
         self.activity_unlink([activity_type])
-        self.env["mail.activity"]._schedule_batch(
-            activity_type,
-            {
-                candidate: {
-                    "date_deadline": fields.Date.context_today(self)
-                    + timedelta(days=3),
-                    "summary": summary
-                    % {
-                        "referrer": candidate.referrer_id.display_name,
-                        "candidate": candidate.display_name,
-                    },
-                    "user_id": candidate.referral_id._get_step_activity_user().id,
-                }
-                for candidate in self
-            },
-        )
+        values = {}
+        for candidate in self:
+            assignee = candidate.referral_id._get_step_activity_user()
+            reader = candidate.with_context(lang=assignee.lang or self.env.lang)
+            # sudo: the customer may be hidden by now; the rep of the request knows them
+            values[candidate] = {
+                "date_deadline": today(self.env, assignee, candidate.company_id)
+                + timedelta(days=3),
+                "summary": reader.sudo()._get_tell_summary(news),
+                "user_id": assignee.id,
+            }
+        self.env["mail.activity"]._schedule_batch(activity_type, values)

@@ -18,9 +18,22 @@ class CrmReferralObjection(models.Model):
     """
 
     _name = "crm.referral.objection"
+    _inherit = ["crm.guarded.mixin"]
     _description = "Referral Objection"
     _rec_name = "create_date"
     _order = "id desc"
+    _protected_fields = frozenset(
+        {
+            "active",
+            "company_id",
+            "contact_hash",
+            "kind",
+            "name_hash",
+            "withdrawal_reason",
+            "withdrawn_by_id",
+            "withdrawn_on",
+        }
+    )
 
     company_id = fields.Many2one(
         comodel_name="res.company",

@@ -151,6 +151,23 @@ class TestObjectionReach(ObjectionCommon):
             .search([])
         )
 
+    def test_context_does_not_weaken_an_objection(self):
+        candidate = self._create_candidate(self.referral, email="bob@example.com")
+        candidate.with_context(
+            default_active=False,
+            default_company_id=self.other_company.id,
+            default_kind="phone",
+            default_withdrawn_on="2026-01-01",
+        ).action_object()
+        with self.assertRaisesRegex(UserError, "asked us not"):
+            self._create_candidate(self.other_referral, email="bob@example.com")
+        objection = self.env["crm.referral.objection"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertRecordValues(
+            objection, [{"active": True, "kind": "email", "withdrawn_on": False}]
+        )
+
 
 @tagged("post_install", "-at_install")
 class TestWithdrawal(ObjectionCommon):

@@ -306,6 +306,19 @@ class TestBack(ReferralCommon):
         super().setUpClass()
         cls.candidate = cls._create_introduced_candidate()
 
+    def test_reminder_of_who_reads_it(self):
+        """Words and day are those of the rep, whoever wins the lead."""
+        self.env["res.lang"]._activate_lang("zh_TW")
+        self.rep.write({"lang": "zh_TW", "tz": "Asia/Taipei"})
+        lead = self.candidate._convert().sudo()
+        with self._at("2026-03-02 20:00:00"):  # the third, in Taipei
+            lead.with_user(self.manager).action_set_won()
+        activity = self._get_activities(
+            self.candidate, "mail_activity_type_tell_referrer"
+        )
+        self.assertEqual(activity.date_deadline, date(2026, 3, 6))
+        self.assertRegex(activity.summary, "[\u4e00-\u9fff]")
+
     def test_step_by_step(self):
         self.candidate.action_contact()
         self.candidate.action_back()
