@@ -73,14 +73,17 @@ class CrmReferralCandidate(models.Model):
         emails = {c: email_keys(c.email) for c in self}
         phones = {c: phone_keys(c.phone, c._get_phone_country()) for c in self}
         numbers = [keys[0].split(";")[0] for keys in phones.values() if keys]
+        # What is no number for Odoo is looked for as it is written; slower, and rare.
+        texts = [c.phone for c, keys in phones.items() if keys and keys[0][0] != "+"]
+        wanted = {
+            "email_normalized": sum(emails.values(), []),
+            "phone_sanitized": [number for number in numbers if number[0] == "+"],
+            "phone": texts,
+        }
         same_person = Domain.OR(
-            [
-                Domain("email_normalized", "in", sum(emails.values(), [])),
-                Domain("phone_sanitized", "in", numbers),
-                Domain("phone", "in", [c.phone for c in self if phones[c]]),
-            ]
+            Domain(fname, "in", values) for fname, values in wanted.items() if values
         )
-        if not any(emails.values()) and not numbers:
+        if not any(wanted.values()):
             return {}
         # sudo: what is hidden from the user counts, too, and is not shown
         records = self.env[model].sudo().search(same_person & domain)
