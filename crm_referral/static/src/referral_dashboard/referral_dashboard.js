@@ -15,6 +15,7 @@ import {
 
 const TREND_WIDTH = 120;
 const TREND_HEIGHT = 32;
+const DASH_WIDTH = 6;
 // What was chosen stays while the tab is open, also behind a drill-down.
 const STORAGE_KEY = "crm_referral.dashboard";
 
@@ -144,8 +145,16 @@ export class ReferralDashboard extends Component {
         return lines
             .filter((line) => line.length)
             .map((line) => {
-                // A single month is a dash.
-                const points = line.length > 1 ? line : [line[0], [line[0][0] + 2, line[0][1]]];
+                let points = line;
+                if (line.length === 1) {
+                    // A single month is a dash.
+                    const [[x, y]] = line;
+                    const start = Math.min(x, TREND_WIDTH - DASH_WIDTH);
+                    points = [
+                        [start, y],
+                        [start + DASH_WIDTH, y],
+                    ];
+                }
                 return points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" ");
             });
     }

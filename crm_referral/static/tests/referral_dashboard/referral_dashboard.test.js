@@ -191,7 +191,7 @@ test("bars are in proportion, and the trend stays in its box", async () => {
     const lines = [...document.querySelectorAll("polyline")];
     expect(lines.map((line) => line.getAttribute("points"))).toEqual([
         "0.0,30.0 40.0,16.0",
-        "120.0,2.0 122.0,2.0",
+        "114.0,2.0 120.0,2.0",
     ]);
 });
 
