@@ -58,7 +58,8 @@ class CrmAssessmentRound(models.Model):
                 "score": score,
                 "n": count,
                 "is_ranked": user.id in ranks,
-                "rank": ranks.get(user.id, False),
+                # The only one is not the first.
+                "rank": len(ranks) > 1 and ranks.get(user.id, False),
                 "letters": {},
                 "months": {},
                 "coaching": 0,

@@ -22,6 +22,7 @@ class TestAssessmentTours(AssessmentCase, HttpCase):
         failed = forms["self"].line_ids[1]
         self.assertEqual(failed.cause, "organization")
         self.assertEqual(failed.cause_section_id.code, "process")
+        self.assertEqual(failed.note, "Credit notes wait for the end of the month.")
 
     def test_manager(self):
         """A manager reads a PRIDE round and decides on a weak letter."""

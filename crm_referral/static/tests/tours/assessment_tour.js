@@ -8,6 +8,11 @@ registry.category("web_tour.tours").add("crm_referral_assessment_agent", {
             run: "click",
         },
         {
+            content: "nothing begins by looking at it",
+            trigger: ".o_statusbar_buttons button[name=action_start]",
+            run: "click",
+        },
+        {
             content: "one tap an answer",
             trigger: ".o_assessment_row:eq(0) .btn:contains(Yes)",
             run: "click",
@@ -22,7 +27,25 @@ registry.category("web_tour.tours").add("crm_referral_assessment_agent", {
             trigger: ".o_assessment_cause select",
             run: "selectByLabel P · Process",
         },
-        { trigger: ".o_statusbar_buttons button[name=action_done]", run: "click" },
+        ...[...Array(10).keys()].map((index) => ({
+            content: "every question has its answer",
+            trigger: `.o_assessment_row:eq(${index + 2}) .btn:contains(Yes)`,
+            run: "click",
+        })),
+        {
+            content: "a remark on an item",
+            trigger: ".o_assessment_row:eq(1) .o_assessment_add_remark",
+            run: "click",
+        },
+        {
+            trigger: ".o_assessment_row:eq(1) textarea.o_assessment_remark",
+            run: "edit Credit notes wait for the end of the month.",
+        },
+        {
+            content: "signed where the answers end",
+            trigger: ".o_assessment_sign button[name=action_done]",
+            run: "click",
+        },
         { trigger: ".modal-footer .btn-primary", run: "click" },
         { trigger: ".o_statusbar_status .o_arrow_button_current:contains(Done)" },
     ],
