@@ -77,8 +77,9 @@ class AssessmentReportCommon(AssessmentCase):
         """Agent and reviewer sign a checklist; the options go from yes to no."""
         agent = agent or cls.rep
         round_ = cls._start_checklist(partner, agent)
-        cls.env.invalidate_all()
         for viewpoint, index in (("self", self_option), ("reviewer", option)):
+            # Each works in a transaction of their own.
+            cls.env.invalidate_all()
             form = {f.viewpoint: f for f in round_._search_assessments()}[viewpoint]
             form = form.with_user(form.respondent_id).sudo(False)
             form.line_ids.write(
