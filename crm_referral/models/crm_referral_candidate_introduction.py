@@ -1,4 +1,8 @@
+from datetime import timedelta
+
 from odoo import fields, models
+
+from ..tools.local_time import today
 
 # What became of the e-mail that the customer forwards, by Odoo's notification status.
 MAIL_STATES = {
@@ -88,6 +92,43 @@ class CrmReferralCandidate(models.Model):
         return True if self.lead_id else action
 
     # === BUSINESS METHODS === #
+
+    def _bundle_tell_reminders(self):
+        """Remind once of everybody of whom this customer has not heard yet."""
+        activity_type = "crm_referral.mail_activity_type_tell_referrer"
+        waiting = self.filtered(lambda candidate: candidate._is_referrer_waiting())
+        if not waiting:
+            return
+        waiting.activity_unlink([activity_type])
+        keeper = waiting[-1]
+        assignee = keeper.referral_id._get_step_activity_user()
+        reader = waiting.with_context(lang=assignee.lang or self.env.lang)
+        self.env["mail.activity"]._schedule_batch(
+            activity_type,
+            {
+                keeper: {
+                    "date_deadline": today(self.env, assignee, keeper.company_id)
+                    + timedelta(days=3),
+                    "summary": reader.env._(
+                        "Tell and thank %(referrer)s for introducing %(candidates)s",
+                        referrer=keeper.referrer_id.display_name,
+                        candidates=reader.mapped("display_name"),
+                    ),
+                    "user_id": assignee.id,
+                }
+            },
+        )
+
+    def _get_told_along(self):
+        """:return: others of these requests, of whom no reminder of its own tells."""
+        tell_type = self.env.ref("crm_referral.mail_activity_type_tell_referrer")
+        others = self.referral_id.filtered("outcome").candidate_ids - self
+        return others.filtered(
+            lambda candidate: (
+                candidate._is_referrer_waiting()
+                and tell_type not in candidate.activity_ids.activity_type_id
+            )
+        )
 
     def _is_referrer_waiting(self):
         """:return: whether there is news the customer has not been told yet."""

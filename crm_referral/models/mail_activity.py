@@ -17,6 +17,7 @@ class MailActivity(models.Model):
         going_on = self.sudo()._get_referral_documents("crm.referral", "step")
         Candidate = "crm.referral.candidate"
         told = self.sudo()._get_referral_documents(Candidate, "tell_referrer")
+        told |= told._get_told_along()
         informed = self.sudo()._get_referral_documents(Candidate, "inform")
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
         promised.filtered(lambda r: r.promise_state == "open").promise_state = "kept"

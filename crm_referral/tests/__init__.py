@@ -24,6 +24,7 @@ from . import test_concurrency
 from . import test_conversation_screens
 from . import test_contact_keys
 from . import test_equal_figures
+from . import test_every_view
 from . import test_export
 from . import test_export_assessment
 from . import test_forms

@@ -159,6 +159,32 @@ class TestConversationScreens(ReferralCommon):
             self._get_activities(candidate, "mail_activity_type_tell_referrer")
         )
 
+    def test_one_reminder_for_one_call(self):
+        """Who finishes with news of several people is reminded of one call."""
+        referral = self._create_referral()
+        first = self._create_candidate(referral)
+        second = self._create_candidate(referral, name="Dora Dean")
+        self._walk_to(referral, "follow_through")
+        for candidate in first + second:
+            candidate.action_introduce()
+            candidate.action_contact()
+            candidate.action_convert_here()
+        wizard = (
+            self.env["crm.referral.finish"]
+            .with_user(self.rep)
+            .create({"referral_id": referral.id})
+        )
+        wizard.action_later()
+        reminder = self._get_activities(
+            first + second, "mail_activity_type_tell_referrer"
+        )
+        self.assertEqual(len(reminder), 1)
+        for name in ("Bob Builder", "Dora Dean", "Ann Archer"):
+            self.assertIn(name, reminder.summary)
+        reminder.with_user(self.rep).action_done()
+        self.assertTrue(first.referrer_told_on)
+        self.assertTrue(second.referrer_told_on)
+
     def test_finish_asks_nothing_when_there_is_no_news(self):
         candidate = self._create_introduced_candidate()
         candidate.action_convert_here()

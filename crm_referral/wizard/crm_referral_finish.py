@@ -43,10 +43,11 @@ class CrmReferralFinish(models.TransientModel):
         return self.action_later()
 
     def action_later(self):
-        """The request ends; the reminder to tell the customer stays.
+        """The request ends; one reminder stays, about all of whom there is news.
 
         :return: action that closes the window
         """
         self.ensure_one()
+        self.candidate_ids._bundle_tell_reminders()
         self.referral_id.action_next_step()
         return {"type": "ir.actions.act_window_close"}
