@@ -1,5 +1,5 @@
 import { expect, test } from "@odoo/hoot";
-import { queryValue } from "@odoo/hoot-dom";
+import { queryValue, waitFor } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import { browser } from "@web/core/browser/browser";
 import {
@@ -31,7 +31,7 @@ test("the link is shown, and on the clipboard", async () => {
     expect(".modal strong").toHaveText("Anita Oliver");
     expect(queryValue(".modal .o_personal_link")).toBe(LINK);
     expect.verifySteps([LINK]);
-    expect(".o_notification").toHaveText("The link is copied.");
+    await waitFor(".o_notification:contains(The link is copied.)");
     await contains(".modal .input-group button").click();
     expect.verifySteps([LINK]);
     await contains(".modal footer button").click();
