@@ -2,6 +2,9 @@ from odoo import models
 from odoo.tools.misc import format_datetime
 
 from ..tools.local_time import canonical_timezone
+from ..tools.xlsx_paper import LINE_HEIGHT, count_lines
+
+TEXT_WIDTH = 90
 
 
 class CrmReferralWorkbookAbout(models.AbstractModel):
@@ -13,7 +16,7 @@ class CrmReferralWorkbookAbout(models.AbstractModel):
         """Who made this and when, with which filters, and what every figure means."""
         sheet = self._add_worksheet(job, self.env._("About"))
         sheet.set_column(0, 0, 34)
-        sheet.set_column(1, 1, 90)
+        sheet.set_column(1, 1, TEXT_WIDTH)
         options = job.options
         now = format_datetime(self.env, self.env.cr.now(), dt_format="medium")
         lines = [
@@ -39,8 +42,7 @@ class CrmReferralWorkbookAbout(models.AbstractModel):
         sheet.write_string(0, 0, self.env._("About this workbook"), job.title)
         row = 2
         for name, text in lines:
-            sheet.write_string(row, 0, name, job.label)
-            sheet.write_string(row, 1, text, job.wrapped)
+            self._write_explanation(job, sheet, row, name, text)
             row += 1
         row += 1
         self._write_headers(
@@ -58,8 +60,7 @@ class CrmReferralWorkbookAbout(models.AbstractModel):
                 )
             elif not each.rows:
                 text = self.env._("0: no record matches these filters")
-            sheet.write_string(row, 0, name, job.label)
-            sheet.write_string(row, 1, text, job.wrapped)
+            self._write_explanation(job, sheet, row, name, text)
         row += 2
         self._write_headers(
             job,
@@ -70,12 +71,17 @@ class CrmReferralWorkbookAbout(models.AbstractModel):
         )
         for figure in self._get_key_figures():
             row += 1
-            sheet.write_string(row, 0, figure.name, job.label)
-            sheet.write_string(row, 1, figure.help, job.wrapped)
+            self._write_explanation(job, sheet, row, figure.name, figure.help)
         for name, text in self._get_sheet_definitions():
             row += 1
-            sheet.write_string(row, 0, name, job.label)
-            sheet.write_string(row, 1, text, job.wrapped)
+            self._write_explanation(job, sheet, row, name, text)
+
+    def _write_explanation(self, job, sheet, row, name, text):
+        # Only Excel makes a row higher by itself.
+        lines = count_lines(text, TEXT_WIDTH)
+        sheet.set_row(row, lines * LINE_HEIGHT + 2)
+        sheet.write_string(row, 0, name, job.label)
+        sheet.write_string(row, 1, text, job.wrapped)
 
     def _get_sheet_definitions(self):
         return [
@@ -112,6 +118,13 @@ class CrmReferralWorkbookAbout(models.AbstractModel):
                     "Checklists that agent and reviewer have signed. The reviewer's "
                     "word counts, unless a dispute was settled otherwise. Agents with "
                     "too few checklists are not compared."
+                ),
+            ),
+            (
+                self.env._("Customers' Words"),
+                self.env._(
+                    "What customers wrote in forms that were signed in the period, "
+                    "once everybody may see them, beside the question as it was asked."
                 ),
             ),
             (

@@ -200,7 +200,8 @@ class CrmReferralWorkbookSummary(models.AbstractModel):
             job, tables.sheet, row, heading, figures, lines
         )
         columns = {figure.code: index for index, figure in enumerate(figures, 1)}
-        tables.months = (first, last, columns) if lines else None
+        is_drawn = any(any(values.values()) for _label, values in lines)
+        tables.months = (first, last, columns) if is_drawn else None
         return last + 1
 
     # === BY PERSON, TEAM, COMPANY === #

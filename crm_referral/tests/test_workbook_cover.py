@@ -249,7 +249,8 @@ class TestWorkbookCover(WorkbookCase):
             date_to="1999-01-31",
         )
         texts = {cell.value for row in workbook["Overview"].iter_rows() for cell in row}
-        self.assertIn("Win Rate", texts)
+        self.assertIn("There is nothing in this period.", texts)
+        self.assertFalse(workbook["Overview"]._charts)
 
     def test_months_without_figures_are_gaps(self):
         export = self._create_export()

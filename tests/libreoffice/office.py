@@ -22,8 +22,11 @@ class Office:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def convert(self, path: Path, target: str) -> Path:
-        """What it makes of a file; a warning or an error of its own fails."""
+    def convert(self, path: Path, target: str, suffix: str = "") -> Path:
+        """What it makes of a file; a warning or an error of its own fails.
+
+        :param suffix: what it adds to the name: that of a sheet, if one was asked for
+        """
         profile = f"-env:UserInstallation=file://{self.folder}/profile"
         out = self.folder / "out"
         result = subprocess.run(
@@ -36,7 +39,7 @@ class Office:
             timeout=SECONDS,
             check=False,
         )
-        saved = out / f"{path.stem}.{target.partition(':')[0]}"
+        saved = out / f"{path.stem}{suffix}.{target.partition(':')[0]}"
         assert not result.returncode, result.stdout
         assert saved.exists(), result.stdout
         lines = [line for line in result.stdout.splitlines() if line.strip()]
