@@ -23,7 +23,9 @@ from odoo.modules.registry import Registry
 
 sys.path.append(str(Path(__file__).parents[1] / "tests/libreoffice"))
 # The second sheet, behind the cover, which LibreOffice puts into the file's name.
-SUMMARY = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,2"
+SUMMARY = (
+    "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,2"
+)
 # Every second candidate who was introduced became a lead; one in five leads is lost.
 LEADS = """
 UPDATE crm_lead l

@@ -18,17 +18,16 @@ Series = Sequence[tuple[str, Sequence[float | None]]]
 
 
 def nice_top(highest: float) -> float:
-    """The end of an axis that shows a value: 1, 2, 4, 5 or 10 times a power of ten.
+    """The end of an axis that shows a value; its quarters are whole numbers.
 
-    >>> nice_top(0), nice_top(3), nice_top(87), nice_top(4200)
-    (4.0, 4.0, 100.0, 5000.0)
+    >>> [nice_top(value) for value in (0, 3, 7, 9, 87, 4200)]
+    [4, 4, 8, 12, 100, 5000]
     """
-    if highest <= 4:
-        return 4.0
-    power = 10.0 ** math.floor(math.log10(highest))
-    return next(
-        factor * power for factor in (1, 2, 4, 5, 10) if factor * power >= highest
-    )
+    if highest <= 8:
+        return 4 if highest <= 4 else 8
+    power = 10 ** max(math.floor(math.log10(highest)), 1)
+    tenths = (12, 20, 40, 60, 80, 100) if power == 10 else (10, 12, 20, 40, 50, 80, 100)
+    return next(each * power // 10 for each in tenths if each * power // 10 >= highest)
 
 
 def column_chart(title: str, labels: Sequence[str], series: Series, **style) -> Markup:
