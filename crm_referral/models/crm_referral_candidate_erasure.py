@@ -318,7 +318,8 @@ class CrmReferralCandidate(models.Model):
             and field.store
             and not (field.compute or field.related)
         ]
-        for record in records:
+        # A promise that is written anew has another activity than a moment ago.
+        for record in records.exists():
             texts = {fname: str(record[fname] or "") for fname in fnames}
             vals = {
                 fname: scrubbed

@@ -41,6 +41,14 @@ class TestConversationScreens(ReferralCommon):
                 referral.candidate_ids = [Command.create({"name": "Dora Dean"})]
                 self.assertIn("Dora Dean", referral.candidate_ids.mapped("name"))
 
+    def test_take_away_a_candidate_whose_name_is_in_the_promise(self):
+        """The promise is written anew, and with it its activity."""
+        referral = self._create_referral(promise="I call after the first meeting")
+        self._walk_to(referral, "introduce")
+        named = self._create_candidate(referral, name="Lin the First")
+        referral.write({"candidate_ids": [Command.delete(named.id)]})
+        self.assertFalse(named.exists())
+
     def test_next_says_when_it_is_the_end(self):
         referral = self._walk_to(self._create_referral(), "introduce")
         self.assertFalse(referral.ends_as_declined)
