@@ -83,7 +83,7 @@ class CrmReferral(models.Model):
     @api.model
     def _cron_ensure_step_activity(self, batch_size=500):
         """A promise is kept by somebody who is there, too."""
-        super()._cron_ensure_step_activity(batch_size=batch_size)
+        result = super()._cron_ensure_step_activity(batch_size=batch_size)
         promise_type = "crm_referral.mail_activity_type_promise"
         self._process_in_batches(
             Domain("promise_state", "=", "open")
@@ -92,6 +92,7 @@ class CrmReferral(models.Model):
             "_schedule_promise_activity",
             batch_size=batch_size,
         )
+        return result
 
     def _schedule_promise_activity(self):
         """An open promise is an activity, due when it was promised."""

@@ -64,10 +64,11 @@ class TestWhoHasLeft(ReferralCommon):
         self._get_activities(both, "mail_activity_type_step").unlink()
         Referral = type(both)
         schedule = Referral._schedule_step_activity
+        refusal = "Not this one"
 
         def refuse(records):
             if self.referral in records:
-                raise UserError("Not this one")
+                raise UserError(refusal)
             schedule(records)
 
         with (
@@ -77,7 +78,7 @@ class TestWhoHasLeft(ReferralCommon):
             self._run_cron("ir_cron_ensure_step_activity")
         self.assertTrue(self._get_activities(other, "mail_activity_type_step"))
         warning = self.referral.activity_ids.filtered(
-            lambda activity: "Not this one" in (activity.note or "")
+            lambda activity: refusal in (activity.note or "")
         )
         self.assertEqual(warning.user_id, self.rep)
 
