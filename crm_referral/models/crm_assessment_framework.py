@@ -79,7 +79,7 @@ class CrmAssessmentFramework(models.Model):
     all_section_ids = fields.One2many(
         comodel_name="crm.assessment.section",
         inverse_name="framework_id",
-        string="Areas",
+        string="All Areas",
         context={"active_test": False},
         help="With those that are archived.",
     )

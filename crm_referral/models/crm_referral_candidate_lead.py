@@ -36,7 +36,7 @@ class CrmReferralCandidate(models.Model):
         "lead counts.",
     )
     was_known = fields.Boolean(
-        string="Known Before",
+        string="Was Known Before",
         readonly=True,
         copy=False,
         help="The person was among our contacts before they were introduced.",

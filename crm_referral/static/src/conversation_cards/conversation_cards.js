@@ -29,9 +29,10 @@ export class ConversationCardsField extends X2ManyField {
         this.entryRef = useRef("entry");
         this.entry = useState({ values: {} });
         this.mutex = new Mutex();
+        this.isAsking = false;
         const { bus } = this.props.record.model;
         useBus(bus, "NEED_LOCAL_CHANGES", ({ detail }) => {
-            if (this.isTyped) {
+            if (this.isTyped && !this.isAsking) {
                 detail.proms.push(this.addTyped(this.createControls[0]));
             }
         });
@@ -99,11 +100,33 @@ export class ConversationCardsField extends X2ManyField {
             const adding = this.addTyped(control);
             this.entryRef.el?.querySelector("input")?.focus();
             added = await adding;
-            isSaved = await this.props.record.save();
+            isSaved = await this.saveWithout();
         } finally {
             if (!isSaved) {
                 await (added && this.takeBack(added));
-                this.entry.values = this.isTyped ? this.entry.values : typed;
+                if (!this.isTyped) {
+                    this.setTyped(typed);
+                }
+            }
+        }
+    }
+
+    /** Save, without the half of a word that is being typed meanwhile. */
+    saveWithout() {
+        this.isAsking = true;
+        const saving = this.props.record.save(); // asks for changes at once
+        this.isAsking = false;
+        return saving;
+    }
+
+    /** In the inputs as well: somebody may be typing before the next rendering. */
+    setTyped(values) {
+        for (const { name } of this.entryInputs) {
+            const value = values[name] || "";
+            this.entry.values[name] = value;
+            const input = this.entryRef.el?.querySelector(`input[name="${name}"]`);
+            if (input) {
+                input.value = value;
             }
         }
     }
@@ -117,10 +140,7 @@ export class ConversationCardsField extends X2ManyField {
                 defaults[`default_${name}`] = value;
             }
         }
-        this.entry.values = {};
-        for (const input of this.entryRef.el?.querySelectorAll("input") || []) {
-            input.value = ""; // typed since the last rendering
-        }
+        this.setTyped({});
         this.onInput();
         return this.list.addNewRecord({
             context: makeContext([this.props.context, control.context, defaults]),
