@@ -57,6 +57,17 @@ export class ConversationCardsField extends X2ManyField {
         });
     }
 
+    getButtonClass(control) {
+        if (this.isFromLibrary(control)) {
+            return "btn-link";
+        }
+        return control === this.createControls[0] ? "btn-primary" : "btn-secondary";
+    }
+
+    isFromLibrary(control) {
+        return Boolean(makeContext([control.context]).from_library);
+    }
+
     get isTyped() {
         return this.entryInputs.some(({ name }) => (this.entry.values[name] || "").trim());
     }
@@ -77,8 +88,7 @@ export class ConversationCardsField extends X2ManyField {
     }
 
     async onControl(control) {
-        const { from_library: fromLibrary } = makeContext([control.context]);
-        if (fromLibrary) {
+        if (this.isFromLibrary(control)) {
             return super.onAdd({ context: control.context });
         }
         if (!this.isTyped) {
