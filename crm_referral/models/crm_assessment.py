@@ -306,7 +306,7 @@ class CrmAssessment(models.Model):
         """:raise AccessError: when somebody brings a frozen form along"""
         if not self.env.su and any("form_id" in vals for vals in vals_list):
             raise AccessError(
-                self.env._("The form of an assessment is made, not written.")
+                self.env._("The system makes the form of an assessment. It cannot be written by hand.")
             )
 
     @api.model

@@ -130,7 +130,7 @@ class CrmAssessmentScore(models.Model):
             if not value:
                 continue
             if not isinstance(value, int) or abs(value) >= 2**31:
-                raise UserError(self.env._("Choose one of the entries of the list."))
+                raise UserError(self.env._("Choose an entry from the list."))
             conditions.append((fnames[name], "=", value))
         return conditions
 

@@ -44,7 +44,7 @@ class CrmAssessmentItem(models.Model):
     weight = fields.Float(default=1.0, required=True, aggregator=None)
     is_reversed = fields.Boolean(
         string="Reversed",
-        help="To agree is bad: the answer is turned round in the score.",
+        help="Agreeing is bad here: the answer is reversed in the score.",
     )
     is_must_pass = fields.Boolean(
         string="Must Pass", help="When this item fails, its area is weak."

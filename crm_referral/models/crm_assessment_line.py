@@ -62,7 +62,7 @@ class CrmAssessmentLine(models.Model):
     is_reversed = fields.Boolean(
         string="Reversed",
         compute="_compute_form_texts",
-        help="To agree is bad: the answer is turned round in the score.",
+        help="Agreeing is bad here: the answer is reversed in the score.",
     )
     option_id = fields.Many2one(
         comodel_name="crm.assessment.option",

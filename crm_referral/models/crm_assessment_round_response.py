@@ -32,7 +32,7 @@ class CrmAssessmentRound(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
-        help="Who has answered when the round was closed.",
+        help="Who had answered when the round was closed.",
     )
     asked_count = fields.Integer(
         string="Asked", readonly=True, copy=False, help="Forms that were sent out."
@@ -41,7 +41,7 @@ class CrmAssessmentRound(models.Model):
         string="Answers", readonly=True, copy=False, help="Forms that came back."
     )
     answer_ratio = fields.Char(
-        string="Answered by", compute="_compute_answer_ratio", help="How many of whom."
+        string="Answered by", compute="_compute_answer_ratio", help="How many of those who were asked have answered."
     )
     colleague_score = MaybeFloat(
         string="Colleagues' Mean",

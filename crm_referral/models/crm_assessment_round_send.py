@@ -305,8 +305,8 @@ class CrmAssessmentRound(models.Model):
             if not deadline or (round_.deadline and deadline < round_.deadline):
                 raise UserError(
                     self.env._(
-                        "Those who are asked were told that they have time until "
-                        "%(date)s. The deadline can only be made later.",
+                        "Everybody who is asked was told to answer by %(date)s. "
+                        "The deadline can only be moved to a later day.",
                         date=format_date(self.env, round_.deadline),
                     )
                 )

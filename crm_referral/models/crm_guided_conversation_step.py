@@ -25,7 +25,7 @@ class CrmGuidedConversationStep(models.AbstractModel):
     code = fields.Char(
         required=True,
         readonly=True,
-        help="Technical name that the requirements of the step hang on.",
+        help="Technical name that the requirements of the step depend on.",
     )
     sequence = fields.Integer(required=True, readonly=True, aggregator=None)
     purpose = fields.Text(
@@ -48,7 +48,7 @@ class CrmGuidedConversationStep(models.AbstractModel):
         help="The activity of this step is due this many days after the step begins.",
     )
     rotting_threshold_days = fields.Integer(
-        string="Days to Rot",
+        string="Days until Stale",
         default=14,
         aggregator=None,
         help="A record that stays longer than this in the step is shown as stale. "

@@ -20,7 +20,7 @@ class CrmReferral(models.Model):
         inverse_name="referral_id",
         copy=False,
         groups="base.group_system",
-        help="The customer was asked before this request was taken up again.",
+        help="The customer was asked before this request was reopened.",
     )
     existing_referral_id = fields.Many2one(
         comodel_name="crm.referral",

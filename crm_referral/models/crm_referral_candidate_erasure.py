@@ -174,7 +174,7 @@ class CrmReferralCandidate(models.Model):
             notes.append(
                 self.env._(
                     "The contact of the lead is kept, because other documents may need "
-                    "it. Delete it under Contacts if nothing speaks against it."
+                    "it. Delete it under Contacts if nothing else needs it."
                 )
             )
         return notes

@@ -59,7 +59,7 @@ class MailMail(models.Model):
         sentences = {
             "mail_smtp": mail.env._("The mail server could not be reached."),
             "mail_email_invalid": mail.env._(
-                "The mail server does not take the address %(email)s.",
+                "The mail server does not accept the address %(email)s.",
                 email=self.recipient_ids[:1].email,
             ),
             "mail_email_missing": mail.env._("There is no e-mail address."),

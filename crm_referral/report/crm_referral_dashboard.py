@@ -82,7 +82,7 @@ class CrmReferralDashboard(models.AbstractModel):
                 continue
             if type(value) is not int:
                 raise ValidationError(
-                    self.env._("Choose a sales team and a salesperson of the list.")
+                    self.env._("Choose a sales team and a salesperson from the list.")
                 )
             domain &= Domain(fname, "=", value)
         return domain

@@ -15,7 +15,7 @@ from ..tools.local_time import sql_timezone, timezone_of
 
 KINDS = [
     ("request", "Request"),
-    ("step", "Stay in a step"),
+    ("step", "Time in a step"),
     ("candidate", "Candidate"),
     ("lead", "Lead from referral"),
     ("other", "Other won opportunity"),
@@ -275,7 +275,7 @@ class CrmReferralReport(models.Model):
     step_id = fields.Many2one(
         comodel_name="crm.referral.step",
         readonly=True,
-        help="The step of the stay; for a request the step it is in or ended in.",
+        help="The step that was entered; for a request the step it is in or ended in.",
     )
     outcome = fields.Selection(
         selection=OUTCOMES,
@@ -400,13 +400,13 @@ class CrmReferralReport(models.Model):
         string="Completion Rate",
         readonly=True,
         aggregator="avg",
-        help="Stays that ended with the step complete, of all stays that ended.",
+        help="Steps that were left complete, of all steps that were left.",
     )
     step_skip_rate = fields.Float(
         string="Skip Rate",
         readonly=True,
         aggregator="avg",
-        help="Stays that were skipped, of all stays that ended.",
+        help="Steps that were skipped, of all steps that were left.",
     )
     agreement_rate = fields.Float(
         readonly=True,

@@ -87,7 +87,7 @@ class CrmReferralWorkbookAbout(models.AbstractModel):
         return [
             (
                 self.env._("Funnel"),
-                self.env._("Stays in a step that began in the period."),
+                self.env._("Steps that were entered in the period."),
             ),
             (
                 self.env._("Requests"),

@@ -5,7 +5,7 @@ class CrmReferralAskAgain(models.TransientModel):
     """Asks a manager why a customer may be asked again who did not want to be."""
 
     _name = "crm.referral.ask.again"
-    _description = "Take Back Do Not Ask"
+    _description = "Take Back “Do Not Ask”"
     _inherit = ["crm.guarded.mixin"]
 
     partner_id = fields.Many2one(

@@ -19,6 +19,7 @@ WRONG = {
         r"預期營收": "預期收入",
         r"反對(被)?聯絡": "拒絕聯絡",
         r"管道": "引介方式",
+        r"(?<!共事過的)(?<!朋友或)同事": "同仁: colleagues of ours",
         r"接受(的期限|期限|至)": "維持現狀",
         r"帶上|信息|默認|軟件|網絡|服務器|用戶|郵箱|鏈接|打印|屏幕|激活|框架": (
             "the word of Taiwan"
@@ -33,7 +34,8 @@ WRONG = {
         r"接受(的期限|期限|至)": "维持现状",
         r"返回": "退回",
         r"新增": "添加",
-        r"架构|讯息|资讯|软体|网路|使用者|预设|档案|联络人|伺服器|列印|透过": (
+        r"对话(?!框)": "沟通",
+        r"架构|警讯|讯息|资讯|软体|网路|使用者|预设|档案|联络人|伺服器|列印|透过": (
             "the word of the mainland"
         ),
     },
@@ -56,7 +58,8 @@ OURS = {
             "To Do, Value, won"
         ),
         "Odoo's word is not one of Taiwan, or a slip": (
-            "Currency, Email, Exports, File, File Format, Format, Industry, Recipients"
+            "Currency, Email, Exports, File, File Format, Format, Industry, Message, "
+            "Recipients, Subject"
         ),
         "已損失 is money that is gone; 未成交 is the opposite of 成交": (
             "Lost, Lost Reason"
@@ -72,7 +75,7 @@ OURS = {
             "Sequence, Sign, Step, Suggest, The, Value, won"
         ),
         "Odoo's word is not one of the mainland, or a slip": (
-            "Currency, Late Activities"
+            "Currency, Email Templates, Late Activities"
         ),
         "丢单 is what salespeople say, and the opposite of 赢单": (
             "Lost, Lost Reason, Won"
