@@ -306,7 +306,9 @@ class CrmAssessment(models.Model):
         """:raise AccessError: when somebody brings a frozen form along"""
         if not self.env.su and any("form_id" in vals for vals in vals_list):
             raise AccessError(
-                self.env._("The system makes the form of an assessment. It cannot be written by hand.")
+                self.env._(
+                    "The system makes the form of an assessment. It cannot be written by hand."
+                )
             )
 
     @api.model

@@ -41,7 +41,9 @@ class CrmAssessmentRound(models.Model):
         string="Answers", readonly=True, copy=False, help="Forms that came back."
     )
     answer_ratio = fields.Char(
-        string="Answered by", compute="_compute_answer_ratio", help="How many of those who were asked have answered."
+        string="Answered by",
+        compute="_compute_answer_ratio",
+        help="How many of those who were asked have answered.",
     )
     colleague_score = MaybeFloat(
         string="Colleagues' Mean",

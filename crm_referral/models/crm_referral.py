@@ -144,8 +144,7 @@ class CrmReferral(models.Model):
     override_reason = fields.Char(
         copy=False,
         tracking=True,
-        help="Why a manager lets us ask this customer although a rule "
-        "says no.",
+        help="Why a manager lets us ask this customer although a rule says no.",
     )
 
     # 1 benefits, 2 profile
