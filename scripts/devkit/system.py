@@ -76,7 +76,8 @@ def require(*needs: Need) -> None:
         )
     base.say(f"Installing {what} ({' '.join(packages)}) …")
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    install(command, what, env)
+    # Another run of these scripts may be installing something at this moment.
+    install([*command, "--option=DPkg::Lock::Timeout=600"], what, env)
     still = [need.what for need in missing if not need.is_met()]
     if still:
         raise base.UserFacingError(

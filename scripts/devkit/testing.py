@@ -6,6 +6,7 @@ import os
 import re
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -42,6 +43,11 @@ class Result:
     def fail(self, note: str) -> None:
         self.failed += 1
         self.notes.append(note)
+
+    def add(self, other: "Result") -> None:
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
 
     def __str__(self) -> str:
         text = f"{self.passed} passed"
@@ -381,6 +387,18 @@ PARTS: dict[str, Callable[[Session], Result]] = {
 }
 
 
+# No browser, and no clock that matters: they run beside the Python tests, which take
+# one processor and most of the time.
+BESIDE_PYTHON = (
+    "lint",
+    "scripts",
+    "translations",
+    "odoo-lint",
+    "operations",
+    "libreoffice",
+)
+
+
 # The command
 
 
@@ -416,7 +434,9 @@ def main() -> int:
             return 0
         if rest:
             return inner_loop(session, rest)
-        return run_parts(session, options.part.split(",") if options.part else PARTS)
+        if options.part:
+            return run_parts(session, options.part.split(","))
+        return run_all(session)
 
 
 def inner_loop(session: Session, arguments: list[str]) -> int:
@@ -440,8 +460,68 @@ def _foreground(command: list[str], env: dict[str, str]) -> int:
         return process.wait()
 
 
-def run_parts(session: Session, names: Iterable[str]) -> int:
-    """Run these parts; print a line for each, and the sum."""
+def run_all(session: Session) -> int:
+    """Run every part: on two processors, some beside the others."""
+    if (os.cpu_count() or 1) < 2:
+        return run_parts(session, PARTS)
+    venv.python(venv.DEV)
+    session.lab.template_assets()  # once, for both
+    # The child says what it runs; its sum is not the sum of all.
+    command = [sys.executable, str(base.ROOT / "scripts" / "test")]
+    log = session.logs / "beside.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [*command, f"--part={','.join(BESIDE_PYTHON)}"],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=base.ROOT,
+        )
+        with stopped(process):
+            here = [
+                "python",
+                *(p for p in PARTS if p not in (*BESIDE_PYTHON, "python")),
+            ]
+            return run_parts(session, here, lambda: read_beside(process, log))
+
+
+def read_beside(process: "subprocess.Popen[bytes]", log: Path) -> dict[str, Result]:
+    """What came of the parts that run beside, when they are done.
+
+    :return: the result of each part, with its time as the last note
+    """
+    process.wait(2 * TIMEOUT)
+    output = log.read_text(errors="replace")
+    pattern = (
+        r"^(\S+) +(\d+) passed(?:, (\d+) failed)?(?:, (\d+) skipped)? +(\d+:\d\d)$"
+    )
+    found = {
+        match[1]: (Result(*(int(n or 0) for n in match.groups()[1:4])), match[5])
+        for match in re.finditer(pattern, output, re.MULTILINE)
+    }
+    for note in re.findall(r"^  (?:FAILED|…) .+(?:\n    .+)*", output, re.MULTILINE):
+        base.say(note)
+    results = {}
+    for name in BESIDE_PYTHON:
+        result, time_taken = found.get(name, (Result(), ""))
+        if name not in found:
+            result.fail(f"{name} did not end, see {log}")
+            base.say(f"  FAILED {result.notes[0]}")
+        result.notes = [time_taken]
+        results[name] = result
+    return results
+
+
+def run_parts(
+    session: Session,
+    names: Iterable[str],
+    read_others: Callable[[], dict[str, Result]] = dict,
+) -> int:
+    """Run these parts; print a line for each, and the sum.
+
+    :param read_others: waits for parts that run elsewhere, and returns their results
+    """
+    names = list(names)
     unknown = [name for name in names if name not in PARTS]
     if unknown:
         raise base.UserFacingError(
@@ -466,10 +546,11 @@ def run_parts(session: Session, names: Iterable[str]) -> int:
             base.say("  FAILED " + "\n    ".join(note.splitlines()))
         if len(result.notes) > SHOWN:
             base.say(f"  … and {len(result.notes) - SHOWN} more")
-        total.passed += result.passed
-        total.failed += result.failed
-        total.skipped += result.skipped
+        total.add(result)
         lines.append(f"{name:14} {result!s:30} {part_watch}")
+    for name, result in read_others().items():
+        total.add(result)
+        lines.append(f"{name:14} {result!s:30} {result.notes[0]}")
     base.say("\n".join(["", *lines, f"{'all':14} {'':30} {watch}"]))
     base.say(f"Details: {session.logs}\n")
     base.say(

@@ -233,6 +233,34 @@ def test_junit_counts_a_skip_as_a_failure(tmp_path, monkeypatch):
     assert (result.passed, result.failed, result.skipped) == (1, 2, 1)
 
 
+def test_parts_that_run_beside_are_counted(tmp_path, monkeypatch, capsys):
+    """Also one that failed, and one that did not end."""
+    monkeypatch.setattr(
+        testing, "BESIDE_PYTHON", ("lint", "odoo-lint", "operations", "libreoffice")
+    )
+    log = tmp_path / "beside.log"
+    printed = [
+        "lint: ruff, prettier …",
+        "  FAILED ruff: see lint-ruff.log",
+        "",
+        "lint           8 passed, 1 failed             0:07",
+        "odoo-lint      17 passed                      0:20",
+        "operations     3 passed, 2 failed, 1 skipped  2:40",
+        "all                                           3:07",
+    ]
+    process = subprocess.Popen(["true"])
+    log.write_text("\n".join(printed))
+    results = testing.read_beside(process, log)
+    assert str(results["lint"]) == "8 passed, 1 failed"
+    assert str(results["odoo-lint"]) == "17 passed"
+    assert str(results["operations"]) == "3 passed, 2 failed, 1 skipped"
+    assert results["operations"].notes == ["2:40"]
+    assert results["libreoffice"].failed == 1
+    shown = capsys.readouterr().out
+    assert "FAILED ruff: see lint-ruff.log" in shown
+    assert "libreoffice did not end" in shown
+
+
 def test_odoo_counts():
     log = "x INFO db odoo.tests.result: {} failed, {} error(s) of {} tests when loading"
     assert str(testing.count_odoo(log.format(0, 0, 7))) == "7 passed"
