@@ -307,7 +307,8 @@ class CrmAssessment(models.Model):
         if not self.env.su and any("form_id" in vals for vals in vals_list):
             raise AccessError(
                 self.env._(
-                    "The system makes the form of an assessment. It cannot be written by hand."
+                    "The system makes the form of an assessment. "
+                    "It cannot be written by hand."
                 )
             )
 
