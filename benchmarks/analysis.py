@@ -102,7 +102,7 @@ def screens(env):
         "step_entered_count:sum",
         "step_left_count:sum",
         "step_skipped_count:sum",
-        "step_hours:avg",
+        "step_days:avg",
     ]
     ours_by = _screens.grouping_sets("date:month", "step_id")
     theirs_by = _screens.grouping_sets("create_date:month", "stage_id")

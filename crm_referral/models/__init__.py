@@ -45,6 +45,7 @@ from . import (
     crm_assessment_subject_mixin,
     crm_assessment,
     crm_assessment_completeness,
+    crm_assessment_result,
     crm_assessment_line,
     crm_assessment_score,
     crm_assessment_heat_map,

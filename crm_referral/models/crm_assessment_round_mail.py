@@ -74,17 +74,13 @@ class CrmAssessmentRound(models.Model):
             ready.ids,
             ("attachment_ids", "body_html", "email_from", "reply_to", "subject"),
         )
+        vals_list = [
+            round_._prepare_mail_values(values[round_.id], template_sudo)
+            for round_ in ready
+        ]
+        ready._add_reply_to(vals_list)
         # sudo: mails are made by the system
-        mails_sudo = (
-            self.env["mail.mail"]
-            .sudo()
-            .create(
-                [
-                    round_._prepare_mail_values(values[round_.id], template_sudo)
-                    for round_ in ready
-                ]
-            )
-        )
+        mails_sudo = self.env["mail.mail"].sudo().create(vals_list)
         notifications = [
             {**values, "res_partner_id": mail_sudo.recipient_ids.id}
             for mail_sudo, values in zip(
@@ -148,6 +144,19 @@ class CrmAssessmentRound(models.Model):
             if rendered.get(fname):
                 values[fname] = rendered[fname]
         return values
+
+    def _add_reply_to(self, vals_list):
+        """Say where answers go, for all mails at once: Odoo asks one after the other.
+
+        :param list vals_list: values of the mail.mail of each round
+        """
+        # sudo: the addresses of the system
+        addresses = self.sudo()._notify_get_reply_to_batch(
+            defaults={vals["res_id"]: vals.get("email_from") for vals in vals_list},
+            author_ids={vals["res_id"]: vals["author_id"] for vals in vals_list},
+        )
+        for vals in vals_list:
+            vals.setdefault("reply_to", addresses[vals["res_id"]])
 
     def _get_mail_problem(self):
         """:return: a sentence that says why the customer cannot be written to, or an

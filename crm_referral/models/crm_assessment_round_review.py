@@ -259,10 +259,15 @@ class CrmAssessmentRound(models.Model):
         }
         reviewer = waiting.get("reviewer")
         if reviewer and "self" not in waiting and not reviewer.activity_ids:
-            reviewer.activity_schedule(
+            self.env["mail.activity"]._schedule_batch(
                 "crm_referral.mail_activity_type_answer",
-                date_deadline=reviewer.deadline,
-                user_id=reviewer.respondent_id.id,
+                {
+                    reviewer: {
+                        "user_id": reviewer.respondent_id.id,
+                        "date_deadline": reviewer.deadline,
+                        "summary": lambda form: form._get_answer_title(),
+                    }
+                },
             )
         elif self._may_get_reviewer() and "self" not in waiting:
             self._ask_for_reviewer()

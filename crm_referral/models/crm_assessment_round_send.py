@@ -138,10 +138,10 @@ class CrmAssessmentRound(models.Model):
         :raise UserError: when something speaks against it
         """
         self.check_access("write")
-        for round_ in self:
+        for round_, blockers in self._get_send_blockers().items():
             if round_.state != "draft":
                 raise UserError(self.env._("This has been sent already."))
-            if blockers := round_._get_send_blockers():
+            if blockers:
                 raise UserError("\n".join(blockers))
         asks_customer = self.filtered(lambda r: r.respondents == "viewpoints")
         # sudo: written by what happens in a round only
@@ -174,6 +174,7 @@ class CrmAssessmentRound(models.Model):
                 assessment: {
                     "user_id": assessment.respondent_id.id,
                     "date_deadline": assessment.deadline,
+                    "summary": lambda form: form._get_answer_title(),
                 }
                 for assessment in assessments_sudo
                 # The reviewer is asked when the agent has answered.
@@ -206,12 +207,22 @@ class CrmAssessmentRound(models.Model):
         }
 
     def _get_send_blockers(self):
-        """:return: sentences that say why the round cannot be sent as it is.
-        :rtype: list[str]
+        """:return: for each round the sentences that say why it cannot be sent as it is
+        :rtype: dict
         """
-        self.ensure_one()
         # sudo: whether somebody has left, or is being asked, is no secret
-        round_sudo = self.sudo()
+        running_sudo = self.sudo()._search_running()
+        return {
+            round_: round_._describe_blockers(round_sudo, running_sudo)
+            for round_, round_sudo in zip(self, self.sudo(), strict=True)
+        }
+
+    def _describe_blockers(self, round_sudo, running_sudo):
+        """See ``_get_send_blockers``.
+
+        :param round_sudo: the same round in sudo mode
+        :param running_sudo: the rounds that ask the same customers
+        """
         blockers = [
             self.env._("%(user)s has left. Choose somebody else.", user=user.name)
             for user in round_sudo.user_id | round_sudo.manager_id
@@ -220,13 +231,29 @@ class CrmAssessmentRound(models.Model):
         if not self.active:
             blockers.append(self.env._("This is archived. Unarchive it first."))
         if self.respondents == "viewpoints":
-            blockers += round_sudo._get_customer_blockers()
+            blockers += round_sudo._get_customer_blockers(running_sudo)
         if self.deadline:
             blockers += self._get_deadline_blockers(self.deadline)
         return blockers
 
-    def _get_customer_blockers(self):
+    def _search_running(self):
+        """:return: the open rounds that ask customers or persons of these."""
+        return self.search(
+            [
+                ("framework_id", "in", self.framework_id.ids),
+                ("company_id", "in", self.company_id.ids),
+                ("respondents", "=", "viewpoints"),
+                ("state", "=", "open"),
+                "|",
+                ("partner_id", "in", self.partner_id.ids),
+                ("contact_id", "in", self.contact_id.ids),
+            ]
+        )
+
+    def _get_customer_blockers(self, running):
         """:return: sentences that say why the customer cannot be asked.
+
+        :param running: open rounds, among them those with the same customer
         :rtype: list[str]
         """
         if not self.contact_id:
@@ -246,18 +273,16 @@ class CrmAssessmentRound(models.Model):
                     contact=self.contact_id.display_name,
                 )
             )
-        others = self.search(
-            [
-                ("id", "!=", self.id),
-                ("framework_id", "=", self.framework_id.id),
-                ("company_id", "=", self.company_id.id),
-                ("state", "=", "open"),
-                "|",
-                ("partner_id", "=", self.partner_id.id),
-                ("contact_id", "=", self.contact_id.id),
-            ],
-            limit=1,
-        )
+        others = (running - self).filtered(
+            lambda other: (
+                (other.framework_id, other.company_id)
+                == (self.framework_id, self.company_id)
+                and (
+                    other.partner_id == self.partner_id
+                    or other.contact_id == self.contact_id
+                )
+            )
+        )[:1]
         if others:
             blockers.append(
                 self.env._(

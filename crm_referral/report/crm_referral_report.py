@@ -38,7 +38,7 @@ RATES = {
 # The rows that a mean, or a rate whose parts are of several kinds, is made of.
 COUNTED = {
     "revenue_per_request": ["|", ["won_revenue", "!=", 0], ["request_count", "!=", 0]],
-    "step_hours": [["step_left_count", "!=", 0]],
+    "step_days": [["step_left_count", "!=", 0]],
     "days_to_close": [["request_closed_count", "!=", 0]],
     "days_to_introduction": [
         ["candidate_count", "!=", 0],
@@ -74,7 +74,7 @@ COLUMN_TYPES = {
     "introduction_channel": "varchar",
     "named_by": "varchar",
     "won_status": "varchar",
-    "step_hours": "float8",
+    "step_days": "float8",
     "days_to_close": "float8",
     "days_to_introduction": "float8",
     "days_to_lead": "float8",
@@ -139,7 +139,7 @@ FUNNEL_AGGREGATES = {
     "step_back_count:sum",
     "step_done_rate:avg",
     "step_skip_rate:avg",
-    "step_hours:avg",
+    "step_days:avg",
 }
 
 
@@ -352,8 +352,8 @@ class CrmReferralReport(models.Model):
     )
 
     # How long: averages over the rows themselves
-    step_hours = fields.Float(
-        string="Hours in Step", readonly=True, aggregator="avg", digits=(16, 1)
+    step_days = fields.Float(
+        string="Days in Step", readonly=True, aggregator="avg", digits=(16, 1)
     )
     days_to_close = fields.Float(
         string="Days to Close",
@@ -597,7 +597,7 @@ class CrmReferralReport(models.Model):
             "outcome": SQL("r.outcome"),
             "decline_reason_id": SQL("r.decline_reason_id"),
             "step_outcome": SQL("s.outcome"),
-            "step_hours": SQL("%s / 3600.0", STAY_SECONDS),
+            "step_days": SQL("%s / 86400.0", STAY_SECONDS),
             "step_seconds": seconds,
             "step_entered_count": SQL("1"),
             "step_left_count": self._flag(SQL("s.left_on IS NOT NULL")),
@@ -989,9 +989,9 @@ class CrmReferralReport(models.Model):
 
     def _read_group_select(self, aggregate_spec: str, query: Query) -> SQL:
         """A rate of any group is the sum of its parts by the sum of its wholes."""
-        if aggregate_spec == "step_hours:avg":
+        if aggregate_spec == "step_days:avg":
             return SQL(
-                "SUM(%s)::float8 / 3600 / NULLIF(SUM(%s), 0)",
+                "SUM(%s)::float8 / 86400 / NULLIF(SUM(%s), 0)",
                 SQL.identifier(self._table, "step_seconds"),
                 SQL.identifier(self._table, "step_left_count"),
             )

@@ -27,10 +27,10 @@ class CrmReferralWorkbookFunnel(models.AbstractModel):
         groups = {
             step: row
             for step, *row in Report._read_group(
-                domain, ["step_id"], [*specs, "step_hours:avg"]
+                domain, ["step_id"], [*specs, "step_days:avg"]
             )
         }
-        [(average,)] = Report._read_group(domain, [], ["step_hours:avg"])
+        [(average,)] = Report._read_group(domain, [], ["step_days:avg"])
         sheet = self._add_worksheet(job, self.env._("Funnel"))
         sheet.set_column(0, 0, LABEL_WIDTH)
         sheet.set_column(1, 8, NUMBER_WIDTH)
@@ -51,13 +51,13 @@ class CrmReferralWorkbookFunnel(models.AbstractModel):
         first, row = 4, 3
         for step in steps:
             row += 1
-            *counts, hours = groups.get(step, [0] * (len(specs) + 1))
+            *counts, days = groups.get(step, [0] * (len(specs) + 1))
             sheet.write_string(row, 0, step.name, job.text)
             for index, count in enumerate(counts, 1):
                 sheet.write_number(row, index, count or 0, job.number["integer"])
             self._write_step_rates(job, sheet, row, counts)
-            if hours:
-                sheet.write_number(row, 8, hours / 24, job.number["decimal"])
+            if days:
+                sheet.write_number(row, 8, days, job.number["decimal"])
         totals = [
             sum((groups[step][index] or 0) for step in groups)
             for index in range(len(specs))
@@ -67,7 +67,7 @@ class CrmReferralWorkbookFunnel(models.AbstractModel):
         )
         self._write_step_rates(job, sheet, row, totals)
         if average:
-            sheet.write_number(row, 8, average / 24, job.bold["decimal"])
+            sheet.write_number(row, 8, average, job.bold["decimal"])
         self._insert_chart(
             job,
             sheet,

@@ -90,7 +90,9 @@ class TestAssessmentRound(AssessmentCase):
             self.assertEqual(activity.user_id, user)
             self.assertEqual(activity.date_deadline, round_.deadline)
             self.assertEqual(activity.activity_type_id.name, "Answer")
-            self.assertFalse(activity.summary, "the form's name stands beside it")
+            self.assertEqual(
+                activity.summary, f"Your answers about {round_.partner_id.name}"
+            )
         self.assertFalse(forms["customer"].activity_ids)
         [mail] = self._get_link_mails(self.person)
         token = forms["customer"].sudo().access_token

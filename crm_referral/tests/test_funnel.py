@@ -19,7 +19,7 @@ AGGREGATES = [
     "step_back_count:sum",
     "step_done_rate:avg",
     "step_skip_rate:avg",
-    "step_hours:avg",
+    "step_days:avg",
 ]
 STEP = ("kind", "=", "step")
 
@@ -432,7 +432,7 @@ class TestFunnelReport(FunnelCommon):
             ([STEP], ["date:week"], AGGREGATES),
             ([STEP], ["partner_id"], AGGREGATES),
             ([STEP], ["step_id"], ["request_count:sum"]),
-            ([STEP], ["step_id"], ["step_hours:max"]),
+            ([STEP], ["step_id"], ["step_days:max"]),
         ):
             with self.subTest(domain=domain, groupby=groupby, aggregates=aggregates):
                 self.assertFalse(

@@ -157,14 +157,14 @@ class TestReport(ReportCommon):
         self.assertEqual(by_step["benefits"], [3, 3, 1, 2 / 3])
         self.assertEqual(by_step["follow_through"][:2], [2, 1])
 
-    def test_hours_in_step_leave_open_stays_out(self):
+    def test_days_in_step_leave_open_stays_out(self):
         self.env.cr.execute(
             """UPDATE crm_referral_step_log
-            SET left_on = entered_on + interval '5 hours'
+            SET left_on = entered_on + interval '12 hours'
             WHERE referral_id IN %s AND left_on IS NOT NULL""",
             [tuple(self.ours)],
         )
-        self.assertEqual(self._read(["step_hours:avg"]), [(5.0,)])
+        self.assertEqual(self._read(["step_days:avg"]), [(0.5,)])
 
     def test_dimensions(self):
         """Industry of the company counts for the contact; channels; month of asking."""

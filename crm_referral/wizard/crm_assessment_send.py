@@ -50,7 +50,7 @@ class CrmAssessmentSend(models.TransientModel):
     def _compute_blockers(self):
         for send in self:
             round_ = send.round_id
-            blockers = round_._get_send_blockers() if round_ else []
+            blockers = round_._get_send_blockers()[round_] if round_ else []
             problem = round_ and round_._get_mail_problem()
             if problem and send.delivery == "mail":
                 blockers.append(problem)
