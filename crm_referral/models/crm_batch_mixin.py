@@ -42,27 +42,37 @@ class CrmBatchMixin(models.AbstractModel):
             if not records:
                 break
             last_id = records[-1:].id
-            records._process_or_set_aside(method_name)
+            busy = records._process_or_set_aside(method_name)
             remaining = max(remaining - len(records), 0)
             if not self.env["ir.cron"]._commit_progress(
                 len(records), remaining=remaining
             ):
                 break
+            if busy:
+                # Another transaction sees what others have committed meanwhile.
+                busy.exists()._process_or_set_aside(method_name)
+                self.env["ir.cron"]._commit_progress()
 
     def _process_or_set_aside(self, method_name):
-        """Call the method on these records, without those that fail."""
+        """Call the method on these records, without those that fail.
+
+        :return: the records that somebody else is changing at this moment
+        """
+        busy = self.browse()
         try:
             with self.env.cr.savepoint():
                 getattr(self, method_name)()
         except Exception as error:
             if len(self) > 1:
                 for record in self:
-                    record._process_or_set_aside(method_name)
+                    busy |= record._process_or_set_aside(method_name)
             elif isinstance(error, CONFLICTS):
                 _logger.info("%s is in use: %s has to wait", self, method_name)
+                busy = self
             else:
                 _logger.warning("%s of %s failed", method_name, self, exc_info=True)
                 self._on_job_failed(error)
+        return busy
 
     def _on_job_failed(self, error):
         """Tell a person that a job could not do its work on this record.

@@ -198,7 +198,8 @@ class TestConcurrency(BaseCase):
         with self._transaction() as env:
             sheet = env.ref("crm_referral.export_sheet_about")
             admin = env.ref("base.user_admin")
-            admin_groups = admin.group_ids
+            admin_groups, admin_email = admin.group_ids, admin.email
+            admin.email = "admin@ours.example.com"
             admin.group_ids += env.ref("sales_team.group_sale_manager")
             schedule = env["crm.referral.report.schedule"].create(
                 {
@@ -209,7 +210,7 @@ class TestConcurrency(BaseCase):
                     "next_date": fields.Date.today() + timedelta(days=9),
                 }
             )
-            run = schedule._prepare_runs(fields.Date.today())
+            run = schedule._prepare_runs(fields.Date.today(), schedule.user_ids)
 
         def clean_up():
             with self._transaction() as env:
@@ -218,9 +219,12 @@ class TestConcurrency(BaseCase):
                 exports.attachment_id.unlink()
                 exports.unlink()
                 env["crm.referral.report.schedule"].browse(schedule.ids).unlink()
-                env["res.users"].browse(admin.ids).group_ids = [
-                    Command.set(admin_groups.ids)
-                ]
+                env["res.users"].browse(admin.ids).write(
+                    {
+                        "email": admin_email,
+                        "group_ids": [Command.set(admin_groups.ids)],
+                    }
+                )
 
         self.addCleanup(clean_up)
 
@@ -246,6 +250,8 @@ class TestConcurrency(BaseCase):
             lambda env: env["crm.referral.report.schedule"]._cron_send(), send
         )
         self.assertIsNone(result)
+        with self._transaction() as env:  # later, when the mail has gone
+            env["crm.referral.report.schedule"]._cron_send()
         with self._transaction() as env:
             self.assertEqual(len(get_messages(env)), 1)
             sent = env["crm.referral.report.schedule.run"].browse(run.ids)

@@ -114,7 +114,8 @@ class TestFunnelLedger(FunnelCommon):
         self._assert_right()
 
     def test_company(self):
-        self.referral.write(
+        # An administrator, who may see both companies.
+        self.referral.sudo().write(
             {"user_id": False, "team_id": False, "company_id": self.other_company.id}
         )
         self._assert_right()
