@@ -80,7 +80,7 @@ class CrmReferralBenefit(models.Model):
         copy=False,
     )
     confirmed_now = fields.Boolean(
-        string="Confirmed in This Talk",
+        string="Confirmed in This Conversation",
         compute="_compute_confirmed_now",
         inverse="_inverse_confirmed_now",
         compute_sudo=True,

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from devkit import base
 
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)")
