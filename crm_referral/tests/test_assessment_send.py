@@ -319,8 +319,8 @@ class TestDeadline(SendCase):
         self.assertFalse(loaded["messages"])
         self.assertEqual({str(form.deadline) for form in forms}, {"2026-04-06"})
         for deadline, text in (
-            ("2026-03-20", "only be made later"),
-            (False, "only be made later"),
+            ("2026-03-20", "moved to a later day"),
+            (False, "moved to a later day"),
             ("9999-12-31", "too far away"),
         ):
             with self.assertRaisesRegex(UserError, text):
