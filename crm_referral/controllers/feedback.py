@@ -266,7 +266,9 @@ class FeedbackController(http.Controller):
     def _submit(self, assessment_sudo, is_confirmed):
         """Sign the answers; ask once when questions are open."""
         questions = assessment_sudo._get_page_questions()
-        is_answered = any(question["value"] for question in questions)
+        is_answered = any(
+            question["value"] or question["remark"] for question in questions
+        )
         if is_answered and self._get_left(assessment_sudo) and not is_confirmed:
             return self._redirect(assessment_sudo, "ask")
         try:
@@ -332,11 +334,13 @@ class FeedbackController(http.Controller):
         """
         questions = assessment_sudo._get_page_questions()
         for question in questions:
-            for key, name in (("value", question["field"]), ("control", "control")):
+            text = "value" if question["kind"] == "text" else "remark"
+            names = {"value": question["field"], "control": "control", text: "note"}
+            for key, name in names.items():
                 typed = (answers or {}).get(f"{name}-{question['id']}")
                 if isinstance(typed, str):
                     question[key] = typed
-            question["is_invalid"] = f"{question['field']}-{question['id']}" in invalid
+            question["is_invalid"] = f"note-{question['id']}" in invalid
         counted = [question for question in questions if question["kind"] != "text"]
         values = {
             "action": f"{PATH}/{assessment_sudo.access_token}",

@@ -1,5 +1,6 @@
 import re
 from datetime import timedelta
+from itertools import pairwise
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
@@ -112,6 +113,7 @@ class CrmAssessment(models.Model):
         """
         self.ensure_one()
         items = self.form_id._get_entries("items")
+        sections = self.form_id._get_entries("sections")
         options = list(self.form_id._get_entries("options").values())
         return [
             {
@@ -131,8 +133,12 @@ class CrmAssessment(models.Model):
                 if line.kind == "scale"
                 else (line.rating if line.kind == "rating" else line.note) or "",
                 "control": line.control or "",
+                "remark": line.note or "" if line.kind != "text" else "",
+                # Where another area begins.
+                "heading": line.section_id != before.section_id
+                and sections.get(line.section_id.id, {}).get("name"),
             }
-            for line in self.line_ids
+            for before, line in pairwise([self.line_ids.browse(), *self.line_ids])
         ]
 
     @api.model
@@ -172,7 +178,8 @@ class CrmAssessment(models.Model):
                 raise InvalidAnswerError(field)
             if field == "control" and line.item_id.id not in asks_control:
                 raise InvalidAnswerError(field)
-            if field != "control" and field != FIELD_BY_KIND[line.kind]:
+            # A remark may go with every answer.
+            if field not in ("control", "note", FIELD_BY_KIND[line.kind]):
                 raise InvalidAnswerError(field)
             value = self._convert_page_answer(field, value)
             if field == "note" and len(value) > MAX_LENGTH:
@@ -266,7 +273,10 @@ class CrmAssessment(models.Model):
         :raise UserError: when nothing was answered
         """
         self.ensure_one()
-        if not any(question["value"] for question in self._get_page_questions()):
+        if not any(
+            question["value"] or question["remark"]
+            for question in self._get_page_questions()
+        ):
             raise UserError(
                 self.env._(
                     "Nothing is answered yet. Please answer at least one question."

@@ -158,7 +158,12 @@ class TestFeedbackPage(FeedbackCase):
         checked = page.xpath("//input[@type='radio'][@checked]/@value")
         expected = [str(self.yes.id), str(self.not_applicable.id), "9", "ours"]
         self.assertEqual(checked, expected)
-        self.assertEqual(page.xpath("//textarea")[0].text.strip(), "Keep the coffee.")
+        self.assertEqual(
+            page.xpath("//div[@class][not(ancestor::details)]/textarea")[
+                0
+            ].text.strip(),
+            "Keep the coffee.",
+        )
         response = self._post({**values, "send": "1"})
         self.assertIn("Questions that are still open", response.text)
         self.assertEqual(self.assessment.state, "sent")
@@ -469,6 +474,49 @@ class TestFeedbackHarm(FeedbackCase):
         text = {self._name("text"): "Only this"}
         self.assertIn("Send as it is", self._post({**text, "send": "1"}).text)
 
+    def test_a_remark_goes_with_every_answer(self):
+        line = self._line("scale")
+        remark = {f"note-{line.id}": "The sign is behind a tree."}
+        page = html.fromstring(self.url_open(self._path()).text)
+        self.assertFalse(page.xpath("//details[@open]"))
+        self.assertEqual(
+            page.xpath("//details//textarea/@name"),
+            [
+                f"note-{each.id}"
+                for each in self.assessment.line_ids
+                if each.kind != "text"
+            ],
+        )
+        self.assertEqual(self._save(remark)["status"], "saved")
+        self.assertEqual(line.note, "The sign is behind a tree.")
+        self.assertFalse(line.option_id)
+        page = html.fromstring(self.url_open(self._path()).text)
+        [shown] = page.xpath("//details[@open]//textarea")
+        self.assertEqual(shown.text.strip(), "The sign is behind a tree.")
+        self._post({f"note-{line.id}": "", self._name("scale"): str(self.yes.id)})
+        line.invalidate_recordset()
+        self.assertFalse(line.note)
+        self.assertEqual(line.option_id, self.yes)
+
+    def test_a_remark_that_is_too_long_stays_on_the_page(self):
+        text = "x" * 10_001
+        response = self._post({f"note-{self._line('scale').id}": text})
+        self.assertEqual(response.status_code, 422)
+        [shown] = html.fromstring(response.text).xpath("//details[@open]//textarea")
+        self.assertEqual(shown.text.strip(), text)
+        self.assertEqual(shown.get("aria-invalid"), "true")
+        self.assertFalse(self._answered(self._line("scale")))
+
+    def test_a_remark_alone_can_be_sent(self):
+        self._post(
+            {f"note-{self._line('scale').id}": "Well", "send": "1", "confirmed": "1"}
+        )
+        self.assertEqual(self.assessment.state, "done")
+
+    def test_questions_stand_under_their_areas(self):
+        page = html.fromstring(self.url_open(self._path()).text)
+        self.assertEqual(page.xpath("//h2/text()"), ["Access", "Building"])
+
     def test_answers_of_others_are_refused(self):
         other = self._create_asked()
         own = {self._name("scale"): str(self.yes.id)}
@@ -482,7 +530,6 @@ class TestFeedbackHarm(FeedbackCase):
             {self._name("scale", 1): "²"},
             {self._name("rating"): "11"},
             {self._name("rating"): "-1"},
-            {f"note-{self._line('scale').id}": "A note"},
             {f"control-{self._line('scale').id}": "ours"},
             {f"control-{self._line('text').id}": "mine"},
             {"option-": "1"},
@@ -547,7 +594,12 @@ class TestFeedbackHarm(FeedbackCase):
         response = self._post({name: typed, self._name("scale"): self.yes.id})
         self.assertEqual(response.status_code, 422)
         page = html.fromstring(response.text)
-        self.assertEqual(page.xpath("//textarea")[0].text.strip(), typed)
+        self.assertEqual(
+            page.xpath("//div[@class][not(ancestor::details)]/textarea")[
+                0
+            ].text.strip(),
+            typed,
+        )
         self.assertEqual(page.xpath("//textarea/@aria-invalid"), ["true"])
         self.assertEqual(self._answered(self._line("scale")), self.yes)
         self.assertEqual(self._answered(line), "🙂" * MAX_LENGTH)
@@ -560,7 +612,12 @@ class TestFeedbackHarm(FeedbackCase):
         self.assertNotRegex(kept, "[\x00\b\ud800\r]")
         # the page
         page = html.fromstring(self.url_open(self._path()).text)
-        self.assertEqual(page.xpath("//textarea")[0].text.strip(), kept.strip())
+        self.assertEqual(
+            page.xpath("//div[@class][not(ancestor::details)]/textarea")[
+                0
+            ].text.strip(),
+            kept.strip(),
+        )
         self.assertFalse(page.xpath("//img[@onerror]|//script[.='alert(1)']"))
         # chatter and mail
         message = self.assessment.message_post(body=line.note)

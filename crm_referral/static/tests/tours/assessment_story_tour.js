@@ -131,7 +131,7 @@ registry.category("web_tour.tours").add("crm_referral_pride_customer", {
             trigger: ".o_feedback_rating .o_feedback_choice:contains(/^7$/)",
             run: "click",
         },
-        { trigger: "textarea", run: "edit 常常要我打電話來問進度。" },
+        { trigger: "[data-kind=text] textarea", run: "edit 常常要我打電話來問進度。" },
         { trigger: ".o_feedback_answered:contains(/^2[12]$/)" },
         { trigger: ".o_feedback_send", run: "click", expectUnloadPage: true },
         {

@@ -31,7 +31,7 @@ registry.category("web_tour.tours").add("crm_referral_feedback_phone", {
             run: "click",
         },
         { trigger: ".o_feedback_answered:contains(/^2$/)" },
-        { trigger: "textarea", run: "edit 很好，請繼續。" },
+        { trigger: "[data-kind=text] textarea", run: "edit 很好，請繼續。" },
         { trigger: SAVED },
         { trigger: ".o_feedback_send", run: "click", expectUnloadPage: true },
         {
@@ -71,7 +71,7 @@ registry.category("web_tour.tours").add("crm_referral_feedback_too_long", {
     steps: () => [
         {
             content: "too long an answer is refused at once, and kept on the page",
-            trigger: "textarea",
+            trigger: "[data-kind=text] textarea",
             run() {
                 this.anchor.focus();
                 this.anchor.value = "x".repeat(10001);
@@ -80,7 +80,7 @@ registry.category("web_tour.tours").add("crm_referral_feedback_too_long", {
         },
         { trigger: ".o_feedback_error:contains(longer than 10,000)" },
         {
-            trigger: "textarea[aria-invalid=true]",
+            trigger: "[data-kind=text] textarea[aria-invalid=true]",
             run() {
                 document.querySelector(".o_feedback_send").click();
                 if (document.activeElement !== this.anchor) {
@@ -91,7 +91,7 @@ registry.category("web_tour.tours").add("crm_referral_feedback_too_long", {
                 }
             },
         },
-        { trigger: "textarea", run: "edit Typed" },
+        { trigger: "[data-kind=text] textarea", run: "edit Typed" },
         { trigger: ".o_feedback_error:empty:not(:visible)" },
         { trigger: ".o_feedback_status:contains(/^Saved$/)" },
     ],
