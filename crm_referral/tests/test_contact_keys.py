@@ -110,3 +110,48 @@ class TestTextScrub(BaseCase):
             name_parts(["Bob Builder", "王大明"], ["Bob Baker", None]),
             {"Builder", "王大明"},
         )
+
+    def test_small_words_of_a_name_stay(self):
+        """A candidate may be noted as anything; the text around stays readable."""
+        for name, text, expected in (
+            (
+                "The Boss of Acme Ltd",
+                "The mother of the boss works for Acme, not for a Ltd.",
+                "The mother of the boss works for …, not for a Ltd.",
+            ),
+            (
+                "Will May",
+                "We will ask Will; may he agree",
+                "We will ask …; may he agree",
+            ),
+            ("Mark", "We mark what Mark said", "We mark what … said"),
+            ("the", "the house, The house", "the house, The house"),
+            ("Number 2026", "Until 2026", "Until 2026"),
+            (
+                "Frau von der Heide",
+                "Die Frau von der Bank kennt Heide.",
+                "Die Frau von der Bank kennt ….",
+            ),
+            (
+                "Müller GmbH und Co. KG",
+                "Eine GmbH und eine KG: Müller.",
+                "Eine GmbH und eine KG: ….",
+            ),
+            (
+                "陳 總經理",
+                "總經理 likes it; 陳 總經理 too",
+                "總經理 likes it; … too",
+            ),
+            ("大同齒科 有限公司", "有限公司和大同齒科", "有限公司和…"),
+            ("王", "國王大道", "國王大道"),
+            ("王 总经理", "我们的总经理", "我们的总经理"),
+            ("先生", "林先生說好", "林先生說好"),
+            ("bob@gmail.com", "Gmail or .com", "Gmail or .com"),
+        ):
+            with self.subTest(name):
+                terms = {name, *name_parts([name], [])}
+                self.assertEqual(self._scrub(text, *terms), expected)
+
+    def test_numbers(self):
+        self.assertEqual(self._scrub("Call 110 or 119", "110"), "Call 110 or 119")
+        self.assertEqual(self._scrub("Call 912345678!", "912345678"), "Call …!")
