@@ -1,8 +1,12 @@
 import { _t } from "@web/core/l10n/translation";
+import {
+    ConfirmationDialog,
+    deleteConfirmationMessage,
+} from "@web/core/confirmation_dialog/confirmation_dialog";
 import { makeContext } from "@web/core/context";
 import { registry } from "@web/core/registry";
 import { Mutex } from "@web/core/utils/concurrency";
-import { useBus } from "@web/core/utils/hooks";
+import { useBus, useService } from "@web/core/utils/hooks";
 import { X2ManyField, x2ManyField } from "@web/views/fields/x2many/x2many_field";
 
 import { useRef, useState } from "@odoo/owl";
@@ -30,12 +34,47 @@ export class ConversationCardsField extends X2ManyField {
         this.entry = useState({ values: {} });
         this.mutex = new Mutex();
         this.isAsking = false;
+        this.dialog = useService("dialog");
+        this.askBeforeDelete();
         const { bus } = this.props.record.model;
         useBus(bus, "NEED_LOCAL_CHANGES", ({ detail }) => {
             if (this.isTyped && !this.isAsking) {
                 detail.proms.push(this.addTyped(this.createControls[0]));
             }
         });
+    }
+
+    /** A record that is deleted is gone; one that is only linked is not. */
+    askBeforeDelete() {
+        if (this.isMany2Many) {
+            return;
+        }
+        let onDelete = this.activeActions.onDelete;
+        Object.defineProperty(this.activeActions, "onDelete", {
+            configurable: true,
+            enumerable: true,
+            get: () => onDelete && ((record) => this.confirmDelete(record, onDelete)),
+            set: (value) => {
+                onDelete = value;
+            },
+        });
+    }
+
+    /** The form of the record closes when this resolves: with "No, keep it" it stays. */
+    confirmDelete(record, onDelete) {
+        return new Promise((resolve) =>
+            this.dialog.add(ConfirmationDialog, {
+                title: _t("Bye-bye, record!"),
+                body: deleteConfirmationMessage,
+                confirmLabel: _t("Delete"),
+                confirm: async () => {
+                    await onDelete(record);
+                    resolve();
+                },
+                cancel: () => {},
+                cancelLabel: _t("No, keep it"),
+            }),
+        );
     }
 
     get canEnter() {

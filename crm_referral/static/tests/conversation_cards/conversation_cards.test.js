@@ -162,3 +162,42 @@ test("from the library an existing record is linked", async () => {
     await contains(".modal .o_data_row [name='name']").click();
     expect(cards()).toEqual(["Fast", "Cheap"]);
 });
+
+test("a record is deleted only when asked for twice", async () => {
+    Benefit._records.push({ id: 3, name: "Quiet", conversation_id: 1 });
+    Conversation._records[0].candidate_ids = [3];
+    await mountCards("candidate_ids");
+    await contains(".o_kanban_record:contains(Quiet)").click();
+    await contains(".modal .o_btn_remove").click();
+    await contains(".modal button:contains(keep it)").click();
+    expect(cards()).toEqual(["Quiet"]);
+    expect(".modal .o_btn_remove").toHaveCount(1);
+    await contains(".modal .o_btn_remove").click();
+    await contains(".modal:last .btn-primary:contains(Delete)").click();
+    await animationFrame();
+    expect(cards()).toEqual([]);
+    expect(".modal").toHaveCount(0);
+});
+
+test("what is only linked is taken off at once", async () => {
+    await mountCards();
+    await contains(".o_kanban_record:contains(Fast)").click();
+    await contains(".modal .o_btn_remove").click();
+    await animationFrame();
+    expect(cards()).toEqual([]);
+    expect(".modal").toHaveCount(0);
+});
+
+test("half a name that is typed meanwhile is not taken for a whole one", async () => {
+    const added = new Deferred();
+    onRpc("benefit", "onchange", () => added);
+    await mountCards();
+    await contains(entry).edit("Quiet", { confirm: false });
+    await press("Enter");
+    await contains(entry).edit("War", { confirm: false });
+    added.resolve();
+    await expect.waitForSteps(["save"]);
+    await animationFrame();
+    expect(cards()).toEqual(["Fast", "Quiet\nyes"]);
+    expect(entry).toHaveValue("War");
+});
