@@ -74,5 +74,6 @@ from . import (
     res_partner_customer,
     res_partner_referred,
     res_partner_loyalty,
+    res_users,
     kept_records,
 )

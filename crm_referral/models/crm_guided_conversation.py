@@ -72,6 +72,12 @@ class CrmGuidedConversation(models.AbstractModel):
         help="What the current step still lacks, one sentence a line.",
     )
 
+    is_step_unsaved = fields.Boolean(
+        compute="_compute_missing_requirements",
+        export_string_translation=False,
+        help="What the current step needs is only typed so far.",
+    )
+
     # === DEFAULT METHODS === #
 
     def _default_date_last_stage_update(self):
@@ -126,6 +132,8 @@ class CrmGuidedConversation(models.AbstractModel):
 
     @api.depends(lambda self: self._get_requirement_dependencies())
     def _compute_missing_requirements(self):
+        for record in self:
+            record.is_step_unsaved = not record.id
         ongoing = self.filtered(
             lambda record: record.step_id and not record._is_conversation_closed()
         )
@@ -534,9 +542,21 @@ class CrmGuidedConversation(models.AbstractModel):
 
         Its activity was deleted or never made, or it is of somebody who has left.
         """
-        self._process_in_batches(
-            fields.Domain(self._get_open_conversation_domain())
-            & self._get_idle_domain(self._step_activity_type),
-            "_schedule_step_activity",
-            batch_size=batch_size,
-        )
+        for domain, method_name in self._get_idle_work():
+            self._process_in_batches(domain, method_name, batch_size=batch_size)
+
+    @api.model
+    def _get_idle_work(self):
+        """:return: domain of what nobody has to do, and the method that plans it.
+        :rtype: list[tuple]
+        """
+        idle = fields.Domain(self._get_open_conversation_domain())
+        idle &= self._get_idle_domain(self._step_activity_type)
+        return [(idle, "_schedule_step_activity")]
+
+    @api.model
+    def _hand_on_work(self, users):
+        """What these users had to do becomes somebody's who is there."""
+        for domain, method_name in self._get_idle_work():
+            records = self.search(domain & fields.Domain("user_id", "in", users.ids))
+            getattr(records, method_name)()

@@ -109,8 +109,8 @@ class CrmReferralCandidate(models.Model):
         help="For example: finance head of a clinic of 50.",
     )
     partner_name = fields.Char(string="Organization", tracking=True)
-    email = fields.Char(help="Not needed before the introduction.")
-    phone = fields.Char(help="Not needed before the introduction.")
+    email = fields.Char(help="For the first contact, after the introduction.")
+    phone = fields.Char(help="For the first contact, after the introduction.")
     email_normalized = fields.Char(index="btree_not_null")
     phone_sanitized = fields.Char(index="btree_not_null")
     phone_key = fields.Char(

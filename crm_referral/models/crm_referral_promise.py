@@ -81,18 +81,15 @@ class CrmReferral(models.Model):
         return today(self.env, user, self.company_id) + timedelta(days=PROMISE_DAYS)
 
     @api.model
-    def _cron_ensure_step_activity(self, batch_size=500):
+    def _get_idle_work(self):
         """A promise is kept by somebody who is there, too."""
-        result = super()._cron_ensure_step_activity(batch_size=batch_size)
         promise_type = "crm_referral.mail_activity_type_promise"
-        self._process_in_batches(
+        idle = (
             Domain("promise_state", "=", "open")
             & Domain("promise", "!=", False)
-            & self._get_idle_domain(promise_type),
-            "_schedule_promise_activity",
-            batch_size=batch_size,
+            & self._get_idle_domain(promise_type)
         )
-        return result
+        return [*super()._get_idle_work(), (idle, "_schedule_promise_activity")]
 
     def _schedule_promise_activity(self):
         """An open promise is an activity, due when it was promised."""

@@ -171,7 +171,10 @@ class CrmReferralDashboard(models.AbstractModel):
                 "model": "crm.lead",
                 "model_date": "create_date",
                 "domain": referred
-                & (Domain("active", "=", True) | Domain("won_status", "=", "lost")),
+                & (
+                    Domain("active", "=", True)
+                    | Domain("won_status", "in", ["won", "lost"])
+                ),
             },
             {
                 "code": "wins",
@@ -355,10 +358,7 @@ class CrmReferralDashboard(models.AbstractModel):
                 self.env._("Open requests without a salesperson"),
                 "crm.referral",
                 # Who has left does nothing any more.
-                is_open
-                & (
-                    Domain("user_id", "=", False) | Domain("user_id.active", "=", False)
-                ),
+                is_open & self.env["crm.referral"]._get_without_salesperson_domain(),
             ),
             (
                 "promises",

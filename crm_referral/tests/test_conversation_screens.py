@@ -64,6 +64,19 @@ class TestConversationScreens(ReferralCommon):
             form.partner_email = "found@customer.example.com"
         self.assertEqual(partner.email, "found@customer.example.com")
 
+    def test_typed_is_not_saved(self):
+        """What is only typed is complete, but nobody is told that it is kept."""
+        referral = self._walk_to(self._create_referral(), "profile")
+        self.assertFalse(referral.is_step_unsaved)
+        with Form(referral) as form:
+            form.challenge = "Everything was typed in three times"
+            form.improvement = "Once is enough"
+            form.missed_by_others = "They still do it"
+            self.assertFalse(form.missing_requirements)
+            self.assertTrue(form.is_step_unsaved)
+        self.assertFalse(referral.missing_requirements)
+        self.assertFalse(referral.is_step_unsaved)
+
     def test_convert_and_stay(self):
         candidate = self._create_introduced_candidate()
         self.assertIs(candidate.action_convert_here(), True)

@@ -1,8 +1,12 @@
 import re
+from ast import literal_eval
 from datetime import date
 from unittest.mock import patch
 
+from lxml import etree
+
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -40,6 +44,25 @@ class TestWhoHasLeft(ReferralCommon):
         self._assert_with(self.leader)
         self._run_cron("ir_cron_ensure_step_activity")
         self._assert_with(self.leader)
+
+    def test_it_moves_when_somebody_leaves(self):
+        """Not only in the night."""
+        self._assert_with(self.rep)
+        self.rep.with_user(self.env.ref("base.user_admin")).active = False
+        self._assert_with(self.leader)
+        other = self._create_referral(
+            user=self.manager, partner_id=self.other_customer.id
+        )
+        kind = "mail_activity_type_step"
+        self.assertEqual(self._get_activities(other, kind).user_id, self.manager)
+
+    def test_the_filter_finds_them(self):
+        arch = self.env["crm.referral"].get_view(view_type="search")["arch"]
+        node = etree.fromstring(arch).find(".//filter[@name='unassigned']")
+        self.assertEqual(
+            list(Domain(literal_eval(node.get("domain")))),
+            list(self.env["crm.referral"]._get_without_salesperson_domain()),
+        )
 
     def test_then_a_manager(self):
         (self.rep | self.leader).active = False
