@@ -247,6 +247,22 @@ class TestTalkTrackFollows(ReferralCommon):
         referral.spoken_lang = "zh_TW"
         self.assertEqual(referral.talk_track, "\u60a8\u597d")
 
+    def test_mail_is_in_the_chosen_language(self):
+        self.env["res.lang"]._activate_lang("zh_TW")
+        candidate = self._create_candidate(self._create_referral())
+        template = self.env.ref("crm_referral.mail_template_introduction")
+        in_chinese = template.with_context(lang="zh_TW")
+        in_chinese.subject = "\u8f49\u5bc4"
+
+        def subject():
+            return template._generate_template(candidate.ids, ["subject"])[
+                candidate.id
+            ]["subject"]
+
+        self.assertNotEqual(subject(), "\u8f49\u5bc4")
+        candidate.referral_id.spoken_lang = "zh_TW"
+        self.assertEqual(subject(), "\u8f49\u5bc4")
+
     def test_new_customer_speaks_the_language_of_the_rep(self):
         self.env["res.lang"]._activate_lang("zh_TW")
         self.rep.lang = "zh_TW"
