@@ -193,33 +193,32 @@ class ResPartner(models.Model):
                 [("partner_id", "in", self.ids)], ["partner_id"], ["__count"]
             )
         )
-        leads = (
+        leads = dict(
             self.env["crm.lead"]
             .with_context(active_test=False)
             ._read_group(
                 [("referrer_id", "in", self.ids)],
-                ["referrer_id", "won_status", "company_id"],
-                ["__count", "expected_revenue:sum"],
+                ["referrer_id"],
+                ["__count"],
             )
         )
-        day = self._get_asking_day()
+        # What is won is what the analysis says, at the exchange rate of that day.
+        wins = {
+            partner: figures
+            for partner, *figures in self.env["crm.referral.report"]._read_group(
+                [("kind", "=", "lead"), ("partner_id", "in", self.ids)],
+                ["partner_id"],
+                ["won_count:sum", "won_revenue:sum"],
+            )
+        }
         currency = self.env.company.currency_id
         for partner in self:
             partner.referral_currency_id = currency
             partner.referral_count = referrals.get(partner._origin, 0)
-            partner.referral_lead_count = 0
-            partner.referral_won_count = 0
-            partner.referral_won_revenue = 0.0
-        by_id = {partner._origin.id: partner for partner in self}
-        for referrer, won_status, company, count, revenue in leads:
-            partner = by_id[referrer.id]
-            partner.referral_lead_count += count
-            if won_status == "won":
-                company = company or self.env.company
-                partner.referral_won_count += count
-                partner.referral_won_revenue += company.currency_id._convert(
-                    revenue, currency, company, day
-                )
+            partner.referral_lead_count = leads.get(partner._origin, 0)
+            partner.referral_won_count, partner.referral_won_revenue = wins.get(
+                partner._origin, (0, 0.0)
+            )
 
     @api.depends("referred_ids")
     def _compute_referred_count(self):

@@ -752,8 +752,8 @@ class CrmReferralReport(models.Model):
 
     def _prepare_lead_columns(self):
         return {
-            # A lost lead is archived, and counts all the same.
-            "active": SQL("(l.active OR l.won_status = 'lost')"),
+            # A lead that is won or lost counts all the same when it is archived.
+            "active": SQL("(l.active OR l.won_status IN ('won', 'lost'))"),
             "lead_id": SQL("l.id"),
             "buyer_industry_id": SQL("COALESCE(b.industry_id, cb.industry_id)"),
             "user_id": SQL("l.user_id"),

@@ -264,7 +264,7 @@ class CrmReferralWorkbookRows(models.AbstractModel):
     def _get_query_leads(self, options) -> Query:
         Lead = self.env["crm.lead"].with_context(active_test=False)
         domain = Domain("referrer_id", "!=", False) & (
-            Domain("active", "=", True) | Domain("won_status", "=", "lost")
+            Domain("active", "=", True) | Domain("won_status", "in", ["won", "lost"])
         )
         created = self._get_referral_domain(options, "crm.lead")
         closed = self._get_referral_domain(options, "crm.lead", "date_closed")

@@ -46,7 +46,7 @@ def get_summary_queries(env, company):
             JOIN crm_referral r ON r.id = referral_id
             WHERE c.active AND r.active AND introduced_on IS NOT NULL AND c.{c}""",
         "Leads": """SELECT count(*) FROM crm_lead WHERE referrer_id IS NOT NULL
-            AND (active OR won_status = 'lost') AND {c}""",
+            AND (active OR won_status IN ('won', 'lost')) AND {c}""",
         "Leads Won": """SELECT count(*) FROM crm_lead
             WHERE referrer_id IS NOT NULL AND won_status = 'won' AND {c}""",
         "Leads Lost": """SELECT count(*) FROM crm_lead
@@ -57,14 +57,14 @@ def get_summary_queries(env, company):
         "Won from Referral": """SELECT sum(expected_revenue) FROM crm_lead
             WHERE referrer_id IS NOT NULL AND won_status = 'won' AND {c}""",
         "All Won Revenue": """SELECT sum(expected_revenue) FROM crm_lead
-            WHERE won_status = 'won' AND active AND {n}""",
+            WHERE won_status = 'won' AND {n}""",
         "Days to Close": """SELECT
             avg(extract(epoch FROM closed_on - create_date) / 86400)
             FROM crm_referral WHERE active AND closed_on IS NOT NULL AND {c}""",
         "Share of Won Revenue": """SELECT
             sum(expected_revenue) FILTER (WHERE referrer_id IS NOT NULL)
             / nullif(sum(expected_revenue), 0)
-            FROM crm_lead WHERE won_status = 'won' AND active AND {n}""",
+            FROM crm_lead WHERE won_status = 'won' AND {n}""",
         "Days to Win": """SELECT
             avg(extract(epoch FROM l.date_closed - r.create_date) / 86400)
             FROM crm_lead l

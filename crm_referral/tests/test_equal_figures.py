@@ -1,5 +1,7 @@
+from datetime import date
+
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 
 from .test_export import ExportCommon
 
@@ -56,6 +58,44 @@ class TestEqualFigures(ExportCommon):
 
     def test_one_win(self):
         self._assert_everywhere(1, 1000)
+
+    def test_an_archived_lead_is_still_won(self):
+        self.won_lead.active = False
+        self.assertEqual(self.won_lead.won_status, "won")
+        self._assert_everywhere(1, 1000)
+
+    def test_exchange_rate_of_the_day_it_was_won(self):
+        """Contact and analysis, in the currency of another company."""
+        euro = self.env.ref("base.EUR")
+        company = self.other_company
+        company.currency_id = euro
+        won_on = self.won_lead.date_closed.date()
+        today = date(2100, 1, 1)
+        self.env["res.currency.rate"].create(
+            [
+                {
+                    "name": day,
+                    "rate": rate,
+                    "currency_id": euro.id,
+                    "company_id": company.id,
+                }
+                for day, rate in ((date(2000, 1, 1), 0.5), (today, 4))
+            ]
+        )
+        self.env["res.currency.rate"].search(
+            [("currency_id", "=", self.company.currency_id.id)]
+        ).unlink()
+        self.manager.company_ids += company
+        both = [company.id, self.company.id]
+        env = self.env(user=self.manager, context={"allowed_company_ids": both})
+        self.assertLess(won_on, today)
+        with freeze_time("2100-01-02 12:00:00"):
+            contact = self.customer.with_env(env).referral_won_revenue
+            analysis = env["crm.referral.report"]._read_group(
+                [("partner_id", "=", self.customer.id)], [], ["won_revenue:sum"]
+            )
+        self.assertEqual(contact, 500)
+        self.assertEqual(analysis, [(500,)])
 
     def test_a_duplicate_is_not_introduced(self):
         """It is won as well: by nobody's introduction."""
