@@ -71,6 +71,11 @@ registry.category("web_tour.tours").add("crm_referral_rep", {
             run: "click",
         },
         {
+            content: "The candidate is gone for good: it asks first",
+            trigger: ".modal:not(.o_inactive_modal) .modal-footer .btn-primary:contains(Delete)",
+            run: "click",
+        },
+        {
             content: "it is gone",
             trigger: `.o_field_widget[name='candidate_ids']:not(:has(.o_kanban_record:contains(Lin the Second)))`,
         },

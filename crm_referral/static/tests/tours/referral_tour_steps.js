@@ -29,7 +29,7 @@ export function isMissing(words) {
 
 export const isComplete = {
     content: "nothing is missing in this step",
-    trigger: ".alert-success[name='complete']",
+    trigger: ".alert[name^='complete']",
 };
 
 export const editField = (name, value, scope = "") => ({

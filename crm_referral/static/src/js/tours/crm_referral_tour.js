@@ -78,7 +78,7 @@ registry.category("web_tour.tours").add("crm_referral_tour", {
         },
         {
             trigger:
-                ".o_form_view:has(.alert-success[name='complete']) .o_statusbar_buttons button[name='action_next_step']",
+                ".o_form_view:has(.alert[name^='complete']) .o_statusbar_buttons button[name='action_next_step']",
             content: _t("Nothing is missing any more: on to the next step!"),
             tooltipPosition: "bottom",
             run: "click",
