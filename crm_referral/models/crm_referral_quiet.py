@@ -13,7 +13,11 @@ class CrmReferralQuiet(models.Model):
     _order = "id desc"
 
     partner_id = fields.Many2one(
-        comodel_name="res.partner", required=True, readonly=True, ondelete="cascade"
+        comodel_name="res.partner",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(
         comodel_name="res.company", required=True, readonly=True, ondelete="cascade"
@@ -27,7 +31,7 @@ class CrmReferralQuiet(models.Model):
         help="The request it comes from. Empty: it was deleted.",
     )
 
-    _partner_idx = models.Index("(partner_id, company_id, next_ask_date)")
+    _next_ask_idx = models.Index("(company_id, next_ask_date)")
 
     @api.model
     def _keep(self, referrals):

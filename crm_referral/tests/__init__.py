@@ -5,6 +5,7 @@ from . import test_assessment_checklist
 from . import test_assessment_engine
 from . import test_assessment_framework
 from . import test_assessment_heat_map
+from . import test_assessment_mail
 from . import test_assessment_page
 from . import test_assessment_performance
 from . import test_assessment_report
@@ -12,6 +13,7 @@ from . import test_assessment_response
 from . import test_assessment_rights
 from . import test_assessment_round
 from . import test_assessment_scoring
+from . import test_assessment_send
 from . import test_assessment_steering
 from . import test_assessment_story_tours
 from . import test_assessment_tours
@@ -39,6 +41,7 @@ from . import test_performance
 from . import test_referral
 from . import test_report
 from . import test_report_schedule
+from . import test_screens
 from . import test_security_walk
 from . import test_step_work
 from . import test_talk_track
