@@ -106,7 +106,8 @@ class CrmReferralExport(models.Model):
         comodel_name="res.users",
         relation="crm_referral_export_salesperson_rel",
         string="Salespeople",
-        domain=[("share", "=", False)],
+        # A text: as a list Odoo would search the exports whenever a user is made.
+        domain="[('share', '=', False)]",
         help="Leave empty for everybody.",
     )
     sheet_ids = fields.Many2many(
