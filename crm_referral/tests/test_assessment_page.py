@@ -130,6 +130,14 @@ class TestFeedbackPage(FeedbackCase):
         self.assertNotIn(self.customer_company.name, response.text)
         self.assertEqual(self.assessment.state, "sent", "Looking changes nothing.")
 
+    def test_the_bar_begins_at_nought(self):
+        """Without a value it would run to and fro, as if something were loading."""
+        page = html.fromstring(self.url_open(self._path()).text)
+        (bar,) = page.xpath("//progress")
+        self.assertEqual(bar.get("value"), "0")
+        questions = self.assessment.line_ids.filtered(lambda q: q.kind != "text")
+        self.assertEqual(bar.get("max"), str(len(questions)))
+
     def test_every_choice_has_a_label_and_every_group_a_legend(self):
         page = html.fromstring(self.url_open(self._path()).text)
         self.assertEqual(page.get("lang"), "en-US")
