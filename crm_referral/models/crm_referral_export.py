@@ -188,7 +188,6 @@ class CrmReferralExport(models.Model):
         "team_ids",
         "salesperson_ids",
     )
-    @api.depends_context("lang")
     def _compute_name(self):
         for export in self:
             export.name = " · ".join([export._name_period(), *export._name_filters()])

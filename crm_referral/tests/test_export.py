@@ -554,6 +554,31 @@ class TestExport(ExportCommon):
         }
         self.assertLessEqual(readonly, Export._protected_fields)
 
+    def test_named_in_the_language_of_whoever_makes_it(self):
+        """What is written last may have another context than who made it."""
+        self.env["res.lang"]._activate_lang("zh_TW")
+        export = self.env["crm.referral.export"].with_context(lang="zh_TW")
+        export = export.with_user(self.manager).create(
+            {"period": "custom", "date_from": "2026-01-01", "date_to": "2026-12-31"}
+        )
+        self.env(context={}).flush_all()
+        self.env.invalidate_all()
+        self.assertIn("2026-01-01 – 2026-12-31", export.name or "")
+
+    def test_no_stored_field_depends_on_the_context(self):
+        """Kept under one context and written under another, it would be lost."""
+        wrong = [
+            str(field)
+            for model, Model in self.env.registry.items()
+            if model.startswith(("crm.referral", "crm.assessment", "crm.guided"))
+            for field in Model._fields.values()
+            if field.store
+            and field.compute
+            and not (field.translate or field.company_dependent)
+            and self.env.registry.field_depends_context[field]
+        ]
+        self.assertFalse(wrong)
+
     def test_strange_input_gets_a_sentence(self):
         for vals in (
             {"date_from": "0001-01-01", "date_to": "2026-01-01"},
