@@ -253,6 +253,16 @@ class CrmAssessmentRound(models.Model):
                 round_sudo.write({"mail_state": "sent", "mail_failure": False})
                 round_sudo.activity_feedback([MAIL_FAILED])
 
+    def _on_answered(self):
+        """A customer who answers was reached, whatever became of the mail."""
+        # sudo: whoever answers, the customer too
+        reached_sudo = self.sudo().filtered(
+            lambda r: r.mail_state == "failed" and not r.link_status
+        )
+        reached_sudo.write({"mail_state": False, "mail_failure": False})
+        reached_sudo.activity_feedback([MAIL_FAILED])
+        return super()._on_answered()
+
     def _on_mail_failed(self, problem):
         """Say that the customer was not reached, to who asked, and let them mend it.
 
@@ -261,7 +271,7 @@ class CrmAssessmentRound(models.Model):
         self.ensure_one()
         # sudo: the activity may be of somebody else than who runs the queue
         round_sudo = self.sudo()
-        if round_sudo.state != "open":
+        if round_sudo.state != "open" or not round_sudo.link_status:
             return
         problem = redact_links(problem)[:500]
         if (round_sudo.mail_state, round_sudo.mail_failure) == ("failed", problem):

@@ -215,6 +215,24 @@ class TestWhatBecomesOfTheMail(LinkMailCase):
             mails.send()
         self._assert_failed(round_, "could not be reached")
 
+    def test_who_answers_was_reached(self):
+        """By the link that was passed on; nobody is told to mend the address then."""
+        round_ = self._start()
+        self._send_queue(error=Exception("550"))
+        self.assertTrue(self._get_failures(round_))
+        form = round_.sudo().assessment_ids.filtered(
+            lambda a: a.viewpoint == "customer"
+        )
+        scale = form.line_ids.filtered(lambda line: line.kind == "scale")
+        scale.option_id = form.framework_id.scale_id.option_ids[:1]
+        form.action_done()
+        self.assertEqual(round_.state, "open")
+        self.assertFalse(round_.mail_state)
+        self.assertFalse(round_.mail_failure)
+        self.assertFalse(self._get_failures(round_))
+        round_._on_mail_failed("came back late")
+        self.assertFalse(round_.mail_state)
+
     def test_mended_and_sent_again(self):
         round_ = self._start()
         self._send_queue(error=Exception("550"))
