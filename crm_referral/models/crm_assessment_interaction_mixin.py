@@ -55,7 +55,7 @@ class CrmAssessmentInteractionMixin(models.AbstractModel):
         self.check_access("read")
         Round = self.env["crm.assessment.round"]
         waiting = Round._find_waiting(self)
-        if waiting.my_assessment_id:
+        if waiting.my_assessment_id or waiting.state == "draft":
             return waiting._open_checklist()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_referral.crm_assessment_round_be_sure_action"

@@ -98,6 +98,7 @@ class TestAssessmentChecklist(AssessmentCase):
                 record.invalidate_recordset()
                 self.assertEqual(record.checklist_count, before)
                 started = Round.with_context(**action["context"]).create({})
+                self.assertEqual(record.action_view_checklists()["res_id"], started.id)
                 waiting = started.action_start()
                 self.assertEqual(waiting["res_model"], "crm.assessment")
                 record.invalidate_recordset()
