@@ -61,6 +61,7 @@ class CrmReferral(models.Model):
         compute="_compute_partner_contact",
         inverse="_inverse_partner_phone",
     )
+    partner_do_not_ask = fields.Boolean(related="partner_id.referral_do_not_ask")
     partner_email = fields.Char(
         string="E-mail",
         compute="_compute_partner_contact",

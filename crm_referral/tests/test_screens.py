@@ -38,6 +38,15 @@ class TestScreens(ReferralCommon):
             with self.subTest(name):
                 self.assertEqual(self._get_arch(name).get("duplicate"), "0")
 
+    def test_who_does_not_want_to_be_asked_is_not_asked_again_on_a_day(self):
+        for name in ("crm_referral_view_kanban", "crm_referral_view_form"):
+            arch = self._get_arch(name)
+            days = arch.xpath("//div/field[@name='next_ask_date']")
+            self.assertTrue(days, name)
+            for day in days:
+                invisible = day.getparent().get("invisible")
+                self.assertIn("partner_do_not_ask", invisible, name)
+
     def test_an_outcome_is_not_a_matter_of_dragging(self):
         kanban = self._get_arch("crm_referral_view_kanban")
         [outcome] = kanban.xpath("//field[@name='outcome'][not(ancestor::templates)]")
