@@ -325,6 +325,7 @@ class CrmAssessmentAction(models.Model):
             actions.filtered(lambda action: not action.done_on).write(
                 {"done_on": today(self.env, self.env.user, company)}
             )
+        # sudo: as above
         (self.sudo() - done_sudo).write(
             {"done_on": False, "score_after": False, "measured_on": False}
         )
@@ -340,7 +341,7 @@ class CrmAssessmentAction(models.Model):
             self.partner_id == round_.partner_id
             and origin.framework_id == round_.framework_id
             and self.company_id == round_.company_id
-            and origin != round_.sudo()
+            and origin.id != round_.id
             and (not round_.id or origin.id < round_.id)
         )
 

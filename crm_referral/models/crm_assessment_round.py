@@ -389,7 +389,7 @@ class CrmAssessmentRound(models.Model):
         )
         for round_ in self:
             leads = user in (round_.manager_id | round_.team_id.user_id) or is_manager
-            if round_.sudo() in answered and (user == round_.user_id or not leads):
+            if round_.id in answered.ids and (user == round_.user_id or not leads):
                 raise UserError(
                     self.env._(
                         "Somebody has answered already, so only the manager who "

@@ -181,6 +181,7 @@ class CrmAssessmentRound(models.Model):
             ]
         )
         taken = set(colleagues.mapped("partner_id.email_normalized"))
+        # sudo: whether the person can be reached, whoever may see them
         return {
             round_: round_._describe_mail_problem(round_.sudo().contact_id, taken)
             for round_ in self

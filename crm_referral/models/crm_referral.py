@@ -61,7 +61,9 @@ class CrmReferral(models.Model):
         compute="_compute_partner_contact",
         inverse="_inverse_partner_phone",
     )
-    partner_do_not_ask = fields.Boolean(related="partner_id.referral_do_not_ask")
+    partner_do_not_ask = fields.Boolean(
+        string="Do Not Ask for Referrals", compute="_compute_partner_contact"
+    )
     partner_email = fields.Char(
         string="E-mail",
         compute="_compute_partner_contact",
@@ -249,7 +251,9 @@ class CrmReferral(models.Model):
             else:
                 referral.display_name = self.env._("a contact of another company")
 
-    @api.depends("partner_id.phone", "partner_id.email")
+    @api.depends(
+        "partner_id.phone", "partner_id.email", "partner_id.referral_do_not_ask"
+    )
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_partner_contact(self):
         visible = self.partner_id._origin._filtered_access("read")
@@ -257,6 +261,7 @@ class CrmReferral(models.Model):
             partner = referral.partner_id._origin & visible
             referral.partner_phone = partner.phone
             referral.partner_email = partner.email
+            referral.partner_do_not_ask = partner.referral_do_not_ask
 
     def _inverse_partner_phone(self):
         for referral in self:

@@ -291,7 +291,7 @@ class TestQueryBudget(PerformanceCommon):
     @warmup
     def test_skip_step_of_ten(self):
         referrals = self.referrals[:10].with_env(self.env)
-        with self.assertQueryCount(59):
+        with self.assertQueryCount(58):
             referrals.action_skip_step("Because")
 
     @users("referral_rep", "referral_manager")
