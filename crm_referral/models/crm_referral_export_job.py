@@ -162,17 +162,20 @@ class CrmReferralExportJob(models.AbstractModel):
             _logger.info("Export %s was cancelled", self.id)
         except PASSING_ERRORS as error:
             self.env.cr.rollback()
-            _logger.warning("Export %s was interrupted: %s", self.id, error)
-            # For the next run, which goes on with the last slice.
-            self.write(
-                {
-                    "state": "running",
-                    "attempt_count": attempt,
-                    "error": str(error).strip() or type(error).__name__,
-                }
-            )
-            self.env["ir.cron"]._commit_progress()
-            return
+            self.invalidate_recordset(["state"])
+            if self.state == "running":
+                _logger.warning("Export %s was interrupted: %s", self.id, error)
+                # For the next run, which goes on with the last slice.
+                self.write(
+                    {
+                        "attempt_count": attempt,
+                        "error": str(error).strip() or type(error).__name__,
+                    }
+                )
+                self.env["ir.cron"]._commit_progress()
+                return
+            # Whoever cancels at the same moment may be the reason.
+            _logger.info("Export %s was cancelled", self.id)
         except Exception as error:
             self.env.cr.rollback()
             _logger.exception("Export %s failed", self.id)
