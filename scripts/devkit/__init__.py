@@ -11,6 +11,8 @@ database      configuration, templates and their copies
 serve         scripts/run
 testing       scripts/test
 lint          scripts/lint: ruff, pylint, prettier, eslint, XML, traps
+borders       what an engine must not know, which addon may know which
+sizes         files and functions that nobody can take in at once
 traps         what Odoo 19 swallows without an error
 translations  is the .pot fresh, are the .po files complete
 """

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from . import base, odoo, traps, venv
+from . import base, borders, odoo, sizes, traps, venv
 
 # Rules of Odoo's own pylint test (test_lint/tests/test_pylint.py).
 ODOO_RULES = (
@@ -100,6 +100,14 @@ def silent_traps(files: list[str]) -> str:
     return "\n".join(found)
 
 
+def who_knows_whom(files: list[str]) -> str:
+    return "\n".join(borders.complaints(base.ROOT, files))
+
+
+def too_long(files: list[str]) -> str:
+    return "\n".join(sizes.complaints(base.ROOT, files))
+
+
 def xml(files: list[str]) -> str:
     trouble = []
     for name in _with_suffix(files, ".xml", ".svg"):
@@ -157,6 +165,8 @@ CHECKS = {
     "ruff": Check(ruff, _python),
     "format": Check(ruff_format, _python),
     "traps": Check(silent_traps, _addons),
+    "borders": Check(who_knows_whom, _addons),
+    "sizes": Check(too_long, _suffix(*sizes.WRITTEN)),
     "xml": Check(xml, _suffix(".xml", ".svg")),
     "pylint-odoo": Check(pylint_odoo, _addons),
     "odoo-pylint": Check(pylint_of_odoo, _addons),

@@ -137,13 +137,29 @@ def mirror() -> str:
 
 
 def unpack(folder: Path, uri: str = "", keyring: Path = KEYRING) -> None:
-    """Download Debian's packages, check their signatures, unpack them in `folder`.
-
-    apt runs with a state of its own: no root, no change of the system.
-    """
+    """Download Debian's packages, check their signatures, unpack them in `folder`."""
     base.say("Getting Odoo 19 (Debian's package, 130 MB) …")
-    uri = uri or mirror()
-    apt = folder / "apt"
+    debs = _download(folder / "apt", uri or mirror(), keyring)
+    for deb in debs:
+        _extract(deb, folder)
+    shutil.rmtree(folder / "apt")
+    for catalogue in (folder / PYTHON_FOLDER).rglob("*.po"):
+        if not catalogue.name.startswith("zh"):
+            catalogue.unlink()
+    stub = folder / STUB
+    if not stub.exists():
+        stub.parent.mkdir(parents=True, exist_ok=True)
+        stub.touch()
+    shutil.copy(folder / "usr/bin/odoo", folder / PYTHON_FOLDER / "odoo-bin")
+    version = next(deb.name for deb in debs if deb.name.startswith("odoo-19_"))
+    (folder / "VERSION").write_text(version.removesuffix("_all.deb"))
+    in_tree(folder / PYTHON_FOLDER)
+
+
+def _download(apt: Path, uri: str, keyring: Path) -> list[Path]:
+    """Get the packages; apt runs with a state of its own: no root, no change of the
+    system.
+    """
     for path in ("state/lists/partial", "cache/archives/partial", "debs"):
         (apt / path).mkdir(parents=True)
     (apt / "status").touch()
@@ -165,7 +181,7 @@ def unpack(folder: Path, uri: str = "", keyring: Path = KEYRING) -> None:
         "-oAcquire::Retries=2",
         "-oDebug::NoLocking=1",
     ]
-    log = folder.parent / "logs/odoo-source.log"
+    log = apt.parents[1] / "logs/odoo-source.log"
     get = "get Odoo 19 from the Debian mirror"
     base.run(["apt-get", *options, "update"], what=get, log=log)
     base.run(
@@ -174,34 +190,25 @@ def unpack(folder: Path, uri: str = "", keyring: Path = KEYRING) -> None:
         log=log,
         cwd=apt / "debs",
     )
-    debs = sorted((apt / "debs").glob("*.deb"))
-    for deb in debs:
-        with subprocess.Popen(
-            ["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE
-        ) as tar:
-            exclude = [f"--exclude={pattern}" for pattern in LEFT_OUT]
-            unpacked = subprocess.run(
-                ["tar", "-x", "-C", folder, "--no-same-owner", "--wildcards", *exclude],
-                stdin=tar.stdout,
-                stderr=subprocess.PIPE,
-                text=True,
-                check=False,
-            )
-        if tar.returncode or unpacked.returncode:
-            reason = base.explain(unpacked.stderr) or unpacked.stderr.strip()
-            raise base.UserFacingError(f"Could not unpack {deb.name}. {reason}")
-    shutil.rmtree(apt)
-    for catalogue in (folder / PYTHON_FOLDER).rglob("*.po"):
-        if not catalogue.name.startswith("zh"):
-            catalogue.unlink()
-    stub = folder / STUB
-    if not stub.exists():
-        stub.parent.mkdir(parents=True, exist_ok=True)
-        stub.touch()
-    shutil.copy(folder / "usr/bin/odoo", folder / PYTHON_FOLDER / "odoo-bin")
-    version = next(deb.name for deb in debs if deb.name.startswith("odoo-19_"))
-    (folder / "VERSION").write_text(version.removesuffix("_all.deb"))
-    in_tree(folder / PYTHON_FOLDER)
+    return sorted((apt / "debs").glob("*.deb"))
+
+
+def _extract(deb: Path, folder: Path) -> None:
+    """Unpack what we need of a package."""
+    with subprocess.Popen(
+        ["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE
+    ) as tar:
+        exclude = [f"--exclude={pattern}" for pattern in LEFT_OUT]
+        unpacked = subprocess.run(
+            ["tar", "-x", "-C", folder, "--no-same-owner", "--wildcards", *exclude],
+            stdin=tar.stdout,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    if tar.returncode or unpacked.returncode:
+        reason = base.explain(unpacked.stderr) or unpacked.stderr.strip()
+        raise base.UserFacingError(f"Could not unpack {deb.name}. {reason}")
 
 
 def environment(odoo: Odoo) -> dict[str, str]:

@@ -158,7 +158,7 @@ def test_cancelled_in_the_middle(lab, crowded):
         export.wait_for("progress > 0")
         browser.call(MODEL, "action_cancel", [export.id])
         assert export.read("state") == ("cancelled",)
-        # Its job is told at the next slice, or is between two runs and needs no telling.
+        # Its job is told at the next slice, or it is between two runs: no telling.
         stopped = f"Export {export.id} was cancelled", f"Export {export.id} goes on"
         end = time.monotonic() + serving.SECONDS
         while not any(odoo.lines(text) for text in stopped):

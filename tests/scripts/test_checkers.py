@@ -291,13 +291,16 @@ def test_lint_complains(tmp_path):
     for name, text in {
         "__manifest__.py": "{'name': 'X', 'version': '1', 'data': ['y.xml']}\n",
         "__init__.py": "import os,sys\nself._cr.execute('x' % undefined)\n",
-        "x.xml": "<odoo><a></odoo>",
+        "x.xml": "<odoo><a></odoo>\n" + "\n" * 600,
         "y.xml": '<odoo><record id="x_addon.y" model="res.partner"/></odoo>',
         "static/src/x.js": "var x = 1\n",
     }.items():
         file = tmp_path / "x_addon" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
+    engine = tmp_path / "xlsx_stream"
+    engine.mkdir()
+    (engine / "__manifest__.py").write_text("{'depends': ['x_addon']}\n")
     result = subprocess.run(
         [sys.executable, tmp_path / "scripts/lint"],
         stdout=subprocess.PIPE,
