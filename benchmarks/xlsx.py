@@ -1,6 +1,6 @@
 """Four ways of exporting opportunities to XLSX, side by side.
 
-* ours: ``crm_referral.tools.xlsx_stream``
+* ours: ``xlsx_stream.tools.workbook``
 * odoo: Odoo's own list export, the code behind ``/web/export/xlsx``
 * loop: a server-side cursor and xlsxwriter's ``constant_memory``, the plain loop
 * fetch: a server-side cursor and deflate: what any loop in Python has to do
@@ -99,7 +99,7 @@ def fill(database, rows):
 
 
 def ours(env, rows, path, level):
-    from odoo.addons.crm_referral.tools.xlsx_stream import (
+    from odoo.addons.xlsx_stream.tools.workbook import (
         Column,
         SheetSpec,
         StreamWorkbook,

@@ -5,7 +5,7 @@
     "summary": "Ask satisfied customers for introductions, in six guided steps",
     "author": "CRM Referral contributors",
     "license": "LGPL-3",
-    "depends": ["crm", "portal", "web_hierarchy"],
+    "depends": ["crm", "portal", "web_hierarchy", "xlsx_stream"],
     "data": [
         # Security
         "security/ir.model.access.csv",

@@ -13,9 +13,9 @@ from odoo.fields import Domain
 from odoo.tools import config
 
 from odoo.addons.base.models.ir_cron import MIN_TIME_PER_JOB
+from odoo.addons.xlsx_stream.tools.workbook import Spool
 
 from ..tools.sentences import join_sentences
-from ..tools.xlsx_stream import Spool
 
 if os.name == "posix":
     import resource
@@ -79,7 +79,7 @@ class CrmReferralExportJob(models.AbstractModel):
     slices = fields.Json(
         readonly=True,
         copy=False,
-        help="Which rows are read, see tools/xlsx_spool.py.",
+        help="Which rows are read, see xlsx_stream/tools/spool.py.",
         export_string_translation=False,
     )
     error = fields.Text(readonly=True)

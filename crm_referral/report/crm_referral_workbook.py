@@ -7,8 +7,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_list
 from odoo.tools.misc import format_date
 
+from odoo.addons.xlsx_stream.tools.workbook import StreamWorkbook
+
 from ..tools.local_time import sql_timezone
-from ..tools.xlsx_stream import StreamWorkbook
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class CrmReferralWorkbook(models.AbstractModel):
         :param target: a path, or a binary file that can seek
         :param progress: is called with the rows written and the rows there are; what it
             raises cancels, and leaves no file
-        :param spool: takes the rows first, slice by slice; see ``tools.xlsx_spool``
+        :param spool: takes the rows first, slice by slice; see ``Spool``
         :return: what became of it: rows, cut texts, size
         """
         self.env.flush_all()

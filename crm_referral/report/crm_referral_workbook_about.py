@@ -1,8 +1,9 @@
 from odoo import models
 from odoo.tools.misc import format_datetime
 
+from odoo.addons.xlsx_stream.tools.paper import LINE_HEIGHT, count_lines
+
 from ..tools.local_time import canonical_timezone
-from ..tools.xlsx_paper import LINE_HEIGHT, count_lines
 
 TEXT_WIDTH = 90
 

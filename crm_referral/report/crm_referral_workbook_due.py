@@ -3,7 +3,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL, Query
 from odoo.tools.misc import get_lang
 
-from ..tools.xlsx_stream import Column, SheetSpec
+from odoo.addons.xlsx_stream.tools.workbook import Column, SheetSpec
+
 from .crm_referral_workbook_layout import FOOTER
 
 

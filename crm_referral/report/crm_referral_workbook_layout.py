@@ -5,7 +5,14 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from odoo import api, fields, models
 from odoo.tools.misc import get_lang
 
-from ..tools.xlsx_paper import A4, LETTER, LINE_HEIGHT, count_lines, set_up_page
+from odoo.addons.xlsx_stream.tools.paper import (
+    A4,
+    LETTER,
+    LINE_HEIGHT,
+    count_lines,
+    set_up_page,
+)
+
 from .crm_referral_workbook import Rate
 
 # Excel's codes for those of strftime that languages use.

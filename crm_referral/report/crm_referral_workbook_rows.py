@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, Query
 from odoo.tools.misc import get_lang
 
-from ..tools.xlsx_stream import Column, SheetSpec
+from odoo.addons.xlsx_stream.tools.workbook import Column, SheetSpec
 
 KINDS_BY_FIELD_TYPE = {
     "integer": "integer",

@@ -50,4 +50,3 @@ from . import test_widths
 from . import test_words
 from . import test_workbook_cover
 from . import test_workbook_words
-from . import test_xlsx_stream

@@ -19,9 +19,9 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import config, mute_logger
 
 from odoo.addons.base.models.ir_cron import MIN_TIME_PER_JOB
+from odoo.addons.xlsx_stream.tools import workbook as stream
 
 from ..models import crm_referral_export, crm_referral_export_job
-from ..tools import xlsx_stream
 from .common import ReferralCase
 from .summary_queries import get_summary_queries
 from .test_report import ReportCommon
@@ -208,7 +208,7 @@ class TestExport(ExportCommon):
         sheets = self.env["crm.referral.export.sheet"].search(
             [("code", "in", ("requests", "actions", "about"))]
         )
-        with patch.object(xlsx_stream, "MAX_ROWS", 4):
+        with patch.object(stream, "MAX_ROWS", 4):
             export = self._create_export(
                 sheet_ids=[Command.set(sheets.ids)],
                 selected_domain=[["id", "in", self.ours]],

@@ -11,7 +11,9 @@ from PIL import Image
 from odoo.fields import Command
 from odoo.tests import BaseCase, freeze_time, tagged
 
-from ..tools import report_periods, svg_chart, xlsx_paper
+from odoo.addons.xlsx_stream.tools import paper
+
+from ..tools import report_periods, svg_chart
 from .test_export import ExportCommon
 
 
@@ -354,7 +356,7 @@ class TestExportName(WorkbookCase):
 class TestWorkbookTools(BaseCase):
     def test_examples(self):
         """The examples in the modules' documentation."""
-        for module in (report_periods, svg_chart, xlsx_paper):
+        for module in (report_periods, svg_chart, paper):
             result = unittest.TestResult()
             doctest.DocTestSuite(module).run(result)
             self.assertTrue(result.testsRun, module)

@@ -8,5 +8,4 @@ from . import (
     placeholders,
     sentences,
     text_scrub,
-    xlsx_stream,
 )

@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from odoo.tools import SQL
 
-from odoo.addons.crm_referral.tests.test_xlsx_stream import HOSTILE, expected_text
-from odoo.addons.crm_referral.tools.xlsx_stream import (
+from odoo.addons.xlsx_stream.tests.common import HOSTILE, expected_text
+from odoo.addons.xlsx_stream.tools.workbook import (
     Column,
     SheetSpec,
     Spool,

@@ -13,7 +13,7 @@ from xlsx2csv import Xlsx2csv
 
 from odoo.tools import SQL
 
-from odoo.addons.crm_referral.tools.xlsx_stream import (
+from odoo.addons.xlsx_stream.tools.workbook import (
     Column,
     SheetSpec,
     Spool,

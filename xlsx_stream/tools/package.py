@@ -18,8 +18,8 @@ from typing import Any, BinaryIO
 
 from xlsxwriter.utility import xl_range
 
-from .xlsx_rows import CUT_MARK, StreamError, check_rows
-from .xlsx_spool import crc_of_both
+from .rows import CUT_MARK, StreamError, check_rows
+from .spool import crc_of_both
 
 
 class Frame:

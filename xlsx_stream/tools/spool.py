@@ -23,7 +23,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from .xlsx_rows import CUT_MARK, check_rows
+from .rows import CUT_MARK, check_rows
 
 POLYNOMIAL = 0xEDB88320  # of CRC-32, its lowest power first
 

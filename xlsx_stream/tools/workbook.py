@@ -23,7 +23,7 @@ The module knows nothing of Odoo: a cursor is any cursor of psycopg2 (or Odoo's)
 a transaction, a query is a string, a pair ``(code, params)`` or anything that has these
 two attributes, like ``odoo.tools.SQL``. As there, a literal ``%`` is written ``%%``.
 
-What of ECMA-376 it stands on is told in ``xlsx_rows`` and ``xlsx_package``. Excel
+What of ECMA-376 it stands on is told in ``rows`` and ``package``. Excel
 allows 1 048 576 rows in a sheet and 31 characters in its name.
 """
 
@@ -45,9 +45,9 @@ from xlsxwriter.chartsheet import Chartsheet
 from xlsxwriter.utility import quote_sheetname, xl_range, xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
-from .xlsx_package import Frame, RowSink, ZipWriter, with_range, written
-from .xlsx_paper import A4, LINE_HEIGHT, Paper, count_lines, set_up_page
-from .xlsx_rows import (
+from .package import Frame, RowSink, ZipWriter, with_range, written
+from .paper import A4, LINE_HEIGHT, Paper, count_lines, set_up_page
+from .rows import (
     MAX_FORMULA_TEXT,
     Column,
     StreamError,
@@ -58,7 +58,7 @@ from .xlsx_rows import (
     source,
     types_of,
 )
-from .xlsx_spool import SliceSink, Spool
+from .spool import SliceSink, Spool
 
 __all__ = [
     "Column",

@@ -23,7 +23,7 @@ from typing import Any, Literal
 
 from xlsxwriter.utility import xl_col_to_name
 
-from .xlsx_paper import LINE_HEIGHT
+from .paper import LINE_HEIGHT
 
 MAX_CHARACTERS = 32_767
 MAX_FORMULA_TEXT = 255

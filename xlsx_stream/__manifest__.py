@@ -1,0 +1,10 @@
+{
+    "name": "XLSX Stream",
+    "version": "19.0.1.0.0",
+    "category": "Hidden/Tools",
+    "summary": "Workbooks of a million rows at constant memory",
+    "author": "CRM Referral contributors",
+    "license": "LGPL-3",
+    "depends": ["mail"],
+    "external_dependencies": {"python": ["xlsxwriter"]},
+}

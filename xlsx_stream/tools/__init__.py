@@ -1,0 +1,1 @@
+from . import package, paper, rows, spool, workbook
