@@ -5,30 +5,44 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from devkit import base
 
-LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)")
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 NAMED = re.compile(r"`((?:\w+/)*\w[\w.]*\.(?:py|js|xml))`")
-DOCUMENTS = sorted(
+PAGES = sorted(
     path.relative_to(base.ROOT).as_posix()
-    for pattern in ("README.md", "docs/*.md", "benchmarks/*.md")
+    for pattern in ("*.md", "docs/**/*.md", "benchmarks/*.md")
     for path in base.ROOT.glob(pattern)
 )
+DECISIONS = sorted((base.ROOT / "docs/decisions").glob("*.md"))
+
+
+def parts(document: Path) -> set[str]:
+    """What a link to a heading of a page calls it, as GitHub does."""
+    return {
+        re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        for heading in HEADING.findall(document.read_text())
+    }
 
 
 def missing(document: Path, root: Path) -> Iterator[str]:
     """What a page points to that does not exist."""
     text = document.read_text()
-    for link in LINK.findall(text):
-        if not (document.parent / link).exists():
+    for link, part in LINK.findall(text):
+        target = document.parent / link if link else document
+        if not target.exists():
             yield link
+        elif part and part not in parts(target):
+            yield f"{link}#{part}"
     files = [path.as_posix() for path in root.glob("*/**/*") if path.is_file()]
     for name in NAMED.findall(text):
         if not any(f"/{file}".endswith(f"/{name}") for file in files):
             yield name
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("document", PAGES)
 def test_what_a_page_names_is_there(document):
     assert not list(missing(base.ROOT / document, base.ROOT))
 
@@ -39,10 +53,27 @@ def test_what_is_not_there_is_found(tmp_path):
     page = tmp_path / "page.md"
     page.write_text(
         "`test_here.py` `tests/test_here.py` `test_gone.py` `other/test_here.py` "
-        "[a](addon) [b](gone.md#part) [c](https://example.com/x) `a.b.c`"
+        "[a](addon) [b](gone.md#part) [c](https://example.com/x#y) `a.b.c`\n"
+        "## Where does … go?\n[d](#where-does--go) [e](page.md#nowhere)"
     )
     assert list(missing(page, tmp_path)) == [
         "gone.md",
+        "page.md#nowhere",
         "test_gone.py",
         "other/test_here.py",
     ]
+
+
+def test_a_decision_is_a_short_page_that_the_index_has():
+    index = (base.ROOT / "docs/decisions/README.md").read_text()
+    for page in DECISIONS:
+        assert len(page.read_text().splitlines()) <= 40, page.name
+        assert page.name == "README.md" or f"({page.name})" in index, page.name
+
+
+def test_hooks_run_what_is_here_and_fetch_nothing():
+    config = yaml.safe_load((base.ROOT / ".pre-commit-config.yaml").read_text())
+    for repository in config["repos"]:
+        assert repository["repo"] == "local"
+        for hook in repository["hooks"]:
+            assert (base.ROOT / hook["entry"]).is_file()
