@@ -5,13 +5,13 @@ from unittest.mock import patch
 
 import psycopg2
 from openpyxl import load_workbook
-from pypdf import PdfReader
 
 from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import html2plaintext, mute_logger
+from odoo.tools.pdf import PdfReader
 
 from odoo.addons.mail.tests.common import MockEmail
 
@@ -176,6 +176,11 @@ class TestReportSchedule(MockEmail, WorkbookMixin, ReportCommon):
 
     # === PDF === #
 
+    def _skip_without_program(self):
+        """Not every release of Debian has it."""
+        if self.env["crm.referral.workbook"]._get_pdf_problem():
+            self.skipTest("wkhtmltopdf is not installed")
+
     def _get_text(self, run):
         """:return: the text of the PDF that was sent."""
         attachment = run.export_id.sudo().attachment_id
@@ -185,6 +190,7 @@ class TestReportSchedule(MockEmail, WorkbookMixin, ReportCommon):
         return " ".join(" ".join(page.extract_text().split()) for page in pages)
 
     def test_pdf_for_each_with_their_rights(self):
+        self._skip_without_program()
         self.schedule.file_format = "pdf"
         self._send()
         runs = self.schedule.run_ids.grouped("user_id")
@@ -211,6 +217,7 @@ class TestReportSchedule(MockEmail, WorkbookMixin, ReportCommon):
         self.assertEqual(message.attachment_ids.mimetype, "application/pdf")
 
     def test_pdf_in_the_language_of_the_recipient(self):
+        self._skip_without_program()
         self.env["res.lang"]._activate_lang("fr_FR")
         self.rep.lang = "fr_FR"
         self.schedule.write({"file_format": "pdf", "user_ids": self.rep})
@@ -237,6 +244,7 @@ class TestReportSchedule(MockEmail, WorkbookMixin, ReportCommon):
         self.assertIn("wkhtmltopdf is missing", run.error)
         self.assertEqual(self.schedule.failed_count, 1)
         self.assertFalse(run.export_id)
+        self._skip_without_program()
         self.schedule.invalidate_recordset(["pdf_problem"])
         self.assertFalse(self.schedule.pdf_problem)
         run.sudo().retry_on = "2026-03-02 08:00:00"

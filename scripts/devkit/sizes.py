@@ -28,7 +28,7 @@ OPEN = {
     "test_referral.py",
     "test_report.py",
     "test_xlsx_stream.py",
-    "xlsx_stream.py",
+    "workbook.py",
     # Functions
     "_add_sheet_about",
     "_add_sheet_funnel",

@@ -1,6 +1,7 @@
 """Programs that only the system can give, and how to get them."""
 
 import os
+import re
 import shlex
 import shutil
 from collections.abc import Iterable
@@ -83,6 +84,32 @@ def require(*needs: Need) -> None:
         raise base.UserFacingError(
             f"{' and '.join(still)} is still missing after `{shlex.join(command)}`."
         )
+
+
+def get_if_offered(need: Need) -> bool:
+    """Install what is missing, if this release of Debian has it at all.
+
+    :return: whether it is there
+    """
+    if not need.is_met() and is_offered(need.package):
+        require(need)
+    return need.is_met()
+
+
+def is_offered(package: str) -> bool:
+    """Whether apt could install a package; elsewhere nobody knows."""
+    if not shutil.which("apt-cache"):
+        return True
+    env = {**os.environ, "LC_ALL": "C"}
+    for refresh in (False, os.geteuid() == 0):
+        if refresh:
+            base.run(["apt-get", "update"], what="read the package lists", env=env)
+        policy = base.run(
+            ["apt-cache", "policy", package], what=f"ask apt for {package}", env=env
+        )
+        if re.search(r"Candidate: [^(]", policy):
+            return True
+    return False
 
 
 def install(command: Iterable[str], what: str, env: dict[str, str]) -> None:

@@ -1,5 +1,6 @@
 """The checkers find what they are there for, and nothing else."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -7,7 +8,7 @@ import sys
 
 import polib
 import pytest
-from devkit import base, lint, testing, translations, traps, venv
+from devkit import base, lint, system, testing, translations, traps, venv
 
 CONFIGURATION = (
     ".oca_hooks.cfg",
@@ -224,13 +225,28 @@ JUNIT = """<testsuites><testsuite>
 
 
 def test_junit_counts_a_skip_as_a_failure(tmp_path, monkeypatch):
+    """But one for the lack of a program that the system really lacks."""
     report = tmp_path / "x.xml"
     report.write_text(JUNIT)
     result = testing.count_junit(report)
     assert (result.passed, result.failed, result.skipped) == (1, 3, 0)
-    monkeypatch.setitem(testing.ALLOWED_SKIPS, r"a\.left", "for a reason")
+    browser = system.Need("a browser", "no-browser", ("no-such-browser",))
+    monkeypatch.setitem(testing.ALLOWED_SKIPS, "no browser", browser)
     result = testing.count_junit(report)
     assert (result.passed, result.failed, result.skipped) == (1, 2, 1)
+    browser = system.Need("a browser", "sh", ("sh",))
+    monkeypatch.setitem(testing.ALLOWED_SKIPS, "no browser", browser)
+    assert testing.count_junit(report).failed == 3
+
+
+def test_package_that_a_release_has_not(monkeypatch):
+    """It is done without; one that is there only has to be installed."""
+    gone = system.Need("a program", "no-such-package-at-all", ("no-such-program",))
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert system.get_if_offered(gone) is False
+    missing = system.Need("a program", "coreutils", ("no-such-program",))
+    with pytest.raises(base.UserFacingError, match="sudo apt-get install.* coreutils"):
+        system.get_if_offered(missing)
 
 
 def test_parts_that_run_beside_are_counted(tmp_path, monkeypatch, capsys):
