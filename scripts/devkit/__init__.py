@@ -10,6 +10,8 @@ postgres      a private cluster, or the server that PG* variables name
 database      configuration, templates and their copies
 serve         scripts/run
 testing       scripts/test
+parts         what scripts/test runs, one function each
+session       what these parts share: databases, logs, counting
 lint          scripts/lint: ruff, pylint, prettier, eslint, XML, traps
 borders       what an engine must not know, which addon may know which
 sizes         files and functions that nobody can take in at once

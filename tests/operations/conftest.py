@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
-from devkit import base, testing
+from devkit import base, session
 from devkit.database import LOAD_LANGUAGES, Lab
 
 
@@ -18,6 +18,6 @@ def clean():
     """Fail on a warning in a log."""
 
     def check(log: str) -> None:
-        assert "\n".join(testing.install_warnings(log)) == ""
+        assert "\n".join(session.install_warnings(log)) == ""
 
     return check

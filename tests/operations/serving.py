@@ -11,7 +11,7 @@ from pathlib import Path
 import catalogue
 import requests
 import websocket
-from devkit import serve, testing
+from devkit import serve, session
 
 SECONDS = 120  # that an answer may take
 
@@ -34,7 +34,7 @@ class Odoo:
 def served(lab, name, log, *options, env=None):
     """Odoo on a database, until the end of the block; then nothing of it is left."""
     path = lab.logs / f"{log}.log"
-    ports = testing.free_ports()
+    ports = session.free_ports()
     http, bus = (int(port.partition("=")[2]) for port in ports)
     with path.open("w") as output:
         process = subprocess.Popen(

@@ -8,7 +8,7 @@ import sys
 
 import polib
 import pytest
-from devkit import base, lint, system, testing, translations, traps, venv
+from devkit import base, lint, session, system, testing, translations, traps, venv
 
 CONFIGURATION = (
     ".oca_hooks.cfg",
@@ -228,15 +228,15 @@ def test_junit_counts_a_skip_as_a_failure(tmp_path, monkeypatch):
     """But one for the lack of a program that the system really lacks."""
     report = tmp_path / "x.xml"
     report.write_text(JUNIT)
-    result = testing.count_junit(report)
+    result = session.count_junit(report)
     assert (result.passed, result.failed, result.skipped) == (1, 3, 0)
     browser = system.Need("a browser", "no-browser", ("no-such-browser",))
-    monkeypatch.setitem(testing.ALLOWED_SKIPS, "no browser", browser)
-    result = testing.count_junit(report)
+    monkeypatch.setitem(session.ALLOWED_SKIPS, "no browser", browser)
+    result = session.count_junit(report)
     assert (result.passed, result.failed, result.skipped) == (1, 2, 1)
     browser = system.Need("a browser", "sh", ("sh",))
-    monkeypatch.setitem(testing.ALLOWED_SKIPS, "no browser", browser)
-    assert testing.count_junit(report).failed == 3
+    monkeypatch.setitem(session.ALLOWED_SKIPS, "no browser", browser)
+    assert session.count_junit(report).failed == 3
 
 
 def test_package_that_a_release_has_not(monkeypatch):
@@ -279,9 +279,9 @@ def test_parts_that_run_beside_are_counted(tmp_path, monkeypatch, capsys):
 
 def test_odoo_counts():
     log = "x INFO db odoo.tests.result: {} failed, {} error(s) of {} tests when loading"
-    assert str(testing.count_odoo(log.format(0, 0, 7))) == "7 passed"
-    assert str(testing.count_odoo(log.format(1, 2, 7))) == "4 passed, 3 failed"
-    assert testing.count_odoo("Killed").failed == 1
+    assert str(session.count_odoo(log.format(0, 0, 7))) == "7 passed"
+    assert str(session.count_odoo(log.format(1, 2, 7))) == "4 passed, 3 failed"
+    assert session.count_odoo("Killed").failed == 1
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def test_odoo_counts():
     ],
 )
 def test_log_of_an_installation(line, bad):
-    assert bool(testing.install_warnings(line)) is bad
+    assert bool(session.install_warnings(line)) is bad
 
 
 def test_lint_complains(tmp_path):

@@ -1,0 +1,222 @@
+"""The parts of scripts/test: each a function that says what came of it."""
+
+import os
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+
+from . import base, lint, system
+from .session import Result, Session, count_odoo, free_ports
+
+SCRIPT_TESTS = base.ROOT / "tests"
+
+
+def addon_tests(*, tours: bool) -> list[str]:
+    """The test files of our addons: those with tours, or all the others."""
+    return [
+        str(file.relative_to(base.ROOT))
+        for addon in base.addons()
+        for file in sorted((base.ROOT / addon / "tests").rglob("test_*.py"))
+        if ("tour" in file.name) is tours
+    ]
+
+
+def part_lint(session: Session) -> Result:
+    """ruff, pylint-odoo, Odoo's own pylint rules, prettier, eslint, XML, traps"""
+    result = Result()
+    for name, trouble in lint.check(session.logs):
+        if trouble:
+            result.fail(f"{name}: see {session.logs}/lint-{name}.log")
+        else:
+            result.passed += 1
+    return result
+
+
+def part_scripts(session: Session) -> Result:
+    """the tests of these scripts: bad surroundings, the checkers themselves"""
+    return session.pytest("scripts", "-p", "no:odoo", str(SCRIPT_TESTS / "scripts"))
+
+
+def part_python(session: Session) -> Result:
+    """the Python tests of our addons"""
+    files = addon_tests(tours=False)
+    if not files:
+        return Result(failed=1, notes=["no file tests/test_*.py"])
+    system.require(system.CHINESE_FONTS)
+    # A scheduled report as PDF is made for real, where that can be.
+    if not system.get_if_offered(system.WKHTMLTOPDF):
+        base.say("  no package wkhtmltopdf here: the tests that make a PDF are skipped")
+    return session.odoo_pytest("python", session.lab.template_assets(), *files)
+
+
+def part_tours(session: Session) -> Result:
+    """the tours of our addons, in headless Chromium"""
+    files = addon_tests(tours=True)
+    if not files:
+        return Result(failed=1, notes=["no file tests/test_*tour*.py"])
+    system.require(system.CHROMIUM, system.CHINESE_FONTS)
+    return session.odoo_pytest("tours", session.lab.template_assets(), *files)
+
+
+def part_hoot(session: Session) -> Result:
+    """the hoot tests of our addons, on a desktop"""
+    return _hoot(session, "hoot", "/web:WebSuite.test_unit_desktop")
+
+
+def part_hoot_mobile(session: Session) -> Result:
+    """the same on a phone"""
+    return _hoot(session, "hoot-mobile", "/web:MobileWebSuite.test_unit_mobile")
+
+
+def _hoot(session: Session, part: str, test: str) -> Result:
+    system.require(system.CHROMIUM, system.CHINESE_FONTS)
+    result = Result()
+    addons = [
+        addon
+        for addon in base.addons()
+        if next((base.ROOT / addon / "static/tests").rglob("*.test.js"), None)
+    ]
+    if not addons:
+        result.fail("no addon has a static/tests/**/*.test.js")
+    for addon in addons:
+        with session.lab.database(session.lab.template_assets()) as name:
+            log = f"{part}-{addon}"
+            status, output = session.lab.odoo(
+                *("-d", name, "--stop-after-init", f"--test-tags={test}[@{addon}]"),
+                *free_ports(),
+                *screenshots(session),
+                log=log,
+            )
+        # A name that matches no suite would run the tests of all of Odoo.
+        suites = set(re.findall(r"\[HOOT\] Running suite.*?@(\w+)", output))
+        counts = [int(n) for n in re.findall(r"\[HOOT\] Passed (\d+) tests", output)]
+        failures = re.findall(r"\[HOOT\] (?:Failed|Test) \"?(.+?)\"? failed", output)
+        result.passed += sum(counts)
+        if status or failures or not sum(counts) or suites - {addon}:
+            result.failed += max(0, len(failures) - 1)
+            result.fail(f"{addon}: {failures or 'no test passed'}, see {log}.log")
+    return result
+
+
+def part_operations(session: Session) -> Result:
+    """install, upgrade, uninstall; exports in real servers; a replica"""
+    return _lab_tests(session, "operations")
+
+
+def part_libreoffice(session: Session) -> Result:
+    """LibreOffice opens our workbooks and finds every cell as it is in the database"""
+    system.require(system.LIBREOFFICE)
+    return _lab_tests(session, "libreoffice")
+
+
+def _lab_tests(session: Session, part: str) -> Result:
+    """Run the tests of tests/<part>, which make their own databases."""
+    lab = session.lab
+    lab.template_addon()
+    env = {**lab.env, "PYTHONPATH": f"{base.ROOT}/scripts:{lab.env['PYTHONPATH']}"}
+    env["CRM_REFERRAL_LAB"] = str(session.logs / part)
+    return session.pytest(part, "-p", "no:odoo", str(SCRIPT_TESTS / part), env=env)
+
+
+def part_translations(session: Session) -> Result:
+    """the .pot files are fresh, the Chinese files complete and in the right words"""
+    result = Result()
+    for addon, status, lines in translations(session, "check"):
+        right = [line for line in lines if line.startswith("ok ")]
+        result.passed += len(right)
+        for line in lines:
+            if line not in right:
+                result.fail(line)
+        if status and len(right) == len(lines):
+            result.fail(f"the checker of {addon} ended with status {status}")
+    return result
+
+
+def translations(
+    session: Session, command: str
+) -> Iterator[tuple[str, int, list[str]]]:
+    """Export the texts of each addon, and check or update its files with them."""
+    lab = session.lab
+    with lab.database(lab.template_addon()) as name:
+        for addon in base.addons():
+            exported = session.logs / f"{addon}.pot"
+            lab.odoo(
+                *("i18n", "export", "-d", name, "-l", "pot", "-o", str(exported)),
+                addon,
+                log=f"translations-{addon}",
+            )
+            checked = subprocess.run(
+                [str(lab.python), "-m", "devkit.translations", command]
+                + [str(base.ROOT / addon), str(exported)],
+                env={**os.environ, "PYTHONPATH": str(base.ROOT / "scripts")},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+            )
+            yield addon, checked.returncode, checked.stdout.splitlines()
+
+
+def part_odoo_lint(session: Session) -> Result:
+    """Odoo's own test_lint, over our addons"""
+    tests = session.lab.source.addon("test_lint") / "tests"
+    names = "dunderinit i18n index jstranslate manifests markers naming"
+    names += " onchange_domains orm_import override_signatures pofile routes test_holes"
+    env = {**session.lab.env}
+    env["PYTHONPATH"] += f":{base.ROOT / 'scripts'}"
+    with session.lab.database(session.lab.template_addon()) as name:
+        return session.pytest(
+            "odoo-lint",
+            *("-p", "devkit.only_our_addons"),
+            *session.odoo_options(name),
+            *(str(tests / f"test_{each}.py") for each in names.split()),
+            env=env,
+        )
+
+
+def part_crm(session: Session) -> Result:
+    """Odoo's own tests of crm, with our addons installed"""
+    system.require(system.CHROMIUM)
+    with session.lab.database(session.lab.template_assets()) as name:
+        _status, output = session.lab.odoo(
+            *("-d", name, "--stop-after-init", "--test-tags=/crm"),
+            *free_ports(),
+            *screenshots(session),
+            log="crm",
+            # As Odoo runs them: some of its tours do not wait for the server.
+            env={"ODOO_TEST_FAILURE_RETRIES": "1"},
+        )
+    for test in re.findall(r"Retrying a failed test: (.+)", output):
+        base.say(f"  tried again: {test}")
+    return count_odoo(output)
+
+
+def screenshots(session: Session) -> list[str]:
+    return [f"--screenshots={session.screenshots or session.logs / 'screenshots'}"]
+
+
+PARTS: dict[str, Callable[[Session], Result]] = {
+    "lint": part_lint,
+    "scripts": part_scripts,
+    "python": part_python,
+    "translations": part_translations,
+    "odoo-lint": part_odoo_lint,
+    "operations": part_operations,
+    "libreoffice": part_libreoffice,
+    "tours": part_tours,
+    "hoot": part_hoot,
+    "hoot-mobile": part_hoot_mobile,
+    "crm": part_crm,
+}
+
+
+# No browser, and no clock that matters: they run beside the Python tests, which take
+# one processor and most of the time.
+BESIDE_PYTHON = (
+    "lint",
+    "scripts",
+    "translations",
+    "odoo-lint",
+    "operations",
+    "libreoffice",
+)
