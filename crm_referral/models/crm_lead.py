@@ -12,6 +12,7 @@ class CrmLead(models.Model):
 
     _name = "crm.lead"
     _inherit = ["crm.guarded.mixin", "crm.lead", "crm.assessment.interaction.mixin"]
+    _interaction_field = "lead_id"
     _guarded_pointers = frozenset(
         {"referrer_id", "referral_candidate_id", "referral_candidate_ids"}
     )

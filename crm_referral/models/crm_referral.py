@@ -25,6 +25,7 @@ class CrmReferral(models.Model):
     _check_company_auto = True
     _track_duration_field = "step_id"
     _step_log_inverse = "referral_id"
+    _interaction_field = "referral_id"
     _step_activity_type = "crm_referral.mail_activity_type_step"
     _protected_fields = frozenset(
         {

@@ -3,8 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.local_time import local_date
-from ..tools.sentences import join_sentences
+from odoo.addons.crm_foundation.tools.local_time import local_date
+from odoo.addons.crm_foundation.tools.sentences import join_sentences
 
 # Whoever got here has begun to ask, even if a step before was skipped.
 ASKING_STEPS = ("suggest", "introduce", "follow_through")

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..tools.local_time import today
+from odoo.addons.crm_foundation.tools.local_time import today
 
 
 class CrmReferralBenefit(models.Model):

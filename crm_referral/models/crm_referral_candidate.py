@@ -2,8 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
+from odoo.addons.crm_foundation.tools.local_time import today
+
 from ..tools.contact_keys import phone_keys
-from ..tools.local_time import today
 
 STATES = [
     ("suggested", "Suggested"),
@@ -60,6 +61,7 @@ class CrmReferralCandidate(models.Model):
     _order = "id"
     _check_company_auto = True
     _primary_email = "email"
+    _interaction_field = "candidate_id"
     _protected_fields = frozenset(
         {
             "closed_on",
@@ -578,3 +580,14 @@ class CrmReferralCandidate(models.Model):
                         candidate=candidate.display_name,
                     )
                 )
+
+    # === CHECKLISTS === #
+
+    def _get_interaction_partner(self):
+        return self.referral_id.partner_id
+
+    def _prepare_interaction_values(self):
+        return {
+            **super()._prepare_interaction_values(),
+            "referral_id": self.referral_id.id,
+        }

@@ -6,7 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
-from ..tools.local_time import today
+from odoo.addons.crm_foundation.tools.local_time import today
+
 from ..tools.text_scrub import make_pattern, name_parts, scrub
 from .crm_referral_candidate import CONTACT_FIELDS
 

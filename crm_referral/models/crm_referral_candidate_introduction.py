@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from ..tools.local_time import today
+from odoo.addons.crm_foundation.tools.local_time import today
 
 # What became of the e-mail that the customer forwards, by Odoo's notification status.
 MAIL_STATES = {

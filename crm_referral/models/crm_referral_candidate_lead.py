@@ -5,8 +5,9 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.crm_foundation.tools.local_time import today
+
 from ..tools.contact_keys import email_keys, phone_keys
-from ..tools.local_time import today
 
 
 class CrmReferralCandidate(models.Model):

@@ -6,8 +6,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.crm_foundation.tools.local_time import today
+
 from ..tools.contact_keys import email_keys, phone_keys
-from ..tools.local_time import today
 from .crm_referral_candidate import (
     CONTACT_FIELDS,
     INFORM_REMINDER_DAYS,

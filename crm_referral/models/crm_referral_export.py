@@ -13,7 +13,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_list
 
-from ..tools.sentences import join_sentences
+from odoo.addons.crm_foundation.tools.sentences import join_sentences
+
 from .crm_referral_export_job import DIRECT_ROWS, TEMPORARY_PREFIX
 
 _logger = logging.getLogger(__name__)

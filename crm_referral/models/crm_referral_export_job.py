@@ -13,9 +13,8 @@ from odoo.fields import Domain
 from odoo.tools import config
 
 from odoo.addons.base.models.ir_cron import MIN_TIME_PER_JOB
+from odoo.addons.crm_foundation.tools.sentences import join_sentences
 from odoo.addons.xlsx_stream.tools.workbook import Spool
-
-from ..tools.sentences import join_sentences
 
 if os.name == "posix":
     import resource

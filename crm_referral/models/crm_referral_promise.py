@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..tools.local_time import today
+from odoo.addons.crm_foundation.tools.local_time import today
 
 # A promise without a day is kept within these.
 PROMISE_DAYS = 14

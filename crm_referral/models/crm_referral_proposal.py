@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
-from ..tools.local_time import local_date
+from odoo.addons.crm_foundation.tools.local_time import local_date
 
 # Won opportunities that a new request proposes as benefits, at most.
 PROPOSED_BENEFITS = 3

@@ -7,7 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..tools.local_time import today
+from odoo.addons.crm_foundation.tools.local_time import today
+
 from .crm_referral_export import FILE_FORMATS
 
 _logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 from odoo.tools.misc import format_date
 
-from ..tools.local_time import timezone_of
+from odoo.addons.crm_foundation.tools.local_time import timezone_of
 
 _logger = logging.getLogger(__name__)
 

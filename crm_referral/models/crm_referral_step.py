@@ -1,6 +1,7 @@
 from odoo import models
 
-from ..tools.placeholders import get_check_sql
+from odoo.addons.crm_guided_conversation.tools.placeholders import get_check_sql
+
 from .crm_referral_talk_track import PLACEHOLDERS
 
 

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools.translate import LazyTranslate
 
-from ..tools.placeholders import get_list_separator
+from odoo.addons.crm_guided_conversation.tools.placeholders import get_list_separator
+
 from .crm_referral_candidate import ENDED_WITHOUT_LEAD_STATES
 
 _lt = LazyTranslate(__name__)

@@ -3,8 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ..tools.local_time import today
-from ..tools.maybe_float import MaybeFloat
+from odoo.addons.crm_foundation.tools.local_time import today
 
 READINESS = [
     ("ready", "May be asked"),
@@ -16,12 +15,7 @@ READINESS = [
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = [
-        "crm.guarded.mixin",
-        "res.partner",
-        "crm.assessment.interaction.mixin",
-    ]
-    _protected_fields = frozenset({"loyalty_date", "loyalty_score", "loyalty_stage_id"})
+    _inherit = ["crm.guarded.mixin", "res.partner"]
     _guarded_pointers = frozenset({"referrer_id"})
 
     referrer_id = fields.Many2one(
@@ -101,46 +95,6 @@ class ResPartner(models.Model):
     referral_currency_id = fields.Many2one(
         comodel_name="res.currency",
         compute="_compute_referral_figures",
-        groups="sales_team.group_sale_salesman",
-    )
-
-    assessment_round_ids = fields.One2many(
-        comodel_name="crm.assessment.round",
-        inverse_name="partner_id",
-        string="Assessment Rounds",
-        groups="sales_team.group_sale_salesman",
-    )
-    assessment_round_count = fields.Integer(
-        compute="_compute_assessment_round_count",
-        groups="sales_team.group_sale_salesman",
-        help="PRIDE rounds of this customer that the user may see.",
-    )
-    undecided_letter_count = fields.Integer(
-        string="Weak Areas without Decision",
-        compute="_compute_undecided_letter_count",
-        groups="sales_team.group_sale_salesman",
-    )
-    loyalty_stage_id = fields.Many2one(
-        comodel_name="crm.assessment.stage",
-        company_dependent=True,
-        readonly=True,
-        copy=False,
-        groups="sales_team.group_sale_salesman",
-        help="Where the customer stood in the last PRIDE round.",
-    )
-    loyalty_score = MaybeFloat(
-        company_dependent=True,
-        readonly=True,
-        copy=False,
-        aggregator="avg",
-        groups="sales_team.group_sale_salesman",
-        help="Overall score of the last PRIDE round. Empty: never measured.",
-    )
-    loyalty_date = fields.Date(
-        string="Loyalty Measured On",
-        company_dependent=True,
-        readonly=True,
-        copy=False,
         groups="sales_team.group_sale_salesman",
     )
 
@@ -229,32 +183,6 @@ class ResPartner(models.Model):
         )
         for partner in self:
             partner.referred_count = counts.get(partner._origin, 0)
-
-    def _compute_assessment_round_count(self):
-        counts = dict(
-            self.env["crm.assessment.round"]._read_group(
-                [
-                    ("partner_id", "in", self.ids),
-                    ("framework_id.respondents", "=", "viewpoints"),
-                ],
-                ["partner_id"],
-                ["__count"],
-            )
-        )
-        for partner in self:
-            partner.assessment_round_count = counts.get(partner._origin, 0)
-
-    @api.depends("assessment_round_ids.undecided_count")
-    def _compute_undecided_letter_count(self):
-        rounds = (
-            self.env["crm.assessment.round"]
-            .search([("partner_id", "in", self.ids), ("undecided_count", ">", 0)])
-            .grouped("partner_id")
-        )
-        for partner in self:
-            partner.undecided_letter_count = sum(
-                round_.undecided_count for round_ in rounds.get(partner._origin, ())
-            )
 
     # === CONSTRAINT METHODS === #
 
@@ -386,61 +314,6 @@ class ResPartner(models.Model):
         action["context"] = {"hierarchy_res_id": self.id}
         return action
 
-    def action_start_pride_round(self):
-        """Prepare a round about this customer, or go on with the one that is there.
-
-        Nobody is asked, and nothing is kept, before the round is saved and sent.
-
-        :return: a window action: the round
-        """
-        self.check_access("read")
-        self.ensure_one()
-        self.check_access("read")
-        Round = self.env["crm.assessment.round"]
-        Round.check_access("create")
-        framework = self.env.ref("crm_referral.crm_assessment_framework_pride")
-        rounds = Round.search(
-            [
-                ("partner_id", "=", self.id),
-                ("framework_id", "=", framework.id),
-                ("company_id", "=", self.env.company.id),
-                ("state", "in", ("draft", "open")),
-            ]
-        )
-        round_ = rounds.filtered(lambda r: r.state == "open") or rounds
-        return {
-            **self.env["ir.actions.act_window"]._for_xml_id(
-                "crm_referral.crm_assessment_round_pride_action"
-            ),
-            "res_id": round_[:1].id,
-            "views": [
-                (self.env.ref("crm_referral.crm_assessment_round_view_form").id, "form")
-            ],
-            "context": {
-                "default_partner_id": self.id,
-                "default_framework_id": framework.id,
-            },
-        }
-
-    def action_view_pride_rounds(self):
-        """Show the PRIDE rounds of this customer.
-
-        :return: a window action
-        """
-        self.ensure_one()
-        self.check_access("read")
-        self.env["crm.assessment.round"].check_access("read")
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_referral.crm_assessment_round_pride_action"
-        )
-        action["domain"] = [
-            ("partner_id", "=", self.id),
-            ("framework_id.respondents", "=", "viewpoints"),
-        ]
-        action["context"] = {"default_partner_id": self.id}
-        return action
-
     # === BUSINESS METHODS === #
 
     @api.model
@@ -565,16 +438,3 @@ class ResPartner(models.Model):
                     date=format_date(self.env, day),
                 )
         return blockers
-
-    def _set_loyalty(self, assessment_round):
-        """Keep where the customer stands. Called in sudo mode, in the round's company.
-
-        :param assessment_round: the crm.assessment.round that has been answered
-        """
-        self.write(
-            {
-                "loyalty_stage_id": assessment_round.stage_id.id,
-                "loyalty_score": assessment_round.score,
-                "loyalty_date": assessment_round.closed_on,
-            }
-        )

@@ -1,39 +1,34 @@
-from odoo import api, fields, models
-from odoo.fields import Domain
+from odoo import models
 
 
 class ResPartner(models.Model):
-    """A customer who keeps silent is a risk, whatever they said a year ago."""
-
     _inherit = "res.partner"
 
-    is_silent = fields.Boolean(
-        string="Did Not Answer",
-        compute="_compute_is_silent",
-        search="_search_is_silent",
-        help="The customer was asked in the last round, and did not answer.",
-    )
+    def action_start_pride_round(self):
+        """Prepare a PRIDE round about this customer, or go on with the one there is.
 
-    # === COMPUTE METHODS === #
-
-    @api.depends("assessment_round_ids.response")
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_is_silent(self):
-        silent = self.env["crm.assessment.round"].search(
-            self._get_silent_rounds_domain() & Domain("partner_id", "in", self.ids)
+        :return: a window action: the round
+        """
+        self.ensure_one()
+        return self._open_next_round(
+            self.env.ref("crm_referral.crm_assessment_framework_pride")
         )
-        for partner in self:
-            partner.is_silent = partner._origin in silent.partner_id
 
-    @api.model
-    def _search_is_silent(self, operator, _value):
-        if operator != "in":
-            return NotImplemented
-        return Domain("assessment_round_ids", "any", self._get_silent_rounds_domain())
+    def action_view_pride_rounds(self):
+        """Show the PRIDE rounds of this customer.
 
-    # === BUSINESS METHODS === #
-
-    @api.model
-    def _get_silent_rounds_domain(self):
-        Round = self.env["crm.assessment.round"]
-        return Round._get_silent_domain() & Domain("is_latest", "=", True)
+        :return: a window action
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self.env["crm.assessment.round"].check_access("read")
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_referral.crm_assessment_round_pride_action"
+        )
+        action["domain"] = [
+            ("partner_id", "=", self.id),
+            ("framework_id.respondents", "=", "viewpoints"),
+        ]
+        action["context"] = {"default_partner_id": self.id}
+        return action

@@ -1,5 +1,4 @@
 from . import (
-    crm_assessment_report,
     crm_referral_dashboard,
     crm_referral_dashboard_loyalty,
     crm_referral_report,

@@ -7,8 +7,9 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
+from odoo.addons.crm_foundation.tools.local_time import day_start_in
+
 from ..models.crm_referral_candidate import INFORM_REMINDER_DAYS
-from ..tools.local_time import day_start_in
 
 PERIODS = (30, 90, 365)
 TREND_MONTHS = 12

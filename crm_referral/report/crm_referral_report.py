@@ -7,11 +7,12 @@ from odoo.fields import Domain
 from odoo.tools import SQL, Query
 from odoo.tools.safe_eval import safe_eval
 
-from ..models.crm_guided_conversation_step_log import STEP_OUTCOMES
+from odoo.addons.crm_foundation.tools.local_time import sql_timezone, timezone_of
+from odoo.addons.crm_guided_conversation.const import STEP_OUTCOMES
+
 from ..models.crm_referral import OUTCOMES
 from ..models.crm_referral_candidate import PROMISING_STATES, STATES
 from ..models.crm_referral_funnel import STAY_SECONDS
-from ..tools.local_time import sql_timezone, timezone_of
 
 KINDS = [
     ("request", "Request"),

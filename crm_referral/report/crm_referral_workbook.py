@@ -7,9 +7,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_list
 from odoo.tools.misc import format_date
 
+from odoo.addons.crm_foundation.tools.local_time import sql_timezone
 from odoo.addons.xlsx_stream.tools.workbook import StreamWorkbook
-
-from ..tools.local_time import sql_timezone
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
 from odoo import models
 from odoo.tools.misc import format_datetime
 
+from odoo.addons.crm_foundation.tools.local_time import canonical_timezone
 from odoo.addons.xlsx_stream.tools.paper import LINE_HEIGHT, count_lines
-
-from ..tools.local_time import canonical_timezone
 
 TEXT_WIDTH = 90
 

@@ -35,7 +35,6 @@ from . import test_guided_conversation
 from . import test_kept_records
 from . import test_lead
 from . import test_lead_introduction
-from . import test_local_time
 from . import test_partner
 from . import test_performance
 from . import test_referral

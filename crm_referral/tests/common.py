@@ -210,10 +210,10 @@ class ReferralCase(TransactionCase):
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
             yield api.Environment(cr, api.SUPERUSER_ID, {})[model]
 
-    def _run_cron(self, name):
+    def _run_cron(self, xml_id):
         """Run a cron as the scheduler does: its record, its code, its user."""
         with self.enter_registry_test_mode():
-            self.env.ref(f"crm_referral.{name}").method_direct_trigger()
+            self.env.ref(xml_id).method_direct_trigger()
 
     def _get_chatter(self, record):
         """:return: the bodies of all messages of the record."""

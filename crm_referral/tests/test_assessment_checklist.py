@@ -17,7 +17,7 @@ class TestAssessmentChecklist(AssessmentCase):
             cls.be_sure.scale_id.option_ids
         )
         cls.customer_company.user_id = cls.rep
-        cls.view = "crm_referral.crm_assessment_round_view_form_be_sure"
+        cls.view = "crm_assessment.crm_assessment_round_view_form_review"
 
     def _start(self, user=None, record=None):
         return self._start_checklist(record or self.customer_company, user)
@@ -269,7 +269,7 @@ class TestAssessmentChecklist(AssessmentCase):
         self.team.user_id = self.rep
         round_ = self._start()
         self._sign(round_, "self", self.yes)
-        reviewer = self.env.ref("crm_referral.mail_activity_type_reviewer")
+        reviewer = self.env.ref("crm_assessment.mail_activity_type_reviewer")
         [activity] = round_.activity_ids
         self.assertEqual(activity.activity_type_id, reviewer)
         self.assertNotEqual(activity.user_id, self.rep)
@@ -289,7 +289,7 @@ class TestAssessmentChecklist(AssessmentCase):
         self.assertEqual(round_.score, 50)
 
     def test_the_agent_hears_of_the_review(self):
-        review = self.env.ref("crm_referral.mail_activity_type_review")
+        review = self.env.ref("crm_assessment.mail_activity_type_review")
         for react in ("action_acknowledge", "action_dispute"):
             round_ = self._reviewed()
             [activity] = round_.activity_ids
@@ -313,7 +313,7 @@ class TestAssessmentChecklist(AssessmentCase):
         self.assertFalse(round_.dispute_state)
         self.manager.sudo().active = True
         agent.action_dispute("I see it differently")
-        settle = self.env.ref("crm_referral.mail_activity_type_settle")
+        settle = self.env.ref("crm_assessment.mail_activity_type_settle")
         self.assertEqual(
             round_.activity_ids.filtered(
                 lambda a: a.activity_type_id == settle
@@ -382,7 +382,7 @@ class TestAssessmentChecklist(AssessmentCase):
         wizard.action_apply()
         self.assertEqual(round_.dispute_state, "open")
         self.assertFalse(scores.filtered("is_counted"))
-        settle = self.env.ref("crm_referral.mail_activity_type_settle")
+        settle = self.env.ref("crm_assessment.mail_activity_type_settle")
         self.assertIn(settle, round_.activity_ids.activity_type_id)
         with self.assertRaises(UserError):
             agent.action_dispute("Again")
@@ -433,7 +433,7 @@ class TestAssessmentChecklist(AssessmentCase):
         self.be_sure.minimum_reviewed = 2
         self._reviewed()
         Round = self.env["crm.assessment.round"]
-        [card] = Round.with_user(self.rep).get_scorecards()["agents"]
+        [card] = Round.with_user(self.rep).get_scorecards("be_sure")["agents"]
         self.assertEqual((card["id"], card["n"], card["score"]), (self.rep.id, 1, 50))
         self.assertFalse(card["is_ranked"], "one checklist is too few")
         first = self.be_sure.section_ids[0].id
@@ -443,17 +443,19 @@ class TestAssessmentChecklist(AssessmentCase):
         )
         self.assertEqual(len(card["months"]), 1)
         round_ = self._reviewed(option=self.yes)
-        [card] = Round.with_user(self.leader).get_scorecards()["agents"]
+        [card] = Round.with_user(self.leader).get_scorecards("be_sure")["agents"]
         self.assertTrue(card["is_ranked"])
         self.assertEqual((card["n"], card["score"]), (2, 75))
         letter = card["letters"][first]
         self.assertEqual((letter["gap"], letter["gap_n"]), (25, 2))
         round_.with_user(self.rep).action_dispute("No")
-        [card] = Round.with_user(self.manager).get_scorecards()["agents"]
+        [card] = Round.with_user(self.manager).get_scorecards("be_sure")["agents"]
         self.assertEqual(card["n"], 1, "what is disputed does not count")
         letter = card["letters"][first]
         self.assertEqual((letter["gap"], letter["gap_n"]), (50, 1))
-        self.assertFalse(Round.with_user(self.colleague).get_scorecards()["agents"])
+        self.assertFalse(
+            Round.with_user(self.colleague).get_scorecards("be_sure")["agents"]
+        )
 
     def test_place_among_all(self):
         """An agent sees the own row, with the place it has among all agents."""
@@ -478,7 +480,7 @@ class TestAssessmentChecklist(AssessmentCase):
             (self.colleague, [(self.colleague.id, 1)]),
             (self.leader, [(self.colleague.id, 1), (self.rep.id, 2)]),
         ):
-            cards = Round.with_user(user).get_scorecards()
+            cards = Round.with_user(user).get_scorecards("be_sure")
             places = [
                 (agent["id"], agent["rank"])
                 for agent in cards["agents"]
@@ -486,8 +488,8 @@ class TestAssessmentChecklist(AssessmentCase):
             ]
             self.assertEqual(places, expected, user.login)
         self.assertIn(self.team.id, [team["id"] for team in cards["teams"]])
-        self.assertTrue(Round.get_scorecards(team=self.team.id)["agents"])
-        self.assertFalse(Round.get_scorecards(team=10**6)["agents"])
+        self.assertTrue(Round.get_scorecards("be_sure", team=self.team.id)["agents"])
+        self.assertFalse(Round.get_scorecards("be_sure", team=10**6)["agents"])
 
     def test_strange_choices_get_a_sentence(self):
         Round = self.env["crm.assessment.round"].with_user(self.rep)
@@ -504,7 +506,7 @@ class TestAssessmentChecklist(AssessmentCase):
             {"team": 10**30},
         ):
             with self.subTest(options), self.assertRaises(UserError):
-                Round.get_scorecards(**options)
+                Round.get_scorecards("be_sure", **options)
 
     def test_coaching(self):
         round_ = self._reviewed()
@@ -520,7 +522,7 @@ class TestAssessmentChecklist(AssessmentCase):
         [card] = (
             self.env["crm.assessment.round"]
             .with_user(self.rep)
-            .get_scorecards()["agents"]
+            .get_scorecards("be_sure")["agents"]
         )
         self.assertEqual(card["coaching"], 1)
         self.assertTrue(coaching.with_user(self.rep).has_access("read"))
@@ -602,5 +604,5 @@ class TestChecklistBudget(AssessmentCase):
     def test_scorecard(self):
         # One for the places among all, two for the teams to choose from.
         with self.assertQueryCount(referral_rep=13, referral_leader=15):
-            cards = self.env["crm.assessment.round"].get_scorecards()
+            cards = self.env["crm.assessment.round"].get_scorecards("be_sure")
         self.assertEqual(cards["agents"][0]["n"], 40)

@@ -207,7 +207,7 @@ class TestAssessmentEngine(AssessmentCase):
 
     def test_answers_of_the_scale_only(self):
         assessment = self._create_assessment()
-        foreign = self.env.ref("crm_referral.crm_assessment_option_yes")
+        foreign = self.env.ref("crm_assessment.crm_assessment_option_yes")
         with self.assertRaises(ValidationError):
             assessment.line_ids[0].option_id = foreign
         with self.assertRaises(ValidationError):

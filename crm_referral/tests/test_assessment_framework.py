@@ -17,7 +17,7 @@ class TestAssessmentFramework(AssessmentCase):
         Round = self.env["crm.assessment.round"].with_user(self.manager)
         form = Form(
             Round.with_context(**action["context"]),
-            "crm_referral.crm_assessment_round_view_form",
+            "crm_assessment.crm_assessment_round_view_form",
         )
         self.assertEqual(form.framework_id, self.framework)
         self.assertTrue(form.has_framework_choice)
@@ -26,7 +26,7 @@ class TestAssessmentFramework(AssessmentCase):
         )
         self.assertEqual(round_.framework_id, self.framework)
         self.framework.active = False
-        form = Form(Round, "crm_referral.crm_assessment_round_view_form")
+        form = Form(Round, "crm_assessment.crm_assessment_round_view_form")
         self.assertFalse(form.has_framework_choice, "one is no choice")
 
     def test_start_of_every_kind(self):

@@ -5,9 +5,9 @@ from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.crm_assessment.tools.personal_link import PATH
 from odoo.addons.mail.tests.common import MailCase
 
-from ..tools.personal_link import PATH
 from .common import NOW
 from .test_assessment_send import SendCase
 
@@ -47,7 +47,7 @@ class LinkMailCase(SendCase, MailCase):
 
     def _get_failures(self, round_):
         return round_.activity_search(
-            ["crm_referral.mail_activity_type_mail_failed"], only_automated=False
+            ["crm_assessment.mail_activity_type_mail_failed"], only_automated=False
         )
 
     def _get_token(self, round_):
@@ -314,7 +314,7 @@ class TestWhatBecomesOfTheMail(LinkMailCase):
         round_ = self._start()
         self._send_queue()
         round_.sudo().deadline = "2026-03-03"
-        self._run_cron("ir_cron_assessment_remind")
+        self._run_cron("crm_assessment.ir_cron_assessment_remind")
         self.env.invalidate_all()
         self.assertEqual(round_.mail_state, "outgoing")
         self.assertIn("Your view still counts", round_.link_message_id.subject)
@@ -341,24 +341,24 @@ class TestWhatBecomesOfTheMail(LinkMailCase):
             patch.object(
                 type(self.env["mail.template"]), "_generate_template", fail_for_one
             ),
-            mute_logger("odoo.addons.crm_referral.models.crm_batch_mixin"),
+            mute_logger("odoo.addons.crm_foundation.models.crm_batch_mixin"),
         ):
-            self._run_cron("ir_cron_assessment_remind")
+            self._run_cron("crm_assessment.ir_cron_assessment_remind")
         self.env.invalidate_all()
         self.assertTrue(second.reminded_on)
         self.assertFalse(round_.reminded_on, "tried again in the next run")
         self.assertTrue(round_.activity_ids)
-        self._run_cron("ir_cron_assessment_remind")
+        self._run_cron("crm_assessment.ir_cron_assessment_remind")
         self.env.invalidate_all()
         self.assertTrue(round_.reminded_on)
 
     def test_a_queue_that_stands_still(self):
         round_ = self._start()
         with freeze_time("2026-03-03 08:00:00"):
-            self._run_cron("ir_cron_assessment_remind")
+            self._run_cron("crm_assessment.ir_cron_assessment_remind")
             self.assertEqual(round_.mail_state, "outgoing")
         with freeze_time("2026-03-03 10:00:00"):
-            self._run_cron("ir_cron_assessment_remind")
+            self._run_cron("crm_assessment.ir_cron_assessment_remind")
             self.env.invalidate_all()
             self._assert_failed(round_, "more than a day")
         self._send_queue()

@@ -13,11 +13,12 @@ from odoo.tests import HttpCase, tagged
 from odoo.tests.common import ChromeBrowser, warmup
 from odoo.tools import mute_logger
 
-from ..controllers import feedback
-from ..models.crm_assessment_page import MAX_LENGTH
+from odoo.addons.crm_assessment.controllers import feedback
+from odoo.addons.crm_assessment.models.crm_assessment_page import MAX_LENGTH
+
 from .assessment_common import AssessmentCase
 
-PATH = "/referral/feedback"
+PATH = "/assessment/feedback"
 HOSTILE = (
     "</textarea><script>alert(1)</script><img src=x onerror=alert(2)>"
     "{{ 7*7 }} <t t-out='1'/> %s %(x)s =cmd|' /C calc'!A0 \"'`"

@@ -193,8 +193,8 @@ class TestAssessmentPerformance(AssessmentCase):
     def test_heat_map(self):
         Score = self.env["crm.assessment.score"].with_user(self.manager)
         self._assert_no_query_per_record(
-            self._get_closed, lambda _rounds: Score.get_heat_map(), margin=0
+            self._get_closed, lambda _rounds: Score.get_heat_map("pride"), margin=0
         )
         options = {"team": self.team.id, "user": self.rep.id, "is_latest": True}
-        count = self._count_queries(lambda: Score.get_heat_map(**options))
+        count = self._count_queries(lambda: Score.get_heat_map("pride", **options))
         self.assertLessEqual(count, 16)

@@ -276,8 +276,12 @@ class TestAssessmentReport(AssessmentReportCommon):
 
     def test_actions(self):
         """Every menu opens with the views and filters that are there."""
-        for name in ("", "_pride", "_be_sure"):
-            action = self.env.ref(f"crm_referral.crm_assessment_report_action{name}")
+        for xml_id in (
+            "crm_assessment.crm_assessment_report_action",
+            "crm_referral.crm_assessment_report_action_pride",
+            "crm_referral.crm_assessment_report_action_be_sure",
+        ):
+            action = self.env.ref(xml_id)
             views = (
                 self.env["crm.assessment.report"]
                 .with_user(self.rep)

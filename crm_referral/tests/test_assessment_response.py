@@ -7,7 +7,7 @@ from odoo.tests import freeze_time, tagged
 
 from .assessment_common import AssessmentCase
 
-SILENT = "crm_referral.mail_activity_type_silent"
+SILENT = "crm_assessment.mail_activity_type_silent"
 
 
 class PrideCase(AssessmentCase):

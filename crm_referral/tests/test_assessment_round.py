@@ -58,7 +58,7 @@ class TestAssessmentRound(AssessmentCase):
 
     def _run(self, what):
         self.env.flush_all()
-        self._run_cron(f"ir_cron_assessment_{what}")
+        self._run_cron(f"crm_assessment.ir_cron_assessment_{what}")
         self.env.invalidate_all()
 
     def test_item_bank(self):
@@ -96,7 +96,7 @@ class TestAssessmentRound(AssessmentCase):
         self.assertFalse(forms["customer"].activity_ids)
         [mail] = self._get_link_mails(self.person)
         token = forms["customer"].sudo().access_token
-        self.assertIn(f"/referral/feedback/{token}", self._get_sent_body(mail))
+        self.assertIn(f"/assessment/feedback/{token}", self._get_sent_body(mail))
 
     def test_the_link_is_in_no_chatter(self):
         round_ = self._start()
@@ -269,7 +269,7 @@ class TestAssessmentRound(AssessmentCase):
         self.assertEqual(round_.stage_id.code, "lost")
         self.assertEqual(len(round_.weak_section_ids), 5)
         self.assertEqual(round_.undecided_count, 5)
-        decide = self.env.ref("crm_referral.mail_activity_type_decide")
+        decide = self.env.ref("crm_assessment.mail_activity_type_decide")
         self.assertEqual(round_.activity_ids.activity_type_id, decide)
         self.assertEqual(round_.activity_ids.user_id, self.leader)
         action = round_.with_user(self.leader).action_decide()
@@ -346,7 +346,7 @@ class TestAssessmentRound(AssessmentCase):
         """By its date and not by the job; the job asks for a new decision."""
         round_ = self._answer_all(self._start(), customer=1)
         acceptance = self._decide(round_)[0]
-        decide = self.env.ref("crm_referral.mail_activity_type_decide")
+        decide = self.env.ref("crm_assessment.mail_activity_type_decide")
         partner = self.customer_company.with_user(self.rep)
         self.assertFalse(self._get_undecided()[0])
         self.assertFalse(round_.activity_ids)
@@ -652,7 +652,7 @@ class TestAssessmentRound(AssessmentCase):
     def test_heat_map(self):
         self._answer_all(self._start(), customer=1)
         Score = self.env["crm.assessment.score"]
-        heat_map = Score.with_user(self.rep).get_heat_map()
+        heat_map = Score.with_user(self.rep).get_heat_map("pride")
         self.assertEqual(
             [letter["letter"] for letter in heat_map["letters"]], [*"PRIDE"]
         )
@@ -671,19 +671,19 @@ class TestAssessmentRound(AssessmentCase):
             ]
         )
         self.assertEqual(len(behind), 1)
-        self.assertFalse(Score.with_user(self.colleague).get_heat_map()["rows"])
-        teams = Score.with_user(self.manager).get_heat_map(rows="team_id")
+        self.assertFalse(Score.with_user(self.colleague).get_heat_map("pride")["rows"])
+        teams = Score.with_user(self.manager).get_heat_map("pride", rows="team_id")
         self.assertIn(self.team.id, [row["id"] for row in teams["rows"]])
         for nonsense in ({"rows": "access_token"}, {"viewpoint": "self"}):
             with self.assertRaises(UserError):
-                Score.get_heat_map(**nonsense)
+                Score.get_heat_map("pride", **nonsense)
 
     def test_heat_map_filters(self):
         """Every filter narrows down, and a cell opens exactly what it counts."""
         first = self._answer_all(self._start(), customer=1)
         self._answer_all(self._start(), customer=4)
         Score = self.env["crm.assessment.score"].with_user(self.manager)
-        choices = Score.get_heat_map_choices()
+        choices = Score.get_heat_map_choices("pride")
         self.assertIn(self.team.id, [choice["id"] for choice in choices["team"]])
         self.assertIn(self.rep.id, [choice["id"] for choice in choices["user"]])
         self.assertEqual(len(choices["stage"]), len(self.pride.stage_ids))
@@ -700,7 +700,7 @@ class TestAssessmentRound(AssessmentCase):
             ({"stage": lost.id}, None, 0),
             ({"user": self.colleague.id}, None, 0),
         ):
-            heat_map = Score.get_heat_map(**options)
+            heat_map = Score.get_heat_map("pride", **options)
             rows = {row["id"]: row for row in heat_map["rows"]}
             row = rows.get(self.customer_company.id)
             if score is None:

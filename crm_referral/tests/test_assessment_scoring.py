@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools import assessment_scoring as scoring
+from odoo.addons.crm_assessment.tools import assessment_scoring as scoring
 
 # derandomize: the same examples in every run, so that a red test is red for everybody.
 VALUES = st.sampled_from([0, 0.25, 0.5, 0.75, 1])

@@ -52,7 +52,7 @@ class TestRoundIsADraft(SendCase):
         self.assertFalse(action["res_id"])
         self.assertEqual(self.Round.search_count([]), rounds, "only a form was opened")
         Round = self.Round.with_user(self.rep).with_context(**action["context"])
-        with Form(Round, "crm_referral.crm_assessment_round_view_form") as form:
+        with Form(Round, "crm_assessment.crm_assessment_round_view_form") as form:
             self.assertEqual(form.partner_id, self.customer_company)
             self.assertEqual(form.contact_id, self.person)
             self.assertEqual(form.manager_id, self.leader)
@@ -155,7 +155,7 @@ class TestRoundIsADraft(SendCase):
         send = Send.create({"round_id": round_.id, "delivery": "hand"})
         action = send.action_copy()
         form = self._get_form(round_)
-        self.assertEqual(action["tag"], "crm_referral.personal_link")
+        self.assertEqual(action["tag"], "crm_assessment.personal_link")
         self.assertTrue(action["params"]["link"].endswith(form.access_token))
         self.assertFalse(self._get_link_mails(self.person))
         self.assertFalse(round_.mail_state)
@@ -176,7 +176,7 @@ class TestRoundIsADraft(SendCase):
         round_ = self._prepare()
         round_._start("hand")
         round_.sudo().deadline = "2026-03-03"
-        self._run_cron("ir_cron_assessment_remind")
+        self._run_cron("crm_assessment.ir_cron_assessment_remind")
         self.assertFalse(self._get_link_mails(self.person))
         self.assertEqual(round_.activity_ids.user_id, self.rep)
         self.assertIn("Remind", round_.activity_ids.summary)
@@ -261,7 +261,7 @@ class TestWhoIsAsked(SendCase):
         round_.sudo().deadline = "2026-03-03"
         self.leader.active = False
         before = self.env["mail.message"].search([], order="id desc", limit=1).id
-        self._run_cron("ir_cron_assessment_remind")
+        self._run_cron("crm_assessment.ir_cron_assessment_remind")
         activity = round_.activity_ids.filtered(lambda a: "has left" in a.summary)
         self.assertEqual(activity.user_id, self.manager)
         reminded = self.env["mail.message"].search(
@@ -277,7 +277,7 @@ class TestDeadline(SendCase):
     def _statuses(self, round_):
         self.env.invalidate_all()
         status = self._get_form(round_)._get_page_status()
-        self._run_cron("ir_cron_assessment_expire")
+        self._run_cron("crm_assessment.ir_cron_assessment_expire")
         self.env.invalidate_all()
         return status, round_.state
 

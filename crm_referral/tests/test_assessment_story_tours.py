@@ -26,7 +26,7 @@ class TestAssessmentStoryTours(AssessmentCase, HttpCase):
         """:return: the path of the personal link in the e-mail to the customer."""
         [mail] = self._get_link_mails(round_.contact_id)
         body = self._get_sent_body(mail)
-        [path] = set(re.findall(r"/referral/feedback/[\w-]+", body))
+        [path] = set(re.findall(r"/assessment/feedback/[\w-]+", body))
         return path
 
     def _answer_as_leader(self, round_):

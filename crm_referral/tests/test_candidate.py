@@ -669,7 +669,7 @@ class TestErasure(ReferralCommon):
 
     def _erase_on(self, moment):
         with self._at(moment):
-            self._run_cron("ir_cron_erase")
+            self._run_cron("crm_referral.ir_cron_erase")
 
     def _search_database(self, text):
         """:return: the tables in which this text occurs in any column."""
@@ -864,7 +864,7 @@ class TestInform(ReferralCommon):
 
     def _remind_on(self, moment):
         with self._at(moment):
-            self._run_cron("ir_cron_remind_to_inform")
+            self._run_cron("crm_referral.ir_cron_remind_to_inform")
         return self._get_activities(self.candidate, "mail_activity_type_inform")
 
     def test_reminder_a_week_before(self):

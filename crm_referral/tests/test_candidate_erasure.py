@@ -105,7 +105,7 @@ class TestErasureIsComplete(ErasureCommon):
 
     def _erase_on(self, moment):
         with self._at(moment):
-            self._run_cron("ir_cron_erase")
+            self._run_cron("crm_referral.ir_cron_erase")
 
     def test_request_and_lost_lead(self):
         self._write_about()
@@ -243,7 +243,7 @@ class TestErasureOnDemand(ErasureCommon):
 
 @tagged("post_install", "-at_install")
 class TestJobs(ErasureCommon):
-    @mute_logger("odoo.addons.crm_referral.models.crm_batch_mixin")
+    @mute_logger("odoo.addons.crm_foundation.models.crm_batch_mixin")
     def test_one_that_fails_stops_nobody(self):
         (self.candidate | self.neighbour).action_decline()
         Candidate = type(self.candidate)
@@ -257,17 +257,17 @@ class TestJobs(ErasureCommon):
 
         with self._at("2026-12-01 09:00:00"):
             with patch.object(Candidate, "_unlink_traces", fail_for_one):
-                self._run_cron("ir_cron_erase")
+                self._run_cron("crm_referral.ir_cron_erase")
         self.assertTrue(self.neighbour.erased_on)
         self.assertFalse(self.candidate.erased_on)
         activity = self.candidate.activity_ids
         self.assertEqual(activity.user_id, self.rep)
         self.assertIn("Kept by law", activity.note)
         with self._at("2026-12-02 09:00:00"):
-            self._run_cron("ir_cron_erase")
+            self._run_cron("crm_referral.ir_cron_erase")
         self.assertTrue(self.candidate.erased_on)
 
-    @mute_logger("odoo.addons.crm_referral.models.crm_batch_mixin")
+    @mute_logger("odoo.addons.crm_foundation.models.crm_batch_mixin")
     def test_one_reminder_that_fails_stops_nobody(self):
         Candidate = type(self.candidate)
         schedule = Candidate._schedule_inform_activity
@@ -280,7 +280,7 @@ class TestJobs(ErasureCommon):
 
         with self._at("2026-03-27 09:00:00"):
             with patch.object(Candidate, "_schedule_inform_activity", fail_for_one):
-                self._run_cron("ir_cron_remind_to_inform")
+                self._run_cron("crm_referral.ir_cron_remind_to_inform")
         self.assertTrue(
             self._get_activities(self.neighbour, "mail_activity_type_inform")
         )
@@ -293,8 +293,8 @@ class TestJobs(ErasureCommon):
         self.assertEqual(self.candidate.closed_on, date(2026, 3, 2))
         self.company.referral_retention_days = 10
         with self._at("2026-03-11 15:30:00"):  # 23:30 on the 11th
-            self._run_cron("ir_cron_erase")
+            self._run_cron("crm_referral.ir_cron_erase")
         self.assertFalse(self.candidate.erased_on)
         with self._at("2026-03-11 16:30:00"):  # 00:30 on the 12th
-            self._run_cron("ir_cron_erase")
+            self._run_cron("crm_referral.ir_cron_erase")
         self.assertEqual(self.candidate.erased_on, date(2026, 3, 12))

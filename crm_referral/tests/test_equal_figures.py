@@ -144,5 +144,5 @@ class TestEqualFigures(ExportCommon):
             .create({"name": "x", "user_ids": [Command.set(manager.ids)]})
         )
         schedule.action_send_now()
-        self._run_cron("ir_cron_report_schedule")
+        self._run_cron("crm_referral.ir_cron_report_schedule")
         self.assertIn(schedule.run_ids.state, ("sending", "sent"))

@@ -79,7 +79,7 @@ class WorkbookMixin:
 
         Export = type(self.env["crm.referral.export"])
         with patch.object(Export, "_open_reader", open_reader):
-            self._run_cron("ir_cron_export")
+            self._run_cron("crm_referral.ir_cron_export")
 
     def _check_summary(self, workbook):
         """Count every figure of the summary a second time, in plain SQL."""

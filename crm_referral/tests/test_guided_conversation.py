@@ -686,7 +686,7 @@ class TestStepActivity(ReferralCommon):
         closed = self._create_referral(partner_id=self.other_customer.id)
         closed.action_cancel()
         self._get_step_activity().unlink()
-        self._run_cron("ir_cron_ensure_step_activity")
+        self._run_cron("crm_referral.ir_cron_ensure_step_activity")
         self.assertRecordValues(
             self._get_step_activity(), [{"summary": "Benefits", "user_id": self.rep.id}]
         )

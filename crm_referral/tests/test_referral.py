@@ -937,7 +937,7 @@ class TestArchiveAndDelete(ReferralCommon):
         self.assertEqual(len(self.referral.activity_ids), 2)
         self.referral.action_archive()
         self.assertFalse(self.referral.activity_ids)
-        self._run_cron("ir_cron_ensure_step_activity")
+        self._run_cron("crm_referral.ir_cron_ensure_step_activity")
         self.assertFalse(self.referral.activity_ids)
         self.referral.action_unarchive()
         self.assertEqual(

@@ -7,7 +7,8 @@ from odoo.fields import Command, Domain
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from ..tools import local_time
+from odoo.addons.crm_foundation.tools import local_time
+
 from .common import NOW, ReferralCommon
 
 LAST_YEAR = "2025-03-10 09:00:00"

@@ -13,9 +13,9 @@ from odoo.tests import tagged
 from odoo.tools import html2plaintext, mute_logger
 from odoo.tools.pdf import PdfReader
 
+from odoo.addons.crm_foundation.tools.local_time import day_start
 from odoo.addons.mail.tests.common import MockEmail
 
-from ..tools.local_time import day_start
 from .test_export import EXPORT_LOGGER, WorkbookMixin
 from .test_report import ReportCommon
 
@@ -66,7 +66,7 @@ class TestReportSchedule(MockEmail, WorkbookMixin, ReportCommon):
         ):
             if error:
                 self.send_email_mocked.side_effect = error
-            self._run_cron("ir_cron_report_schedule")
+            self._run_cron("crm_referral.ir_cron_report_schedule")
 
     def _get_requests(self, run):
         """:return: ids of the requests in the workbook that was sent."""

@@ -12,7 +12,7 @@ from odoo.tools import mute_logger
 
 from .common import ReferralCommon
 
-BATCH_LOGGER = "odoo.addons.crm_referral.models.crm_batch_mixin"
+BATCH_LOGGER = "odoo.addons.crm_foundation.models.crm_batch_mixin"
 
 
 @tagged("post_install", "-at_install")
@@ -40,9 +40,9 @@ class TestWhoHasLeft(ReferralCommon):
 
     def test_nightly_job_asks_the_team_leader(self):
         self.rep.active = False
-        self._run_cron("ir_cron_ensure_step_activity")
+        self._run_cron("crm_referral.ir_cron_ensure_step_activity")
         self._assert_with(self.leader)
-        self._run_cron("ir_cron_ensure_step_activity")
+        self._run_cron("crm_referral.ir_cron_ensure_step_activity")
         self._assert_with(self.leader)
 
     def test_it_moves_when_somebody_leaves(self):
@@ -66,7 +66,7 @@ class TestWhoHasLeft(ReferralCommon):
 
     def test_then_a_manager(self):
         (self.rep | self.leader).active = False
-        self._run_cron("ir_cron_ensure_step_activity")
+        self._run_cron("crm_referral.ir_cron_ensure_step_activity")
         for kind in self.kinds:
             user = self._get_activities(self.referral, kind).user_id
             self.assertTrue(user.active)
@@ -98,7 +98,7 @@ class TestWhoHasLeft(ReferralCommon):
             patch.object(Referral, "_schedule_step_activity", refuse),
             mute_logger(BATCH_LOGGER),
         ):
-            self._run_cron("ir_cron_ensure_step_activity")
+            self._run_cron("crm_referral.ir_cron_ensure_step_activity")
         self.assertTrue(self._get_activities(other, "mail_activity_type_step"))
         warning = self.referral.activity_ids.filtered(
             lambda activity: refusal in (activity.note or "")
@@ -116,7 +116,7 @@ class TestWordsAndDaysOfTheReader(ReferralCommon):
         activities = self._get_activities(referral, "mail_activity_type_step")
         self.assertEqual(activities.summary, "\u6548\u76ca")
         activities.unlink()
-        self._run_cron("ir_cron_ensure_step_activity")
+        self._run_cron("crm_referral.ir_cron_ensure_step_activity")
         activities = self._get_activities(referral, "mail_activity_type_step")
         self.assertEqual(activities.summary, "\u6548\u76ca")
 

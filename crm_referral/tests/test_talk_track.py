@@ -8,8 +8,9 @@ from odoo.tests import Form, TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 from odoo.tools.translate import TranslationImporter
 
+from odoo.addons.crm_guided_conversation.tools.placeholders import fill_in, find_faults
+
 from ..models.crm_referral_talk_track import PLACEHOLDERS
-from ..tools.placeholders import fill_in, find_faults
 from .common import ReferralCommon
 
 # Everything that Python, a regular expression or a browser takes for a blank.

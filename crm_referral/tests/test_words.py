@@ -5,7 +5,7 @@ import re
 from odoo.exceptions import ValidationError
 from odoo.tests import TransactionCase, tagged
 
-from ..tools.sentences import join_sentences
+from odoo.addons.crm_foundation.tools.sentences import join_sentences
 
 
 @tagged("post_install", "-at_install")

@@ -1,9 +1,5 @@
 from . import (
     base_partner_merge,
-    crm_assessment_dispute,
-    crm_assessment_preview,
-    crm_assessment_send,
-    crm_personal_link_visit,
     crm_referral_ask_again,
     crm_referral_candidate_convert,
     crm_referral_candidate_erase,

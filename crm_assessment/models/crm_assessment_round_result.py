@@ -1,0 +1,402 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date
+
+from odoo.addons.crm_foundation.tools.sentences import join_sentences
+
+from ..tools import assessment_scoring as scoring
+
+# Checklists are evidence for as long.
+EVIDENCE_PERIOD = timedelta(days=365)
+# Rounds that the trend shows, at most.
+TREND_LENGTH = 8
+
+
+class CrmAssessmentRound(models.Model):
+    """What came of a round: scores, loyalty stage, gaps in words, trend, evidence."""
+
+    _name = "crm.assessment.round"
+    _inherit = ["crm.assessment.round"]
+
+    stage_id = fields.Many2one(
+        comodel_name="crm.assessment.stage",
+        string="Loyalty Stage",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        tracking=True,
+    )
+    stage_explanation = fields.Char(compute="_compute_stage_explanation")
+    result = fields.Json(compute="_compute_result")
+    is_latest = fields.Boolean(
+        string="Last Round",
+        compute="_compute_is_latest",
+        search="_search_is_latest",
+        help="No later round with this customer has been answered.",
+    )
+    weak_section_ids = fields.Many2many(
+        comodel_name="crm.assessment.section",
+        relation="crm_assessment_round_weak_section_rel",
+        column1="round_id",
+        column2="section_id",
+        string="Weak Areas",
+        readonly=True,
+        copy=False,
+    )
+    evidence_line_ids = fields.Many2many(
+        comodel_name="crm.assessment.line",
+        compute="_compute_evidence_line_ids",
+        string="Evidence",
+        help="What was written, what presses from outside, and what was tagged.",
+    )
+
+    _trend_idx = models.Index(
+        "(partner_id, framework_id, closed_on) WHERE state = 'done'"
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("stage_id", "score", "recommendation", "framework_id.stage_ids")
+    @api.depends_context("lang")
+    def _compute_stage_explanation(self):
+        for round_ in self:
+            stages = round_.framework_id.stage_ids
+            position = list(stages).index(round_.stage_id) if round_.stage_id else None
+            if position is None:
+                round_.stage_explanation = False
+                continue
+            if round_.recommendation is False:
+                reached = self.env._(
+                    "Overall score %(score)s. Would they recommend us? They did not "
+                    "say, and only who says so is loyal or a fan.",
+                    score=scoring.round_half_up(round_.score),
+                )
+            else:
+                reached = self.env._(
+                    "Overall score %(score)s, would recommend us with "
+                    "%(recommendation)s of 10.",
+                    score=scoring.round_half_up(round_.score),
+                    recommendation=scoring.round_half_up(round_.recommendation),
+                )
+            needed = (
+                self.env._(
+                    "“%(stage)s” needs at least %(score)s and %(recommendation)s of "
+                    "10.",
+                    stage=stage.name,
+                    score=scoring.round_half_up(stage.minimum_score),
+                    recommendation=scoring.round_half_up(stage.minimum_recommendation),
+                )
+                for stage in stages[position : position + 2]
+                if stage.minimum_score or stage.minimum_recommendation
+            )
+            round_.stage_explanation = join_sentences(self.env, [reached, *needed])
+
+    @api.depends("state", "score", "undecided_count", "weak_section_ids")
+    @api.depends_context("lang", "uid")
+    def _compute_result(self):
+        for round_ in self:
+            round_.result = round_._get_result() if round_.state == "done" else False
+
+    @api.depends("state", "closed_on", "active")
+    def _compute_is_latest(self):
+        # sudo: a later round counts also for who may not see it
+        latest = self.sudo().search([("id", "in", self.ids), ("is_latest", "=", True)])
+        for round_ in self:
+            round_.is_latest = round_._origin.sudo() in latest
+
+    @api.model
+    def _search_is_latest(self, operator, _value):
+        if operator != "in":
+            return NotImplemented
+        self.flush_model(["state", "closed_on", "active"])
+        # SQL: the last one of each group is not to be had by a domain
+        return Domain(
+            "id",
+            "in",
+            SQL(
+                """(
+                SELECT DISTINCT ON (partner_id, framework_id, company_id) id
+                  FROM crm_assessment_round
+                 WHERE state = 'done' AND respondents = 'viewpoints' AND active
+              ORDER BY partner_id, framework_id, company_id, closed_on DESC, id DESC
+                )"""
+            ),
+        )
+
+    @api.depends("state")
+    @api.depends_context("uid")
+    def _compute_evidence_line_ids(self):
+        for round_ in self:
+            round_.evidence_line_ids = (
+                self.env["crm.assessment.line"].search(round_._get_evidence_domain())
+                if round_.state == "done"
+                else False
+            )
+
+    # === BUSINESS METHODS === #
+
+    def _get_leading_viewpoint(self):
+        """:return: the viewpoint whose word counts in this round.
+        :rtype: str
+        """
+        self.ensure_one()
+        if self.settlement == "self":
+            return "self"
+        return self.framework_id._get_leading_viewpoint()
+
+    def _count_scores(self, is_counted):
+        """Let the scores of the leading viewpoint count in reports, or none.
+
+        :param bool is_counted: whether they count. Called in sudo mode.
+        """
+        scores = self.assessment_ids.score_ids
+        leading = {round_: round_._get_leading_viewpoint() for round_ in self}
+        counted = scores.filtered(
+            lambda s: is_counted and s.viewpoint == leading[s.assessment_id.round_id]
+        )
+        (scores - counted).filtered("is_counted").is_counted = False
+        counted.is_counted = True
+
+    def _get_letters(self):
+        """The score of every letter: what the leading viewpoint says, if enough.
+
+        Otherwise it is the mean of the others, and as weak as the weakest of them: a
+        mean must not hide what one of them sees. The customer leads a round, the
+        reviewer a checklist. Only what the user may see counts.
+
+        :return: for each section a dict with ``scores`` (the crm.assessment.score of
+            each viewpoint), ``score``, ``level``, ``viewpoint`` (empty for a mean) and
+            ``measured`` (the score, if it is no mean)
+        :rtype: dict
+        """
+        self.ensure_one()
+        leading = self._get_leading_viewpoint()
+        letters = {}
+        for score in self.assessment_ids.score_ids.sorted(
+            lambda score: (score.section_id.sequence, score.section_id.id)
+        ):
+            letters.setdefault(score.section_id, {})[score.viewpoint] = score
+        result = {}
+        for section, scores in letters.items():
+            known = {
+                viewpoint: score
+                for viewpoint, score in scores.items()
+                if score.score is not False
+            }
+            lead = known.get(leading)
+            if lead:
+                value, level = lead.score, lead.level
+            elif known:
+                value = scoring.weighted_mean([(s.score, 1) for s in known.values()])
+                level = scoring.weakest(score.level for score in known.values())
+            else:
+                value, level = False, False
+            if any(score.is_must_pass_failed for score in scores.values()):
+                level = scoring.WEAK
+            result[section] = {
+                "scores": scores,
+                "score": value,
+                "level": level,
+                "viewpoint": leading if lead else False,
+                "measured": lead.score if lead else False,
+            }
+        return result
+
+    def _prepare_result_values(self):
+        """:return: values that keep the result of the round, the weak sections as ids.
+        :rtype: dict
+        """
+        self.ensure_one()
+        leading = self._get_leading_viewpoint()
+        done = self.assessment_ids.filtered(lambda a: a.state == "done")
+        lead = done.filtered(
+            lambda assessment: (
+                assessment.viewpoint == leading and assessment.score is not False
+            )
+        )[:1]
+        # Without the leading viewpoint there is no score, only what the others say.
+        others = done.filtered(lambda assessment: assessment.score is not False) - lead
+        score, level = (lead.score, lead.level) if lead else (None, None)
+        colleague_score = (
+            None if lead else scoring.weighted_mean([(a.score, 1) for a in others])
+        )
+        recommendation = next(
+            (a.recommendation for a in done if a.recommendation is not False), None
+        )
+        if self.settlement == "void":
+            score = level = colleague_score = None
+        stages = {stage.id: stage for stage in self.framework_id.stage_ids}
+        # A stage is what the customer says; without the customer there is none.
+        stage_id = scoring.find_stage(
+            [
+                scoring.Stage(
+                    stage.id, stage.minimum_score, stage.minimum_recommendation
+                )
+                for stage in stages.values()
+            ],
+            lead.score if lead else None,
+            recommendation,
+        )
+        weak = [
+            section.id
+            for section, letter in self._get_letters().items()
+            if letter["level"] == scoring.WEAK
+        ]
+        return {
+            "score": False if score is None else round(score, 2),
+            "level": level,
+            "colleague_score": False
+            if colleague_score is None
+            else round(colleague_score, 2),
+            "recommendation": False if recommendation is None else recommendation,
+            "stage_id": stage_id,
+            "weak_section_ids": tuple(weak),
+        }
+
+    def _get_result(self):
+        """:return: the result for the screen: letters, viewpoints, gaps, trend.
+        :rtype: dict
+        """
+        self.ensure_one()
+        letters = self._get_letters()
+        undecided = self._get_undecided_sections().get(self._origin, ())
+        forms = {form.viewpoint: form for form in self.assessment_ids}
+        viewpoints = [
+            viewpoint
+            for viewpoint in self.framework_id._get_round_viewpoints()
+            if viewpoint in forms
+        ]
+        levels = dict(self._fields["level"]._description_selection(self.env))
+        who = self._get_who()
+        return {
+            "viewpoints": [
+                {
+                    "code": viewpoint,
+                    "name": who[viewpoint],
+                    "is_missing": forms[viewpoint].state != "done",
+                }
+                for viewpoint in viewpoints
+            ],
+            "letters": [
+                {
+                    "id": section.id,
+                    "letter": section.letter,
+                    "name": section.name,
+                    "description": section.description or "",
+                    "score": letter["score"],
+                    "level": letter["level"],
+                    "level_name": levels.get(letter["level"], ""),
+                    "is_mean": letter["score"] is not False and not letter["viewpoint"],
+                    "is_undecided": section in undecided,
+                    "scores": [
+                        {
+                            "score": score.score if score else False,
+                            "answered": score.answered if score else 0,
+                        }
+                        for score in (
+                            letter["scores"].get(viewpoint) for viewpoint in viewpoints
+                        )
+                    ],
+                }
+                for section, letter in letters.items()
+            ],
+            "gaps": self._get_gap_sentences(letters),
+            "trend": self._get_trend(),
+        }
+
+    def _get_gap_sentences(self, letters):
+        """Say in words where the viewpoints lie far apart, the widest gap first.
+
+        :param dict letters: as returned by ``_get_letters``
+        :rtype: list[str]
+        """
+        gaps = []
+        who = self._get_who()
+        compared_with = {
+            "customer": self.env._("the customer"),
+            "employee": self.env._("the person who serves"),
+            "manager": self.env._("the manager"),
+            "self": self.env._("the agent"),
+            "reviewer": self.env._("the reviewer"),
+        }
+        for section, letter in letters.items():
+            known = sorted(
+                (
+                    (score.score, viewpoint)
+                    for viewpoint, score in letter["scores"].items()
+                    if score.score is not False
+                ),
+            )
+            if len(known) < 2:
+                continue
+            (lowest, below), (highest, above) = known[0], known[-1]
+            points = scoring.round_half_up(highest - lowest)
+            if points >= self.framework_id.gap_from:
+                gaps.append((-points, section, above, below))
+        return [
+            self.env._(
+                "%(who)s sees %(letter)s %(points)s points better than %(other)s.",
+                who=who[above],
+                letter=section.name,
+                points=-points,
+                other=compared_with[below],
+            )
+            for points, section, above, below in sorted(gaps, key=lambda gap: gap[0])
+        ]
+
+    def _get_evidence_domain(self):
+        """What was written in the round, and what checklists say of the organization.
+
+        :rtype: Domain
+        """
+        self.ensure_one()
+        said = (
+            Domain("note", "!=", False)
+            | Domain("control", "!=", False)
+            | Domain("section_ids", "!=", False)
+        )
+        evidence = Domain("assessment_id.round_id", "=", self.id) & said
+        if self.partner_id and self.respondents == "viewpoints":
+            since = self.closed_on - EVIDENCE_PERIOD
+            evidence |= Domain(
+                [
+                    ("cause", "=", "organization"),
+                    ("assessment_id.partner_id", "=", self.partner_id.id),
+                    ("assessment_id.company_id", "=", self.company_id.id),
+                    ("assessment_id.done_on", ">=", fields.Date.to_string(since)),
+                ]
+            )
+        return evidence & Domain("assessment_id.state", "=", "done")
+
+    def _get_trend(self):
+        """:return: scores of the last rounds with the customer, or of the agent, and of
+            their letters by the id of the section.
+        :rtype: list[dict]
+        """
+        subject = "partner_id" if self.respondents == "viewpoints" else "user_id"
+        rounds = self.search(
+            [
+                (subject, "=", self[subject].id),
+                ("framework_id", "=", self.framework_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("state", "=", "done"),
+                ("closed_on", "<=", self.closed_on),
+            ],
+            limit=TREND_LENGTH,
+            order="closed_on desc, id desc",
+        )
+        return [
+            {
+                "id": round_.id,
+                "date": format_date(self.env, round_.closed_on),
+                "score": round_.score,
+                "letters": {
+                    str(section.id): letter["measured"]
+                    for section, letter in round_._get_letters().items()
+                },
+            }
+            for round_ in reversed(rounds)
+        ]

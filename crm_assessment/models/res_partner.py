@@ -1,0 +1,167 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..tools.maybe_float import MaybeFloat
+
+ROUND_FORM = "crm_assessment.crm_assessment_round_view_form"
+
+
+class ResPartner(models.Model):
+    """Where a customer stands. Who keeps silent is a risk, whatever they said."""
+
+    _name = "res.partner"
+    _inherit = [
+        "crm.guarded.mixin",
+        "res.partner",
+        "crm.assessment.interaction.mixin",
+    ]
+    _protected_fields = frozenset({"loyalty_date", "loyalty_score", "loyalty_stage_id"})
+    _guarded_pointers = frozenset()
+    _interaction_field = "partner_id"
+
+    assessment_round_ids = fields.One2many(
+        comodel_name="crm.assessment.round",
+        inverse_name="partner_id",
+        string="Assessment Rounds",
+        groups="crm_assessment.group_assessment_user",
+    )
+    assessment_round_count = fields.Integer(
+        compute="_compute_assessment_round_count",
+        groups="crm_assessment.group_assessment_user",
+        help="Rounds with this customer that the user may see.",
+    )
+    undecided_letter_count = fields.Integer(
+        string="Weak Areas without Decision",
+        compute="_compute_undecided_letter_count",
+        groups="crm_assessment.group_assessment_user",
+    )
+    loyalty_stage_id = fields.Many2one(
+        comodel_name="crm.assessment.stage",
+        company_dependent=True,
+        readonly=True,
+        copy=False,
+        groups="crm_assessment.group_assessment_user",
+        help="Where the customer stood in the last round.",
+    )
+    loyalty_score = MaybeFloat(
+        company_dependent=True,
+        readonly=True,
+        copy=False,
+        aggregator="avg",
+        groups="crm_assessment.group_assessment_user",
+        help="Overall score of the last round. Empty: never measured.",
+    )
+    loyalty_date = fields.Date(
+        string="Loyalty Measured On",
+        company_dependent=True,
+        readonly=True,
+        copy=False,
+        groups="crm_assessment.group_assessment_user",
+    )
+    is_silent = fields.Boolean(
+        string="Did Not Answer",
+        compute="_compute_is_silent",
+        search="_search_is_silent",
+        help="The customer was asked in the last round, and did not answer.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    def _compute_assessment_round_count(self):
+        counts = dict(
+            self.env["crm.assessment.round"]._read_group(
+                [
+                    ("partner_id", "in", self.ids),
+                    ("framework_id.respondents", "=", "viewpoints"),
+                ],
+                ["partner_id"],
+                ["__count"],
+            )
+        )
+        for partner in self:
+            partner.assessment_round_count = counts.get(partner._origin, 0)
+
+    @api.depends("assessment_round_ids.undecided_count")
+    def _compute_undecided_letter_count(self):
+        rounds = (
+            self.env["crm.assessment.round"]
+            .search([("partner_id", "in", self.ids), ("undecided_count", ">", 0)])
+            .grouped("partner_id")
+        )
+        for partner in self:
+            partner.undecided_letter_count = sum(
+                round_.undecided_count for round_ in rounds.get(partner._origin, ())
+            )
+
+    @api.depends("assessment_round_ids.response")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_is_silent(self):
+        silent = self.env["crm.assessment.round"].search(
+            self._get_silent_rounds_domain() & Domain("partner_id", "in", self.ids)
+        )
+        for partner in self:
+            partner.is_silent = partner._origin in silent.partner_id
+
+    @api.model
+    def _search_is_silent(self, operator, _value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("assessment_round_ids", "any", self._get_silent_rounds_domain())
+
+    # === ACTION METHODS === #
+
+    def _open_next_round(self, framework):
+        """Prepare a round about this customer, or go on with the one that is there.
+
+        Nobody is asked, and nothing is kept, before the round is saved and sent.
+
+        :param framework: the crm.assessment.framework
+        :return: a window action: the round
+        """
+        self.ensure_one()
+        self.check_access("read")
+        Round = self.env["crm.assessment.round"]
+        Round.check_access("create")
+        rounds = Round.search(
+            [
+                ("partner_id", "=", self.id),
+                ("framework_id", "=", framework.id),
+                ("company_id", "=", self.env.company.id),
+                ("state", "in", ("draft", "open")),
+            ]
+        )
+        round_ = rounds.filtered(lambda r: r.state == "open") or rounds
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "crm_assessment.crm_assessment_round_viewpoints_action"
+            ),
+            "res_id": round_[:1].id,
+            "views": [(self.env.ref(ROUND_FORM).id, "form")],
+            "context": {
+                "default_partner_id": self.id,
+                "default_framework_id": framework.id,
+            },
+        }
+
+    # === BUSINESS METHODS === #
+
+    def _get_interaction_partner(self):
+        return self
+
+    @api.model
+    def _get_silent_rounds_domain(self):
+        Round = self.env["crm.assessment.round"]
+        return Round._get_silent_domain() & Domain("is_latest", "=", True)
+
+    def _set_loyalty(self, assessment_round):
+        """Keep where the customer stands. Called in sudo mode, in the round's company.
+
+        :param assessment_round: the crm.assessment.round that has been answered
+        """
+        self.write(
+            {
+                "loyalty_stage_id": assessment_round.stage_id.id,
+                "loyalty_score": assessment_round.score,
+                "loyalty_date": assessment_round.closed_on,
+            }
+        )

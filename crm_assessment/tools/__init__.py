@@ -1,0 +1,1 @@
+from . import assessment_scoring, maybe_float, personal_link

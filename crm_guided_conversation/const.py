@@ -1,0 +1,6 @@
+STEP_OUTCOMES = [
+    ("done", "Done"),
+    ("skipped", "Skipped"),
+    ("back", "Went back"),
+    ("ended", "Conversation ended"),
+]
