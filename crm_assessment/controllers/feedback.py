@@ -224,8 +224,8 @@ class FeedbackController(http.Controller):
         site = headers.get("Sec-Fetch-Site")
         if site:
             return site in ("same-origin", "none")
-        # Browsers that do not say it. "null" is what a form says whose page has no
-        # referrer, as ours; it had the form's token.
+        # Browsers that do not say it. "null" is what a form says whose page is
+        # no-referrer, as ours; it had the form's token.
         own = {
             request.httprequest.host,
             urlsplit(assessment_sudo.get_base_url()).netloc,

@@ -216,10 +216,10 @@ class CrmAssessmentRound(models.Model):
     @api.depends("team_id", "framework_id", "user_id")
     def _compute_manager_id(self):
         for round_ in self:
-            candidates = round_.manager_id | round_.team_id.user_id | self.env.user
+            managers = round_.manager_id | round_.team_id.user_id | self.env.user
             # Nobody answers twice, or reviews themselves.
             # sudo: whether somebody has left is no secret
-            round_.manager_id = (candidates - round_.user_id).filtered(
+            round_.manager_id = (managers - round_.user_id).filtered(
                 lambda user: user.sudo().active
             )[:1]
 

@@ -113,13 +113,13 @@ class CrmBatchMixin(models.AbstractModel):
         self.ensure_one()
         # sudo: whether somebody has left is not a secret
         record = self.sudo()
-        candidates = self.env["res.users"].sudo()
+        users = self.env["res.users"].sudo()
         if "user_id" in record._fields:
-            candidates |= record.user_id
+            users |= record.user_id
         if "team_id" in record._fields:
-            candidates |= record.team_id.user_id
-        candidates |= record.create_uid
-        present = candidates.filtered(
+            users |= record.team_id.user_id
+        users |= record.create_uid
+        present = users.filtered(
             lambda user: user.active and not user.share and user.id != SUPERUSER_ID
         )
         return (

@@ -55,7 +55,7 @@ def timezone_of(*owners) -> str:
     for owner in owners:
         # sudo: a time zone tells nothing, and its owner may be of another company
         for record in owner.sudo():
-            if record._name == "res.company":
+            if "tz" not in record._fields:  # a company has it on its contact
                 record = record.partner_id
             if record.tz:
                 return canonical_timezone(record.tz)

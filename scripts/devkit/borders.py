@@ -22,7 +22,9 @@ AUTHOR = "CRM Referral contributors"
 
 # What an engine never says, in any spelling of code and prose.
 WORDS = re.compile(
-    r"(?i:referr(?:al|er)|candidate)"
+    r"(?i:referral|candidate)"
+    # The header of HTTP has this name, too.
+    r"|(?<!no-)(?<!name=\")(?i:referrer)(?!-Policy)"
     r"|(?<![A-Za-z])(?i:pride)(?![A-Za-z])"
     r"|BE[ _-]SURE|(?<![A-Za-z])[Bb]e[_-]?[Ss]ure(?![a-z])"
     r"|\bsales_team\.group_\w+"

@@ -38,7 +38,7 @@ class Conversation extends models.Model {
 
     note = fields.Char();
     benefit_ids = fields.Many2many({ relation: "benefit" });
-    candidate_ids = fields.One2many({ relation: "benefit", relation_field: "conversation_id" });
+    person_ids = fields.One2many({ relation: "benefit", relation_field: "conversation_id" });
 
     _records = [{ id: 1, benefit_ids: [1] }];
 }
@@ -112,7 +112,7 @@ test("whoever types fast loses nothing", async () => {
 });
 
 test("each button takes what is typed", async () => {
-    await mountCards("candidate_ids");
+    await mountCards("person_ids");
     await contains(entry).edit("Quiet", { confirm: false });
     await contains("button:contains(Only Note It)").click();
     await expect.waitForSteps(["save"]);
@@ -144,7 +144,7 @@ test("what the server refuses can be corrected where it was typed", async () => 
     onRpc("conversation", "web_save", () => {
         throw makeServerError({ message: "Leave this person out" });
     });
-    await mountCards("candidate_ids");
+    await mountCards("person_ids");
     await contains(entry).edit("Quiet", { confirm: false });
     await press("Enter");
     await animationFrame();
@@ -165,8 +165,8 @@ test("from the library an existing record is linked", async () => {
 
 test("a record is deleted only when asked for twice", async () => {
     Benefit._records.push({ id: 3, name: "Quiet", conversation_id: 1 });
-    Conversation._records[0].candidate_ids = [3];
-    await mountCards("candidate_ids");
+    Conversation._records[0].person_ids = [3];
+    await mountCards("person_ids");
     await contains(".o_kanban_record:contains(Quiet)").click();
     await contains(".modal .o_btn_remove").click();
     await contains(".modal button:contains(keep it)").click();
