@@ -12,6 +12,13 @@
         "crm_guided_conversation",
         "xlsx_stream",
     ],
+    "external_dependencies": {
+        "python": ["phonenumbers", "xlsxwriter"],
+        "apt": {
+            "phonenumbers": "python3-phonenumbers",
+            "xlsxwriter": "python3-xlsxwriter",
+        },
+    },
     "data": [
         # Security
         "security/ir.model.access.csv",

@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
-from devkit import base, odoo
+from devkit import base, odoo, session
 from devkit.database import Lab
 from devkit.postgres import Server
 
@@ -25,3 +25,13 @@ def lab() -> Lab:
 def installed(lab: Lab) -> str:
     """The template database with our addons."""
     return lab.template_addon()
+
+
+@pytest.fixture
+def clean():
+    """Fail on a warning in a log."""
+
+    def check(log: str) -> None:
+        assert "\n".join(session.install_warnings(log)) == ""
+
+    return check

@@ -6,5 +6,8 @@
     "author": "CRM Referral contributors",
     "license": "LGPL-3",
     "depends": ["mail"],
-    "external_dependencies": {"python": ["xlsxwriter"]},
+    "external_dependencies": {
+        "python": ["xlsxwriter"],
+        "apt": {"xlsxwriter": "python3-xlsxwriter"},
+    },
 }

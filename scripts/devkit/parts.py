@@ -103,6 +103,11 @@ def part_operations(session: Session) -> Result:
     return _lab_tests(session, "operations")
 
 
+def part_wheels(session: Session) -> Result:
+    """wheels of our addons, installed into an environment: Odoo finds and runs them"""
+    return _lab_tests(session, "wheels")
+
+
 def part_libreoffice(session: Session) -> Result:
     """LibreOffice opens our workbooks and finds every cell as it is in the database"""
     system.require(system.LIBREOFFICE)
@@ -202,6 +207,7 @@ PARTS: dict[str, Callable[[Session], Result]] = {
     "translations": part_translations,
     "odoo-lint": part_odoo_lint,
     "operations": part_operations,
+    "wheels": part_wheels,
     "libreoffice": part_libreoffice,
     "tours": part_tours,
     "hoot": part_hoot,
@@ -218,5 +224,6 @@ BESIDE_PYTHON = (
     "translations",
     "odoo-lint",
     "operations",
+    "wheels",
     "libreoffice",
 )

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
-from devkit import base, session
+from devkit import base
 from devkit.database import LOAD_LANGUAGES, Lab
 
 
@@ -11,13 +11,3 @@ def with_demo(lab: Lab) -> Iterator[tuple[str, str]]:
     with lab.database() as name:
         install = (f"-i{','.join(base.addons())}", LOAD_LANGUAGES, "--with-demo")
         yield name, lab.install(name, *install, log="demo")
-
-
-@pytest.fixture
-def clean():
-    """Fail on a warning in a log."""
-
-    def check(log: str) -> None:
-        assert "\n".join(session.install_warnings(log)) == ""
-
-    return check
