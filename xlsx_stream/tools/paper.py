@@ -37,7 +37,7 @@ def to_pixels(width: float) -> int:
 def count_lines(text: str, width: float) -> int:
     """How many lines a text takes in a cell of some characters' width.
 
-    >>> count_lines("Won from Referral", 14), count_lines("贏得的潛在商機數", 14)
+    >>> count_lines("Won from Somebody", 14), count_lines("贏得的潛在商機數", 14)
     (2, 2)
     """
     lines, used = 1, 0.0
