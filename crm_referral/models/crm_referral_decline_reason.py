@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CrmReferralDeclineReason(models.Model):
@@ -6,6 +6,7 @@ class CrmReferralDeclineReason(models.Model):
 
     _name = "crm.referral.decline.reason"
     _description = "Referral Decline Reason"
+    _inherit = ["crm.kept.record.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -14,3 +15,10 @@ class CrmReferralDeclineReason(models.Model):
         help="The reason says nothing by itself: ask for a few words."
     )
     active = fields.Boolean(default=True)
+
+    @api.model
+    def _get_kept_xml_ids(self):
+        return (
+            *super()._get_kept_xml_ids(),
+            "crm_referral.decline_reason_no_introduction",
+        )

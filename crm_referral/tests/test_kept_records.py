@@ -64,7 +64,7 @@ class TestKeptRecords(TransactionCase):
             for xml_id, record in named.items()
             if record._name not in TECHNICAL and xml_id not in kept
         }
-        self.assertFalse(unprotected, "add them to kept_records.py, or do without")
+        self.assertFalse(unprotected, "add them to _get_kept_xml_ids(), or do without")
 
     def test_they_cannot_be_deleted(self):
         for model, xml_ids in self._get_kept().items():
