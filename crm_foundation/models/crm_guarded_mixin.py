@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 
+from ..tools.class_attributes import add_up
+
 
 class CrmGuardedMixin(models.AbstractModel):
     """Guards what comes from outside, whatever the way in.
@@ -26,7 +28,17 @@ class CrmGuardedMixin(models.AbstractModel):
     _protected_fields = frozenset()
     # Relational fields that are checked; None for all. An addon that extends a model of
     # somebody else names its own fields, here and above, and leaves the others alone.
+    # What several addons and mixins name for one model adds up.
     _guarded_pointers = None
+
+    # === SETUP === #
+
+    @api.model
+    def _post_model_setup__(self):
+        super()._post_model_setup__()
+        cls = self.env.registry[self._name]
+        for attribute in ("_protected_fields", "_guarded_pointers"):
+            setattr(cls, attribute, add_up(cls.mro(), attribute))
 
     # === CRUD METHODS === #
 

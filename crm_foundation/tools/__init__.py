@@ -1,1 +1,1 @@
-from . import local_time, look_back, sentences
+from . import class_attributes, local_time, look_back, sentences

@@ -1,0 +1,34 @@
+from odoo.tests import BaseCase, tagged
+
+from ..tools.class_attributes import add_up
+
+
+class Silent:
+    pass
+
+
+class Unnamed:
+    _names = None
+
+
+class First:
+    _names = frozenset({"a", "b"})
+
+
+class Heir(First):
+    _names = frozenset({"c"})
+
+
+@tagged("post_install", "-at_install")
+class TestAddUp(BaseCase):
+    def test_add_up(self):
+        for classes, expected in (
+            ([], None),
+            ([Silent, Unnamed], None),
+            ([Unnamed, First], {"a", "b"}),
+            ([First, Unnamed], {"a", "b"}),
+            (Heir.mro(), {"a", "b", "c"}),
+            ([First, Silent, Heir], {"a", "b", "c"}),
+        ):
+            with self.subTest(classes):
+                self.assertEqual(add_up(classes, "_names"), expected)
