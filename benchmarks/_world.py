@@ -76,11 +76,15 @@ SELECT b.r + a.g, b.p + a.customer, u.id, u.team_id, 1, true,
                 ELSE 'no_candidate' END AS outcome) o;
 
 -- Half of those that got that far went from the third step back to the second.
-INSERT INTO crm_referral_step_log (referral_id, step_id, entered_on, left_on, outcome,
-                                   duration_hours, left_by_id, user_id, team_id,
-                                   company_id, referral_active, create_date,
-                                   create_uid)
+INSERT INTO crm_referral_step_log (referral_id, step_id, entered_on, funnel_date,
+                                   left_on, outcome, duration_hours, left_by_id,
+                                   user_id, team_id, company_id, referral_active,
+                                   create_date, create_uid)
 SELECT b.r + a.g, s.id, w.entered_on,
+       CASE WHEN date_trunc('month', w.entered_on - interval '12 hours')
+                 = date_trunc('month', w.entered_on + interval '14 hours')
+            THEN date_trunc('month', w.entered_on) + interval '14 days'
+            ELSE date_bin('15 minutes', w.entered_on, timestamp '2000-01-01') END,
        CASE WHEN l.outcome IS NOT NULL THEN w.left_on END, l.outcome,
        CASE WHEN l.outcome IS NOT NULL THEN w.hours ELSE 0 END,
        CASE WHEN l.outcome IS NOT NULL THEN u.id END, u.id, u.team_id, 1, true,

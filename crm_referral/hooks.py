@@ -6,7 +6,6 @@ def uninstall_hook(env):
     inheritance rows, and those of the values of selection fields from a mixin. Nor does
     it know of parameters that were set by hand, and of files beside attachments.
     """
-    env["crm.referral.funnel"]._drop_functions()
     ModelData = env["ir.model.data"]
     mentioned = ModelData.search(
         [("module", "=", "crm_referral"), ("model", "=", "ir.model")]

@@ -26,7 +26,6 @@ from . import (
     crm_referral_report_schedule_run,
     crm_referral_step,
     crm_referral_step_log,
-    crm_referral_funnel,
     calendar_event,
     crm_assessment_framework,
     crm_assessment_round,

@@ -1,7 +1,5 @@
 from functools import partial
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, Query
@@ -11,8 +9,10 @@ from odoo.addons.crm_foundation.tools.local_time import sql_timezone, timezone_o
 from odoo.addons.crm_guided_conversation.const import STEP_OUTCOMES
 
 from ..models.crm_referral import OUTCOMES
-from ..models.crm_referral_candidate import PROMISING_STATES, STATES
-from ..models.crm_referral_funnel import STAY_SECONDS
+from ..models.crm_referral_candidate import STATES
+from . import referral_funnel as funnel
+from . import referral_report_parts as parts
+from .referral_report_parts import RATES
 
 KINDS = [
     ("request", "Request"),
@@ -22,19 +22,6 @@ KINDS = [
     ("other", "Other won opportunity"),
 ]
 
-# A rate is one sum divided by another over the same rows, never an average of rates.
-RATES = {
-    "success_rate": ("request_introduced_count", "request_closed_count"),
-    "decline_rate": ("request_declined_count", "request_closed_count"),
-    "step_done_rate": ("step_done_count", "step_left_count"),
-    "step_skip_rate": ("step_skipped_count", "step_left_count"),
-    "agreement_rate": ("agreed_count", "candidate_count"),
-    "introduction_rate": ("introduced_count", "candidate_count"),
-    "conversion_rate": ("converted_count", "introduced_count"),
-    "win_rate": ("won_count", "lead_closed_count"),
-    "revenue_share": ("won_revenue", "total_won_revenue"),
-    "revenue_per_request": ("won_revenue", "request_count"),
-}
 
 # The rows that a mean, or a rate whose parts are of several kinds, is made of.
 COUNTED = {
@@ -50,98 +37,11 @@ COUNTED = {
 }
 
 # Every kind of row gives each column, or nothing (zero for what is summed).
-COLUMN_TYPES = {
-    "kind": "varchar",
-    "active": "bool",
-    "date": "timestamp",
-    "asked_on": "timestamp",
-    "introduced_on": "date",
-    "closed_on": "timestamp",
-    "lead_created_on": "timestamp",
-    "referral_id": "int4",
-    "candidate_id": "int4",
-    "lead_id": "int4",
-    "step_id": "int4",
-    "partner_id": "int4",
-    "industry_id": "int4",
-    "buyer_industry_id": "int4",
-    "user_id": "int4",
-    "team_id": "int4",
-    "company_id": "int4",
-    "outcome": "varchar",
-    "decline_reason_id": "int4",
-    "step_outcome": "varchar",
-    "state": "varchar",
-    "introduction_channel": "varchar",
-    "named_by": "varchar",
-    "won_status": "varchar",
-    "step_days": "float8",
-    "days_to_close": "float8",
-    "days_to_introduction": "float8",
-    "days_to_lead": "float8",
-    "days_to_win": "float8",
-}
-COUNT_COLUMNS = (
-    "request_count",
-    "request_open_count",
-    "request_closed_count",
-    "request_introduced_count",
-    "request_declined_count",
-    "step_entered_count",
-    "step_left_count",
-    "step_done_count",
-    "step_skipped_count",
-    "step_back_count",
-    "candidate_count",
-    "agreed_count",
-    "introduced_count",
-    "contacted_count",
-    "converted_count",
-    "lead_count",
-    "lead_closed_count",
-    "won_count",
-    "lost_count",
-)
-REVENUE_COLUMNS = ("won_revenue", "total_won_revenue", "open_revenue")
 
-# What :meth:`_search` and :meth:`_read_group` found out, in the context: of a type that
-# no call from outside can send.
+# What :meth:`_search` and :meth:`_read_group` found out, in the context: a frozenset,
+# which no call from outside can send.
 KINDS_KEY = "referral_report_kinds"
 FUNNEL_KEY = "referral_report_funnel"
-USE_FUNNEL = object()
-
-# What the ledger of the stays (crm.referral.funnel) can tell.
-FUNNEL_DIMENSIONS = {
-    "kind",
-    "active",
-    "step_id",
-    "step_outcome",
-    "user_id",
-    "team_id",
-    "company_id",
-}
-FUNNEL_PERIODS = {
-    f"date:{period}"
-    for period in (
-        "month",
-        "quarter",
-        "year",
-        "month_number",
-        "quarter_number",
-        "year_number",
-    )
-}
-FUNNEL_AGGREGATES = {
-    "__count",
-    "step_entered_count:sum",
-    "step_left_count:sum",
-    "step_done_count:sum",
-    "step_skipped_count:sum",
-    "step_back_count:sum",
-    "step_done_rate:avg",
-    "step_skip_rate:avg",
-    "step_days:avg",
-}
 
 
 class CrmReferralReport(models.Model):
@@ -452,16 +352,63 @@ class CrmReferralReport(models.Model):
         Only of the kinds that :meth:`_search` found to be asked for. The ids are those
         of the records, spread so that none is there twice.
         """
-        if self._uses_funnel():
-            return self._prepare_part(1, "step", *self._prepare_funnel_part())
-        kinds = self.env.context.get(KINDS_KEY)
-        if not isinstance(kinds, frozenset):
-            kinds = None
-        return SQL(" UNION ALL ").join(
-            self._prepare_part(position, kind, *part())
-            for position, (kind, part) in enumerate(self._get_parts().items())
-            if kinds is None or kind in kinds
+        kinds = self._get_finding(KINDS_KEY)
+        makers = self._get_parts()
+        reader = self._get_reader()
+        selects = []
+        for position, (kind, make) in enumerate(makers.items()):
+            if kinds is None or kind in kinds:
+                part = make(reader)
+                row_id = SQL("%s::bigint * %s + %s", part.row_id, len(makers), position)
+                selects.append(part.select(kind, row_id, reader))
+        return SQL(" UNION ALL ").join(selects)
+
+    def _get_finding(self, key):
+        """:return: what was found out about the question, if it was"""
+        finding = self.env.context.get(key)
+        return finding if isinstance(finding, frozenset) else None
+
+    def _get_reader(self):
+        """:return: whose days and whose currency the analysis is in
+        :rtype: parts.Reader
+        """
+        company = self.env.company
+        return parts.Reader(
+            find_timezone=lambda: sql_timezone(
+                self.env.cr, timezone_of(company, self.env.user)
+            ),
+            today=fields.Date.context_today(self),
+            currency_id=company.currency_id.id,
+            company_id=company.root_id.id,
         )
+
+    def _get_parts(self):
+        """What the analysis is made of; a bridge adds its kind at the end.
+
+        :return: function that makes the rows for a reader, by kind.
+        :rtype: dict[str, Callable[[parts.Reader], parts.Part]]
+        """
+        dimensions = self._get_finding(FUNNEL_KEY)
+        steps = parts.step_part
+        if dimensions is not None:
+            steps = partial(funnel.part, self._get_funnel_source(), dimensions)
+        return {
+            "request": parts.request_part,
+            "step": steps,
+            "candidate": parts.candidate_part,
+            "lead": parts.lead_part,
+            "other": parts.other_part,
+        }
+
+    def _get_funnel_source(self):
+        """What the funnel adds up: the stays themselves.
+
+        To override where sums of them are kept.
+
+        :return: a table or a select with the columns of :data:`funnel.STAYS`
+        :rtype: SQL
+        """
+        return funnel.STAYS
 
     def _search(self, domain, *args, **kwargs):
         """Leave out the kinds of rows that the domain excludes.
@@ -487,363 +434,7 @@ class CrmReferralReport(models.Model):
         """:return: kinds that a domain allows; empty when it does not say.
         :rtype: set[str]
         """
-        kinds, said = set(self._get_parts()), False
-        for fname, operator, value in self._get_conjuncts(iter(domain)):
-            if fname == "kind" and operator in ("=", "in"):
-                kinds &= {value} if isinstance(value, str) else set(value or ())
-                said = True
-        return kinds if said else set()
-
-    def _get_conjuncts(self, tokens):
-        """:return: conditions of a domain, in prefix notation, that always hold.
-        :rtype: list
-        """
-        token = next(tokens, None)
-        if token in ("|", "&"):
-            parts = [self._get_conjuncts(tokens) for _side in range(2)]
-            return parts[0] + parts[1] if token == "&" else []
-        if token == "!":
-            self._get_conjuncts(tokens)
-            return []
-        return [token] if token and len(token) == 3 else []
-
-    def _get_parts(self):
-        """What the analysis is made of; a bridge adds its kind at the end.
-
-        :return: method that gives id, columns and source of the rows, by kind.
-        :rtype: dict
-        """
-        return {
-            "request": self._prepare_request_part,
-            "step": self._prepare_step_part,
-            "candidate": self._prepare_candidate_part,
-            "lead": self._prepare_lead_part,
-            "other": self._prepare_other_part,
-        }
-
-    def _prepare_part(self, position, kind, row_id, columns, source) -> SQL:
-        """:return: the select of one kind of rows, with all columns in their order."""
-        columns = {"kind": SQL("%s", kind), "active": SQL("TRUE"), **columns}
-        terms = [
-            SQL("%s::bigint * %s + %s AS id", row_id, len(self._get_parts()), position),
-            SQL("%s::int4 AS currency_id", self.env.company.currency_id.id),
-        ]
-        for name, column_type in COLUMN_TYPES.items():
-            expression = columns.get(name, SQL("NULL"))
-            terms.append(
-                SQL(
-                    "(%s)::%s AS %s", expression, SQL(column_type), SQL.identifier(name)
-                )
-            )
-        for name in COUNT_COLUMNS:
-            expression = columns.get(name)
-            count = SQL("(%s)::int", expression) if expression else SQL("0")
-            terms.append(SQL("%s AS %s", count, SQL.identifier(name)))
-        for name in REVENUE_COLUMNS:
-            expression = columns.get(name, SQL("0.0"))
-            terms.append(SQL("(%s)::numeric AS %s", expression, SQL.identifier(name)))
-        terms.append(
-            SQL("(%s)::int8 AS step_seconds", columns.get("step_seconds", SQL("0")))
-        )
-        for name, (numerator, denominator) in RATES.items():
-            terms.append(
-                SQL(
-                    "(%s)::float8 / NULLIF((%s)::float8, 0) AS %s",
-                    columns.get(numerator, SQL("0")),
-                    columns.get(denominator, SQL("0")),
-                    SQL.identifier(name),
-                )
-            )
-        return SQL("SELECT %s FROM %s", SQL(", ").join(terms), source)
-
-    def _prepare_request_part(self):
-        columns = {
-            "active": SQL("r.active"),
-            "date": SQL("r.create_date"),
-            "asked_on": SQL("r.create_date"),
-            "closed_on": SQL("r.closed_on"),
-            "referral_id": SQL("r.id"),
-            "step_id": SQL("r.step_id"),
-            "partner_id": SQL("r.partner_id"),
-            "industry_id": SQL("COALESCE(p.industry_id, cp.industry_id)"),
-            "user_id": SQL("r.user_id"),
-            "team_id": SQL("r.team_id"),
-            "company_id": SQL("r.company_id"),
-            "outcome": SQL("r.outcome"),
-            "decline_reason_id": SQL("r.decline_reason_id"),
-            "days_to_close": self._days(SQL("r.create_date"), SQL("r.closed_on")),
-            "request_count": SQL("1"),
-            "request_open_count": self._flag(SQL("r.outcome IS NULL")),
-            "request_closed_count": self._flag(SQL("r.outcome IS NOT NULL")),
-            "request_introduced_count": self._flag(SQL("r.outcome = 'introduced'")),
-            "request_declined_count": self._flag(SQL("r.outcome = 'declined'")),
-        }
-        source = SQL("crm_referral r %s", self._join_partner(SQL("r.partner_id")))
-        return SQL("r.id"), columns, source
-
-    def _prepare_step_part(self):
-        seconds = SQL("COALESCE(%s, 0)", STAY_SECONDS)
-        columns = {
-            "active": SQL("s.referral_active"),
-            "date": SQL("s.entered_on"),
-            "asked_on": SQL("r.create_date"),
-            "closed_on": SQL("r.closed_on"),
-            "referral_id": SQL("s.referral_id"),
-            "step_id": SQL("s.step_id"),
-            "partner_id": SQL("r.partner_id"),
-            "industry_id": SQL("COALESCE(p.industry_id, cp.industry_id)"),
-            "user_id": SQL("s.user_id"),
-            "team_id": SQL("s.team_id"),
-            "company_id": SQL("s.company_id"),
-            "outcome": SQL("r.outcome"),
-            "decline_reason_id": SQL("r.decline_reason_id"),
-            "step_outcome": SQL("s.outcome"),
-            "step_days": SQL("%s / 86400.0", STAY_SECONDS),
-            "step_seconds": seconds,
-            "step_entered_count": SQL("1"),
-            "step_left_count": self._flag(SQL("s.left_on IS NOT NULL")),
-            "step_done_count": self._flag(SQL("s.outcome = 'done'")),
-            "step_skipped_count": self._flag(SQL("s.outcome = 'skipped'")),
-            "step_back_count": self._flag(SQL("s.outcome = 'back'")),
-        }
-        # An outer join, which PostgreSQL drops when nothing of the request is read.
-        source = SQL(
-            """crm_referral_step_log s
-            LEFT JOIN crm_referral r ON r.id = s.referral_id
-            %s""",
-            self._join_partner(SQL("r.partner_id")),
-        )
-        return SQL("s.id"), columns, source
-
-    def _prepare_funnel_part(self):
-        """The same stays as :meth:`_prepare_step_part`, added up by month."""
-        columns = {
-            "active": SQL("f.referral_active"),
-            "date": SQL("f.date"),
-            "step_id": SQL("f.step_id"),
-            "user_id": SQL("f.user_id"),
-            "team_id": SQL("f.team_id"),
-            "company_id": SQL("f.company_id"),
-            "step_outcome": SQL("f.step_outcome"),
-            "step_seconds": SQL("f.seconds"),
-            "step_entered_count": SQL("f.entered_count"),
-            "step_left_count": SQL("f.left_count"),
-            **{
-                f"step_{outcome}_count": SQL(
-                    "CASE WHEN f.step_outcome = %s THEN f.entered_count ELSE 0 END",
-                    outcome,
-                )
-                for outcome in ("done", "skipped", "back")
-            },
-        }
-        return SQL("f.id"), columns, SQL("crm_referral_funnel f")
-
-    def _prepare_candidate_part(self):
-        promising = SQL(
-            "(c.state IN %s OR c.introduced_on IS NOT NULL)", PROMISING_STATES
-        )
-        columns = {
-            "active": SQL("(c.active AND r.active)"),
-            "date": SQL("c.create_date"),
-            "asked_on": SQL("r.create_date"),
-            "introduced_on": SQL("c.introduced_on"),
-            "closed_on": SQL("r.closed_on"),
-            "lead_created_on": SQL("l.create_date"),
-            "referral_id": SQL("c.referral_id"),
-            "candidate_id": SQL("c.id"),
-            "lead_id": SQL("c.lead_id"),
-            "step_id": SQL("r.step_id"),
-            "partner_id": SQL("c.referrer_id"),
-            "industry_id": SQL("COALESCE(p.industry_id, cp.industry_id)"),
-            "user_id": SQL("c.user_id"),
-            "team_id": SQL("c.team_id"),
-            "company_id": SQL("c.company_id"),
-            "outcome": SQL("r.outcome"),
-            "decline_reason_id": SQL("r.decline_reason_id"),
-            "state": SQL("c.state"),
-            "introduction_channel": SQL("c.introduction_channel"),
-            "named_by": SQL("c.named_by"),
-            "won_status": SQL("l.won_status"),
-            "days_to_introduction": self._days_until(
-                SQL("c.create_date"), SQL("c.introduced_on")
-            ),
-            "candidate_count": SQL("1"),
-            "agreed_count": self._flag(promising),
-            "introduced_count": self._flag(
-                SQL("(c.introduced_on IS NOT NULL OR c.state = 'converted')")
-            ),
-            "contacted_count": self._flag(
-                SQL("(c.contacted_on IS NOT NULL OR c.state = 'contacted')")
-            ),
-            "converted_count": self._flag(SQL("c.state = 'converted'")),
-        }
-        source = SQL(
-            """crm_referral_candidate c
-            JOIN crm_referral r ON r.id = c.referral_id
-            LEFT JOIN crm_lead l ON l.id = c.lead_id
-            %s""",
-            self._join_partner(SQL("c.referrer_id")),
-        )
-        return SQL("c.id"), columns, source
-
-    def _prepare_lead_part(self):
-        won_on = self._won_on()
-        won = SQL("(l.won_status = 'won')")
-        revenue = self._convert_revenue()
-        columns = {
-            **self._prepare_lead_columns(),
-            "asked_on": SQL("r.create_date"),
-            "introduced_on": SQL("c.introduced_on"),
-            "closed_on": SQL("r.closed_on"),
-            "lead_created_on": SQL("l.create_date"),
-            "date": SQL(
-                "CASE WHEN l.won_status = 'pending' THEN l.create_date ELSE %s END",
-                won_on,
-            ),
-            "referral_id": SQL("r.id"),
-            "candidate_id": SQL("c.id"),
-            "partner_id": SQL("l.referrer_id"),
-            "industry_id": SQL("COALESCE(p.industry_id, cp.industry_id)"),
-            "outcome": SQL("r.outcome"),
-            "step_id": SQL("r.step_id"),
-            "state": SQL("c.state"),
-            "introduction_channel": SQL("c.introduction_channel"),
-            "named_by": SQL("c.named_by"),
-            "days_to_lead": self._days(SQL("r.create_date"), SQL("l.create_date")),
-            "days_to_win": SQL(
-                "CASE WHEN %s THEN %s END",
-                won,
-                self._days(SQL("r.create_date"), won_on),
-            ),
-            "lead_count": SQL("1"),
-            "lead_closed_count": self._flag(SQL("l.won_status IN ('won', 'lost')")),
-            "won_count": self._flag(won),
-            "lost_count": self._flag(SQL("l.won_status = 'lost'")),
-            "won_revenue": SQL("CASE WHEN %s THEN %s ELSE 0 END", won, revenue),
-            "total_won_revenue": SQL("CASE WHEN %s THEN %s ELSE 0 END", won, revenue),
-            "open_revenue": SQL(
-                "CASE WHEN l.won_status = 'pending' THEN %s ELSE 0 END", revenue
-            ),
-        }
-        source = SQL(
-            """crm_lead l
-            LEFT JOIN crm_referral_candidate c ON c.id = l.referral_candidate_id
-            LEFT JOIN crm_referral r ON r.id = c.referral_id
-            %s %s %s
-            WHERE l.referrer_id IS NOT NULL""",
-            self._join_partner(SQL("l.referrer_id")),
-            self._join_buyer(),
-            self._join_company(),
-        )
-        return SQL("l.id"), columns, source
-
-    def _prepare_other_part(self):
-        columns = {
-            **self._prepare_lead_columns(),
-            "lead_created_on": SQL("l.create_date"),
-            "date": self._won_on(),
-            "total_won_revenue": self._convert_revenue(),
-        }
-        source = SQL(
-            "crm_lead l %s %s WHERE l.referrer_id IS NULL AND l.won_status = 'won'",
-            self._join_buyer(),
-            self._join_company(),
-        )
-        return SQL("l.id"), columns, source
-
-    def _prepare_lead_columns(self):
-        return {
-            # A lead that is won or lost counts all the same when it is archived.
-            "active": SQL("(l.active OR l.won_status IN ('won', 'lost'))"),
-            "lead_id": SQL("l.id"),
-            "buyer_industry_id": SQL("COALESCE(b.industry_id, cb.industry_id)"),
-            "user_id": SQL("l.user_id"),
-            "team_id": SQL("l.team_id"),
-            "company_id": SQL("l.company_id"),
-            "won_status": SQL("l.won_status"),
-        }
-
-    @staticmethod
-    def _flag(condition) -> SQL:
-        """:return: 1 if the condition holds, else 0."""
-        return SQL("CASE WHEN %s THEN 1 ELSE 0 END", condition)
-
-    @staticmethod
-    def _days(start, end) -> SQL:
-        """:return: days from one time to another, with fractions and never negative."""
-        days = SQL("EXTRACT(EPOCH FROM (%s - %s)) / 86400.0", end, start)
-        return SQL("CASE WHEN %s >= %s THEN %s ELSE 0 * %s END", end, start, days, days)
-
-    def _days_until(self, moment, day) -> SQL:
-        """:return: whole days from the day of a moment in UTC to a day, never negative;
-        the day it was at the company, or where its user is.
-        """
-        zone = sql_timezone(self.env.cr, timezone_of(self.env.company, self.env.user))
-        days = SQL("%s - timezone(%s, timezone('UTC', %s))::date", day, zone, moment)
-        return SQL("CASE WHEN (%s) < 0 THEN 0 ELSE %s END", days, days)
-
-    @staticmethod
-    def _won_on() -> SQL:
-        """:return: when a lead was closed, also for one that was imported without."""
-        return SQL("COALESCE(l.date_closed, l.date_last_stage_update, l.create_date)")
-
-    @staticmethod
-    def _join_partner(column) -> SQL:
-        return SQL(
-            """LEFT JOIN res_partner p ON p.id = %s
-            LEFT JOIN res_partner cp ON cp.id = p.commercial_partner_id""",
-            column,
-        )
-
-    @staticmethod
-    def _join_buyer() -> SQL:
-        return SQL(
-            """LEFT JOIN res_partner b ON b.id = l.partner_id
-            LEFT JOIN res_partner cb ON cb.id = b.commercial_partner_id"""
-        )
-
-    @staticmethod
-    def _join_company() -> SQL:
-        return SQL("LEFT JOIN res_company lc ON lc.id = l.company_id")
-
-    def _convert_revenue(self) -> SQL:
-        """The expected revenue of a lead in the currency of the current company.
-
-        What is won counts at the rate of that day, what is open at today's. A lead of
-        no company is in the current company's currency, as everywhere in CRM.
-        """
-        currency_id = self.env.company.currency_id.id
-        day = SQL(
-            "(CASE WHEN l.won_status = 'pending' THEN %s ELSE %s END)::date",
-            fields.Date.context_today(self),
-            self._won_on(),
-        )
-        return SQL(
-            """CASE WHEN lc.currency_id IS NULL OR lc.currency_id = %(currency)s
-                THEN COALESCE(l.expected_revenue, 0)
-                ELSE COALESCE(l.expected_revenue, 0) * %(to_rate)s / %(from_rate)s
-                END""",
-            currency=currency_id,
-            to_rate=self._rate(SQL("%s", currency_id), day),
-            from_rate=self._rate(SQL("lc.currency_id"), day),
-        )
-
-    def _rate(self, currency, day) -> SQL:
-        """:return: the rate of that day, or the first there is, as Odoo chooses it."""
-        rates = SQL(
-            """SELECT rate FROM res_currency_rate
-            WHERE currency_id = %s AND (company_id IS NULL OR company_id = %s)""",
-            currency,
-            self.env.company.root_id.id,
-        )
-        return SQL(
-            """COALESCE(
-                (%(rates)s AND name <= %(day)s ORDER BY company_id, name DESC LIMIT 1),
-                (%(rates)s ORDER BY company_id, name LIMIT 1),
-                1.0)""",
-            rates=rates,
-            day=day,
-        )
+        return parts.find_kinds(domain, self._get_parts())
 
     # === WHAT A FIGURE COUNTS === #
 
@@ -860,9 +451,9 @@ class CrmReferralReport(models.Model):
         :rtype: dict[str, set[str]]
         """
         kinds = {}
-        for kind, part in self._get_parts().items():
-            _row_id, columns, _source = part()
-            for name in columns:
+        reader = self._get_reader()
+        for kind, make in self._get_parts().items():
+            for name in make(reader).columns:
                 kinds.setdefault(name, set()).add(kind)
         for rate, names in RATES.items():
             kinds[rate] = set().union(*(kinds[name] for name in names))
@@ -917,31 +508,26 @@ class CrmReferralReport(models.Model):
         limit=None,
         order=None,
     ):
-        """Read the ledger of the stays instead of the stays, where that can tell."""
-        self = self._in_known_timezone()
         specs = [*aggregates, *(leaf[0] for leaf in having if len(leaf) == 3)]
-        if self._can_read_funnel(domain, groupby, specs, order):
-            self = self.with_context(**{FUNNEL_KEY: USE_FUNNEL})
-            # What was taken away again is no group.
-            having = [("step_entered_count:sum", "!=", 0), *having]
+        self = self._prepare_question(domain, groupby, specs, order)
         return super()._read_group(
             domain, groupby, aggregates, having, offset, limit, order
         )
 
     def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
-        """The same for all groups of a pivot."""
-        self = self._in_known_timezone()
         groupby = {spec for groupby in grouping_sets for spec in groupby}
-        if not self._can_read_funnel(domain, groupby, aggregates, order):
-            return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
-        self = self.with_context(**{FUNNEL_KEY: USE_FUNNEL})
-        groups_by_set = super()._read_grouping_sets(
-            domain, grouping_sets, [*aggregates, "step_entered_count:sum"], order
-        )
-        return [
-            [group[:-1] for group in groups if group[-1] or not groupby]
-            for groupby, groups in zip(grouping_sets, groups_by_set, strict=True)
-        ]
+        self = self._prepare_question(domain, groupby, aggregates, order)
+        return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
+
+    def _prepare_question(self, domain, groupby, aggregates, order):
+        """:return: the same in a time zone that PostgreSQL knows by its name, and of
+        stays that are added up before they are grouped, where that tells the same
+        """
+        self = self._in_known_timezone()
+        dimensions = self._get_funnel_dimensions(domain, groupby, aggregates, order)
+        if dimensions is None:
+            return self
+        return self.with_context(**{FUNNEL_KEY: dimensions})
 
     def _in_known_timezone(self):
         """:return: the same in a time zone that PostgreSQL knows by its name"""
@@ -951,25 +537,15 @@ class CrmReferralReport(models.Model):
         zone = sql_timezone(self.env.cr, name)
         return self if zone == name else self.with_context(tz=zone)
 
-    def _uses_funnel(self):
-        """:return: whether :meth:`_can_read_funnel` has said so"""
-        return self.env.context.get(FUNNEL_KEY) is USE_FUNNEL
-
-    def _can_read_funnel(self, domain, groupby, aggregates, order):
-        """:return: whether the ledger of the stays can answer this exactly.
-        :rtype: bool
+    def _get_funnel_dimensions(self, domain, groupby, aggregates, order):
+        """:return: by what the stays may be added up for a question; nothing if sums
+        cannot answer it exactly
+        :rtype: frozenset[str] | None
         """
-        dimensions = FUNNEL_DIMENSIONS | FUNNEL_PERIODS
-        terms = {term.split()[0] for term in (order or "").split(",") if term.strip()}
-        return (
-            dimensions.issuperset(groupby)
-            and FUNNEL_AGGREGATES.issuperset(aggregates)
-            and terms <= dimensions | FUNNEL_AGGREGATES
-            and self._get_kinds(Domain(domain)) == {"step"}
-            and all(
-                self._can_filter_funnel(condition)
-                for condition in self._get_conditions(domain)
-            )
+        if self._get_kinds(Domain(domain)) != {"step"}:
+            return None
+        return funnel.find_dimensions(
+            groupby, aggregates, order, self._get_conditions(domain), self.env.tz
         )
 
     def _get_conditions(self, domain):
@@ -979,15 +555,6 @@ class CrmReferralReport(models.Model):
             rules = self.env["ir.rule"]._compute_domain(self._name, "read")
             yield from rules.optimize_full(self.sudo()).iter_conditions()
 
-    def _can_filter_funnel(self, condition):
-        """A period can be told when it begins and ends with a month of the user's."""
-        if condition.field_expr != "date":
-            return condition.field_expr in FUNNEL_DIMENSIONS
-        if condition.operator not in (">=", "<"):
-            return False
-        moment = pytz.utc.localize(condition.value).astimezone(self.env.tz)
-        return moment == moment.replace(day=1, hour=0, minute=0, second=0)
-
     def _read_group_select(self, aggregate_spec: str, query: Query) -> SQL:
         """A rate of any group is the sum of its parts by the sum of its wholes."""
         if aggregate_spec == "step_days:avg":
@@ -996,7 +563,7 @@ class CrmReferralReport(models.Model):
                 SQL.identifier(self._table, "step_seconds"),
                 SQL.identifier(self._table, "step_left_count"),
             )
-        if aggregate_spec == "__count" and self._uses_funnel():
+        if aggregate_spec == "__count" and self._get_finding(FUNNEL_KEY) is not None:
             return SQL(
                 "COALESCE(SUM(%s), 0)",
                 SQL.identifier(self._table, "step_entered_count"),

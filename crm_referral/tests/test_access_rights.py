@@ -23,7 +23,6 @@ MATRIX = {
         "all_documents": "r",
         "manager": "rwcu",
     },
-    "crm.referral.funnel": {},
     "crm.referral.objection": {"manager": "r"},
     "crm.referral.objection.key": {},
     "crm.referral.objection.withdraw": {"manager": "rwc"},

@@ -1,6 +1,6 @@
 import threading
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import timedelta
 
 from odoo import api, fields
@@ -289,41 +289,6 @@ class TestConcurrency(BaseCase):
         with self._transaction() as env:
             requests = env["crm.referral"].browse(requests.ids)
             self.assertEqual([len(each.activity_ids) for each in requests], [1, 1, 1])
-
-    def test_nobody_waits_for_the_funnel(self):
-        """Reps move their requests while what adds up is put together: none waits."""
-        with self._transaction() as env:
-            other = env["res.partner"].create({"name": "Another Customer"})
-            requests = env["crm.referral"].create(
-                [{"partner_id": self.partner_id}, {"partner_id": other.id}]
-            )
-
-        def clean_up():
-            with self._transaction() as env:
-                env["crm.referral"].browse(requests.ids).unlink()
-                env["res.partner"].browse(other.id).unlink()
-
-        self.addCleanup(clean_up)
-        with ExitStack() as stack:
-            first, second, night = (
-                api.Environment(cr, api.SUPERUSER_ID, {})
-                for cr in [
-                    stack.enter_context(self.registry.cursor()) for _who in range(3)
-                ]
-            )
-            for env in (first, second, night):
-                env.cr.execute("SET LOCAL lock_timeout = '5s'")
-            for env, request_id in zip((first, second), requests.ids, strict=True):
-                env["crm.referral"].browse(request_id).action_skip_step("Known")
-                env.flush_all()
-                night["crm.referral.funnel"]._gc_scattered()
-            second.cr.commit()
-            night.cr.commit()
-            first.cr.commit()
-        with self._transaction() as env:
-            self.assertEqual(env["crm.referral.funnel"]._find_differences(), [])
-            env["crm.referral.funnel"]._gc_scattered()
-            self.assertEqual(env["crm.referral.funnel"]._find_differences(), [])
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_two_record_the_same_objection(self):

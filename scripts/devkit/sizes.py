@@ -17,7 +17,6 @@ OPEN = {
     "crm_referral.py",
     "crm_referral_candidate_views.xml",
     "crm_referral_export.py",
-    "crm_referral_report.py",
     "crm_referral_views.xml",
     "test_assessment_checklist.py",
     "test_assessment_page.py",
