@@ -368,3 +368,13 @@ class CrmAssessmentFramework(models.Model):
         if not framework:
             raise UserError(self.env._("There is no framework “%(code)s”.", code=code))
         return framework
+
+    def _get_letters(self):
+        """:return: the areas for the screen: ``id``, ``letter`` and ``name``
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        return [
+            {"id": section.id, "letter": section.letter, "name": section.name}
+            for section in self.section_ids
+        ]

@@ -1,1 +1,5 @@
-from . import crm_assessment_report
+from . import (
+    crm_assessment_heat_map,
+    crm_assessment_report,
+    crm_assessment_scorecard,
+)

@@ -432,8 +432,8 @@ class TestAssessmentChecklist(AssessmentCase):
     def test_scorecard(self):
         self.be_sure.minimum_reviewed = 2
         self._reviewed()
-        Round = self.env["crm.assessment.round"]
-        [card] = Round.with_user(self.rep).get_scorecards("be_sure")["agents"]
+        Scorecard = self.env["crm.assessment.scorecard"]
+        [card] = Scorecard.with_user(self.rep).get_scorecards("be_sure")["agents"]
         self.assertEqual((card["id"], card["n"], card["score"]), (self.rep.id, 1, 50))
         self.assertFalse(card["is_ranked"], "one checklist is too few")
         first = self.be_sure.section_ids[0].id
@@ -443,18 +443,18 @@ class TestAssessmentChecklist(AssessmentCase):
         )
         self.assertEqual(len(card["months"]), 1)
         round_ = self._reviewed(option=self.yes)
-        [card] = Round.with_user(self.leader).get_scorecards("be_sure")["agents"]
+        [card] = Scorecard.with_user(self.leader).get_scorecards("be_sure")["agents"]
         self.assertTrue(card["is_ranked"])
         self.assertEqual((card["n"], card["score"]), (2, 75))
         letter = card["letters"][first]
         self.assertEqual((letter["gap"], letter["gap_n"]), (25, 2))
         round_.with_user(self.rep).action_dispute("No")
-        [card] = Round.with_user(self.manager).get_scorecards("be_sure")["agents"]
+        [card] = Scorecard.with_user(self.manager).get_scorecards("be_sure")["agents"]
         self.assertEqual(card["n"], 1, "what is disputed does not count")
         letter = card["letters"][first]
         self.assertEqual((letter["gap"], letter["gap_n"]), (50, 1))
         self.assertFalse(
-            Round.with_user(self.colleague).get_scorecards("be_sure")["agents"]
+            Scorecard.with_user(self.colleague).get_scorecards("be_sure")["agents"]
         )
 
     def test_place_among_all(self):
@@ -474,13 +474,13 @@ class TestAssessmentChecklist(AssessmentCase):
             self._sign(round_, "self", self.yes)
             self._sign(round_, "reviewer", option)
             self.env.invalidate_all()
-        Round = self.env["crm.assessment.round"]
+        Scorecard = self.env["crm.assessment.scorecard"]
         for user, expected in (
             (self.rep, [(self.rep.id, 2)]),
             (self.colleague, [(self.colleague.id, 1)]),
             (self.leader, [(self.colleague.id, 1), (self.rep.id, 2)]),
         ):
-            cards = Round.with_user(user).get_scorecards("be_sure")
+            cards = Scorecard.with_user(user).get_scorecards("be_sure")
             places = [
                 (agent["id"], agent["rank"])
                 for agent in cards["agents"]
@@ -488,11 +488,13 @@ class TestAssessmentChecklist(AssessmentCase):
             ]
             self.assertEqual(places, expected, user.login)
         self.assertIn(self.team.id, [team["id"] for team in cards["teams"]])
-        self.assertTrue(Round.get_scorecards("be_sure", team=self.team.id)["agents"])
-        self.assertFalse(Round.get_scorecards("be_sure", team=10**6)["agents"])
+        self.assertTrue(
+            Scorecard.get_scorecards("be_sure", team=self.team.id)["agents"]
+        )
+        self.assertFalse(Scorecard.get_scorecards("be_sure", team=10**6)["agents"])
 
     def test_strange_choices_get_a_sentence(self):
-        Round = self.env["crm.assessment.round"].with_user(self.rep)
+        Scorecard = self.env["crm.assessment.scorecard"].with_user(self.rep)
         for options in (
             {"months": 10**12},
             {"months": -1},
@@ -506,7 +508,7 @@ class TestAssessmentChecklist(AssessmentCase):
             {"team": 10**30},
         ):
             with self.subTest(options), self.assertRaises(UserError):
-                Round.get_scorecards("be_sure", **options)
+                Scorecard.get_scorecards("be_sure", **options)
 
     def test_coaching(self):
         round_ = self._reviewed()
@@ -520,7 +522,7 @@ class TestAssessmentChecklist(AssessmentCase):
         self.assertEqual(coaching.agent_id, self.rep)
         self.assertEqual(coaching.kind, "coaching")
         [card] = (
-            self.env["crm.assessment.round"]
+            self.env["crm.assessment.scorecard"]
             .with_user(self.rep)
             .get_scorecards("be_sure")["agents"]
         )
@@ -604,5 +606,5 @@ class TestChecklistBudget(AssessmentCase):
     def test_scorecard(self):
         # One for the places among all, two for the teams to choose from.
         with self.assertQueryCount(referral_rep=13, referral_leader=15):
-            cards = self.env["crm.assessment.round"].get_scorecards("be_sure")
+            cards = self.env["crm.assessment.scorecard"].get_scorecards("be_sure")
         self.assertEqual(cards["agents"][0]["n"], 40)

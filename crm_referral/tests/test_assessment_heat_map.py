@@ -9,8 +9,8 @@ class TestAssessmentHeatMap(PrideCase):
     """The last round by default, the whole beside the areas, silence in sight."""
 
     def _get_map(self, **options):
-        Score = self.env["crm.assessment.score"].with_user(self.manager)
-        return Score.get_heat_map("pride", **options)
+        HeatMap = self.env["crm.assessment.heat.map"].with_user(self.manager)
+        return HeatMap.get_heat_map("pride", **options)
 
     def _get_row(self, **options):
         rows = {row["id"]: row for row in self._get_map(**options)["rows"]}
@@ -46,8 +46,8 @@ class TestAssessmentHeatMap(PrideCase):
         self.assertEqual(heat_map["silent"], [{"id": other.id, "name": "Bakery"}])
         self.assertEqual(heat_map["response"], {"asked": 2, "answered": 1, "rate": 50})
         self.assertFalse(self._get_map(viewpoint="manager")["silent"])
-        Score = self.env["crm.assessment.score"].with_user(self.colleague)
-        hidden = Score.get_heat_map("pride")
+        HeatMap = self.env["crm.assessment.heat.map"].with_user(self.colleague)
+        hidden = HeatMap.get_heat_map("pride")
         self.assertFalse(hidden["silent"])
         self.assertEqual(hidden["response"], {"asked": 0, "answered": 0, "rate": False})
 

@@ -191,10 +191,10 @@ class TestAssessmentPerformance(AssessmentCase):
         self.assertLessEqual(more, count + 2, "longer trends cost nothing more")
 
     def test_heat_map(self):
-        Score = self.env["crm.assessment.score"].with_user(self.manager)
+        HeatMap = self.env["crm.assessment.heat.map"].with_user(self.manager)
         self._assert_no_query_per_record(
-            self._get_closed, lambda _rounds: Score.get_heat_map("pride"), margin=0
+            self._get_closed, lambda _rounds: HeatMap.get_heat_map("pride"), margin=0
         )
         options = {"team": self.team.id, "user": self.rep.id, "is_latest": True}
-        count = self._count_queries(lambda: Score.get_heat_map("pride", **options))
+        count = self._count_queries(lambda: HeatMap.get_heat_map("pride", **options))
         self.assertLessEqual(count, 16)

@@ -651,8 +651,8 @@ class TestAssessmentRound(AssessmentCase):
 
     def test_heat_map(self):
         self._answer_all(self._start(), customer=1)
-        Score = self.env["crm.assessment.score"]
-        heat_map = Score.with_user(self.rep).get_heat_map("pride")
+        HeatMap = self.env["crm.assessment.heat.map"]
+        heat_map = HeatMap.with_user(self.rep).get_heat_map("pride")
         self.assertEqual(
             [letter["letter"] for letter in heat_map["letters"]], [*"PRIDE"]
         )
@@ -663,27 +663,34 @@ class TestAssessmentRound(AssessmentCase):
         self.assertEqual(
             row["cells"][section.id], {"score": 25.0, "level": "weak", "n": 1}
         )
-        behind = Score.with_user(self.rep).search(
-            [
-                *heat_map["domain"],
-                ("partner_id", "=", row["id"]),
-                ("section_id", "=", section.id),
-            ]
+        behind = (
+            self.env["crm.assessment.score"]
+            .with_user(self.rep)
+            .search(
+                [
+                    *heat_map["domain"],
+                    ("partner_id", "=", row["id"]),
+                    ("section_id", "=", section.id),
+                ]
+            )
         )
         self.assertEqual(len(behind), 1)
-        self.assertFalse(Score.with_user(self.colleague).get_heat_map("pride")["rows"])
-        teams = Score.with_user(self.manager).get_heat_map("pride", rows="team_id")
+        self.assertFalse(
+            HeatMap.with_user(self.colleague).get_heat_map("pride")["rows"]
+        )
+        teams = HeatMap.with_user(self.manager).get_heat_map("pride", rows="team_id")
         self.assertIn(self.team.id, [row["id"] for row in teams["rows"]])
         for nonsense in ({"rows": "access_token"}, {"viewpoint": "self"}):
             with self.assertRaises(UserError):
-                Score.get_heat_map("pride", **nonsense)
+                HeatMap.get_heat_map("pride", **nonsense)
 
     def test_heat_map_filters(self):
         """Every filter narrows down, and a cell opens exactly what it counts."""
         first = self._answer_all(self._start(), customer=1)
         self._answer_all(self._start(), customer=4)
+        HeatMap = self.env["crm.assessment.heat.map"].with_user(self.manager)
         Score = self.env["crm.assessment.score"].with_user(self.manager)
-        choices = Score.get_heat_map_choices("pride")
+        choices = HeatMap.get_heat_map_choices("pride")
         self.assertIn(self.team.id, [choice["id"] for choice in choices["team"]])
         self.assertIn(self.rep.id, [choice["id"] for choice in choices["user"]])
         self.assertEqual(len(choices["stage"]), len(self.pride.stage_ids))
@@ -700,7 +707,7 @@ class TestAssessmentRound(AssessmentCase):
             ({"stage": lost.id}, None, 0),
             ({"user": self.colleague.id}, None, 0),
         ):
-            heat_map = Score.get_heat_map("pride", **options)
+            heat_map = HeatMap.get_heat_map("pride", **options)
             rows = {row["id"]: row for row in heat_map["rows"]}
             row = rows.get(self.customer_company.id)
             if score is None:
@@ -713,7 +720,8 @@ class TestAssessmentRound(AssessmentCase):
                     ("partner_id", "=", row["id"]),
                     ("section_id", "=", section_id),
                 ]
-                self.assertEqual(Score.search_count(behind), cell["n"], options)
+                count = Score.search_count(behind)
+                self.assertEqual(count, cell["n"], options)
 
     def test_merge_of_customers_who_are_both_asked(self):
         """The answers given so far are kept, and one round goes on."""

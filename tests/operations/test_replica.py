@@ -119,10 +119,14 @@ def test_analysis(browser, both):
     calls = {
         report: ("formatted_read_grouping_sets", [], [["user_id"], []], ["__count"]),
         "crm.referral.dashboard": ("get_dashboard",),
-        "crm.assessment.score": ("get_heat_map",),
-        "crm.assessment.round": ("get_scorecards",),
+        "crm.assessment.heat.map": ("get_heat_map", "pride"),
+        "crm.assessment.scorecard": ("get_scorecards", "be_sure"),
     }
-    tables = {"crm.referral.dashboard": "crm_referral_report"}
+    tables = {
+        "crm.referral.dashboard": "crm_referral_report",
+        "crm.assessment.heat.map": "crm_assessment_score",
+        "crm.assessment.scorecard": "crm_assessment_score",
+    }
     for model, (method, *arguments) in calls.items():
         both.catch_up()
         assert browser.call(model, method, *arguments)

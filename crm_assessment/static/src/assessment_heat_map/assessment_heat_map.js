@@ -34,7 +34,7 @@ export class AssessmentHeatMap extends Component {
         });
         onWillStart(async () => {
             [this.choices] = await Promise.all([
-                this.orm.call("crm.assessment.score", "get_heat_map_choices", [this.framework]),
+                this.orm.call("crm.assessment.heat.map", "get_heat_map_choices", [this.framework]),
                 this.load(),
             ]);
         });
@@ -65,7 +65,7 @@ export class AssessmentHeatMap extends Component {
     async load() {
         const { rows, viewpoint, months, team, user, stage, is_latest } = this.state;
         this.state.map = await this.keepLast.add(
-            this.orm.call("crm.assessment.score", "get_heat_map", [this.framework], {
+            this.orm.call("crm.assessment.heat.map", "get_heat_map", [this.framework], {
                 rows,
                 viewpoint,
                 months,

@@ -249,7 +249,7 @@ test("result: figures with n, levels, gaps, decision", async () => {
 });
 
 test("heat map: a cell opens what is behind it", async () => {
-    onRpc("crm.assessment.score", "get_heat_map_choices", () => ({
+    onRpc("crm.assessment.heat.map", "get_heat_map_choices", () => ({
         team: [{ id: 3, name: "North" }],
         user: [
             { id: 6, name: "Ann" },
@@ -257,7 +257,7 @@ test("heat map: a cell opens what is behind it", async () => {
         ],
         stage: [],
     }));
-    onRpc("crm.assessment.score", "get_heat_map", ({ kwargs }) => {
+    onRpc("crm.assessment.heat.map", "get_heat_map", ({ kwargs }) => {
         expect.step([kwargs.rows, kwargs.viewpoint, kwargs.months, kwargs.user, kwargs.is_latest]);
         return {
             letters: [
@@ -313,12 +313,12 @@ const EMPTY_MAP = { letters: [], silent: [], response: { asked: 0, answered: 0, 
 
 test("heat map: the answer to the last choice counts, whichever comes first", async () => {
     const slow = new Deferred();
-    onRpc("crm.assessment.score", "get_heat_map_choices", () => ({
+    onRpc("crm.assessment.heat.map", "get_heat_map_choices", () => ({
         team: [],
         user: [],
         stage: [],
     }));
-    onRpc("crm.assessment.score", "get_heat_map", async ({ kwargs }) => {
+    onRpc("crm.assessment.heat.map", "get_heat_map", async ({ kwargs }) => {
         if (kwargs.months === 3) {
             await slow;
         }
@@ -429,7 +429,7 @@ test("scorecard: who has too few checklists is not ranked", async () => {
         ),
         coaching: 0,
     });
-    onRpc("crm.assessment.round", "get_scorecards", () => ({
+    onRpc("crm.assessment.scorecard", "get_scorecards", () => ({
         letters: [{ id: 1, letter: "B", name: "Broad Knowledge" }],
         minimum: 5,
         ranked: 7,

@@ -3,18 +3,21 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 
-class CrmAssessmentRound(models.Model):
-    """The agents' six letters over time, from their reviewed checklists."""
+class CrmAssessmentScorecard(models.AbstractModel):
+    """The agents' areas over time, from their reviewed checklists.
 
-    _name = "crm.assessment.round"
-    _inherit = ["crm.assessment.round"]
+    The record rules of the one who looks decide whom they see.
+    """
+
+    _name = "crm.assessment.scorecard"
+    _description = "Agents' Scorecards"
 
     # === BUSINESS METHODS === #
 
     @api.model
     @api.readonly
     def get_scorecards(self, framework, months=12, team=None):
-        """The agents' six areas from their reviewed checklists.
+        """The agents' areas from their reviewed checklists.
 
         Only agents with enough reviewed checklists are ranked, among all agents of the
         companies and the team, also those whom the user does not see. The others follow
@@ -28,10 +31,34 @@ class CrmAssessmentRound(models.Model):
         :rtype: dict
         :raise UserError: for what nobody can choose on the screen
         """
-        Score = self.env["crm.assessment.score"]
+        HeatMap = self.env["crm.assessment.heat.map"]
         framework = self.env["crm.assessment.framework"]._get_by_code(framework)
-        since = Score._get_heat_map_start(months)
-        reviewed = Domain(
+        reviewed = self._get_reviewed_domain(framework, HeatMap._get_start(months))
+        teams = self._get_teams(reviewed)
+        reviewed &= Domain(HeatMap._get_filters(team=team))
+        counted = reviewed & Domain("is_counted", "=", True)
+        ranks = self._get_ranks(framework, counted)
+        agents = self._get_agents(counted, ranks)
+        self._add_letters(framework, agents, counted)
+        self._add_gaps(agents, reviewed)
+        self._add_coaching(agents)
+        return {
+            "letters": framework._get_letters(),
+            "minimum": framework.minimum_reviewed,
+            "ranked": len(ranks),
+            "teams": teams,
+            "agents": sorted(
+                agents.values(),
+                key=lambda agent: (agent["rank"] or len(ranks) + 1, agent["name"]),
+            ),
+        }
+
+    @api.model
+    def _get_reviewed_domain(self, framework, since):
+        """:return: the scores of checklists that agent and reviewer have signed
+        :rtype: Domain
+        """
+        return Domain(
             [
                 ("framework_id", "=", framework.id),
                 ("date", ">=", fields.Date.to_string(since)),
@@ -48,11 +75,16 @@ class CrmAssessmentRound(models.Model):
                 ),
             ]
         )
-        teams = self._get_scorecard_teams(reviewed)
-        reviewed &= Domain(Score._get_heat_map_filters(team=team))
-        counted = reviewed & Domain("is_counted", "=", True)
-        ranks = self._get_scorecard_ranks(framework, counted)
-        agents = {
+
+    @api.model
+    def _get_agents(self, counted, ranks):
+        """:return: by user what is shown of each agent, still without areas
+        :rtype: dict
+        """
+        groups = self.env["crm.assessment.score"]._read_group(
+            counted, ["user_id"], ["score:avg", "assessment_id:count_distinct"]
+        )
+        return {
             user: {
                 "id": user.id,
                 "name": user.sudo().name,  # sudo: may be an archived colleague
@@ -65,29 +97,11 @@ class CrmAssessmentRound(models.Model):
                 "months": {},
                 "coaching": 0,
             }
-            for user, score, count in Score._read_group(
-                counted, ["user_id"], ["score:avg", "assessment_id:count_distinct"]
-            )
-        }
-        self._add_scorecard_letters(framework, agents, counted)
-        self._add_scorecard_gaps(agents, reviewed)
-        self._add_scorecard_coaching(agents)
-        return {
-            "letters": [
-                {"id": section.id, "letter": section.letter, "name": section.name}
-                for section in framework.section_ids
-            ],
-            "minimum": framework.minimum_reviewed,
-            "ranked": len(ranks),
-            "teams": teams,
-            "agents": sorted(
-                agents.values(),
-                key=lambda agent: (agent["rank"] or len(ranks) + 1, agent["name"]),
-            ),
+            for user, score, count in groups
         }
 
     @api.model
-    def _get_scorecard_teams(self, reviewed):
+    def _get_teams(self, reviewed):
         """:return: ``id`` and ``name`` of the teams of which there are checklists.
         :rtype: list[dict]
         """
@@ -100,7 +114,7 @@ class CrmAssessmentRound(models.Model):
         ]
 
     @api.model
-    def _get_scorecard_ranks(self, framework, counted):
+    def _get_ranks(self, framework, counted):
         """The place of each agent who has enough reviewed checklists.
 
         :return: by the id of the user, the same place for the same score
@@ -128,7 +142,7 @@ class CrmAssessmentRound(models.Model):
         }
 
     @api.model
-    def _add_scorecard_letters(self, framework, agents, counted):
+    def _add_letters(self, framework, agents, counted):
         """Add the mean of each area, in all and month by month.
 
         :param dict agents: by user, as in ``get_scorecards``
@@ -156,7 +170,7 @@ class CrmAssessmentRound(models.Model):
             by_section[section.id] = {"score": score, "n": count}
 
     @api.model
-    def _add_scorecard_coaching(self, agents):
+    def _add_coaching(self, agents):
         """Add how many coachings of the agents are open.
 
         :param dict agents: by user, as in ``get_scorecards``
@@ -173,7 +187,7 @@ class CrmAssessmentRound(models.Model):
             agents[user]["coaching"] = count
 
     @api.model
-    def _add_scorecard_gaps(self, agents, reviewed):
+    def _add_gaps(self, agents, reviewed):
         """Add by how much the agents see themselves better than their reviewers do.
 
         :param dict agents: by user, as in ``get_scorecards``

@@ -12,11 +12,14 @@ HEAT_MAP_ROWS = 80
 ROWS = ("partner_id", "team_id")
 
 
-class CrmAssessmentScore(models.Model):
-    """Customers or teams by areas: where loyalty is lost, at a glance."""
+class CrmAssessmentHeatMap(models.AbstractModel):
+    """Customers or teams by areas: where loyalty is lost, at a glance.
 
-    _name = "crm.assessment.score"
-    _inherit = ["crm.assessment.score"]
+    The record rules of the one who looks decide what counts.
+    """
+
+    _name = "crm.assessment.heat.map"
+    _description = "Assessment Heat Map"
 
     # === BUSINESS METHODS === #
 
@@ -50,34 +53,30 @@ class CrmAssessmentScore(models.Model):
         :raise UserError: for what nobody can choose on the screen
         """
         framework = self.env["crm.assessment.framework"]._get_by_code(framework)
-        self._check_heat_map_choices(framework, rows, viewpoint)
-        since = self._get_heat_map_start(months)
-        narrowed = self._get_heat_map_filters(team=team, user=user, stage=stage)
+        self._check_choices(framework, rows, viewpoint)
+        since = fields.Date.to_string(self._get_start(months))
+        narrowed = self._get_filters(team=team, user=user, stage=stage)
         conditions = [
             ("framework_id", "=", framework.id),
             ("viewpoint", "=", viewpoint),
-            ("date", ">=", fields.Date.to_string(since)),
+            ("date", ">=", since),
             (rows, "!=", False),
             ("score", "!=", False),
             *narrowed,
         ]
-        if is_latest:
-            conditions.append(("assessment_id.round_id.is_latest", "=", True))
-        shown, total = self._get_heat_map_rows(Domain(conditions), rows)
-        cells = self._get_heat_map_cells(framework, Domain(conditions), rows, shown)
-        overall = self._get_heat_map_overall(framework, conditions, rows, shown)
         closed = [
             ("framework_id", "=", framework.id),
-            ("closed_on", ">=", fields.Date.to_string(since)),
+            ("closed_on", ">=", since),
             *narrowed,
         ]
         if is_latest:
+            conditions.append(("assessment_id.round_id.is_latest", "=", True))
             closed.append(("is_latest", "=", True))
+        shown, total = self._get_rows(Domain(conditions), rows)
+        cells = self._get_cells(framework, Domain(conditions), rows, shown)
+        overall = self._get_overall(framework, viewpoint, conditions, rows, shown)
         return {
-            "letters": [
-                {"id": section.id, "letter": section.letter, "name": section.name}
-                for section in framework.section_ids
-            ],
+            "letters": framework._get_letters(),
             "rows": [
                 {
                     "id": record.id,
@@ -90,12 +89,12 @@ class CrmAssessmentScore(models.Model):
             ],
             "total": total,
             "domain": conditions,
-            "silent": self._get_heat_map_silent(closed, rows, viewpoint),
+            "silent": self._get_silent(closed, rows, viewpoint),
             "response": self.env["crm.assessment.round"]._get_response_rate(closed),
         }
 
     @api.model
-    def _check_heat_map_choices(self, framework, rows, viewpoint):
+    def _check_choices(self, framework, rows, viewpoint):
         """:raise UserError: for rows or a viewpoint that there are not"""
         if rows not in ROWS or viewpoint not in framework._get_round_viewpoints():
             raise UserError(
@@ -103,7 +102,7 @@ class CrmAssessmentScore(models.Model):
             )
 
     @api.model
-    def _get_heat_map_start(self, months):
+    def _get_start(self, months):
         """:return: the first day that counts.
         :rtype: date
         :raise UserError: for what is no number of months
@@ -116,7 +115,7 @@ class CrmAssessmentScore(models.Model):
         return since
 
     @api.model
-    def _get_heat_map_filters(self, **choices):
+    def _get_filters(self, **choices):
         """:param choices: ids by ``team``, ``user`` and ``stage``
         :return: conditions that hold for scores and for rounds.
         :rtype: list
@@ -137,23 +136,26 @@ class CrmAssessmentScore(models.Model):
         return conditions
 
     @api.model
-    def _get_heat_map_rows(self, domain, rows):
+    def _get_rows(self, domain, rows):
         """:return: the weakest records that are shown, and how many there are."""
-        weakest = self._read_group(
+        Score = self.env["crm.assessment.score"]
+        weakest = Score._read_group(
             domain, [rows], ["score:avg"], order="score:avg", limit=HEAT_MAP_ROWS + 1
         )
         total = len(weakest)
         if total > HEAT_MAP_ROWS:
-            [(total,)] = self._read_group(domain, [], [f"{rows}:count_distinct"])
+            [(total,)] = Score._read_group(domain, [], [f"{rows}:count_distinct"])
         return [record for record, _score in weakest[:HEAT_MAP_ROWS]], total
 
     @api.model
-    def _get_heat_map_cells(self, framework, domain, rows, shown):
+    def _get_cells(self, framework, domain, rows, shown):
         """:return: for each record its cells by the id of the area.
         :rtype: dict
         """
         cells = {record: {} for record in shown}
-        for record, section, score, count in self._read_group(
+        for record, section, score, count in self.env[
+            "crm.assessment.score"
+        ]._read_group(
             domain & Domain(rows, "in", [record.id for record in shown]),
             [rows, "section_id"],
             ["score:avg", "__count"],
@@ -166,7 +168,7 @@ class CrmAssessmentScore(models.Model):
         return cells
 
     @api.model
-    def _get_heat_map_overall(self, framework, conditions, rows, shown):
+    def _get_overall(self, framework, viewpoint, conditions, rows, shown):
         """:return: for each record its ``overall`` cell, and the ``change`` between its
             last two rounds, False without two of them.
         :rtype: dict
@@ -176,7 +178,7 @@ class CrmAssessmentScore(models.Model):
         scored = Domain(
             [
                 ("framework_id", "=", framework.id),
-                ("viewpoint", "=", dict((c[0], c[2]) for c in conditions)["viewpoint"]),
+                ("viewpoint", "=", viewpoint),
                 ("state", "=", "done"),
                 ("is_revealed", "=", True),
                 ("score", "!=", False),
@@ -205,7 +207,7 @@ class CrmAssessmentScore(models.Model):
         return result
 
     @api.model
-    def _get_heat_map_silent(self, closed, rows, viewpoint):
+    def _get_silent(self, closed, rows, viewpoint):
         """:return: customers who were asked in the last round, and did not answer.
         :rtype: list[dict]
         """
