@@ -40,6 +40,7 @@ from . import test_performance
 from . import test_referral
 from . import test_report
 from . import test_report_schedule
+from . import test_rules
 from . import test_screens
 from . import test_security_walk
 from . import test_step_work
