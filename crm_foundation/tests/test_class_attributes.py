@@ -1,5 +1,9 @@
+import doctest
+import unittest
+
 from odoo.tests import BaseCase, tagged
 
+from ..tools import class_attributes
 from ..tools.class_attributes import add_up
 
 
@@ -21,6 +25,12 @@ class Heir(First):
 
 @tagged("post_install", "-at_install")
 class TestAddUp(BaseCase):
+    def test_example(self):
+        result = unittest.TestResult()
+        doctest.DocTestSuite(class_attributes).run(result)
+        self.assertEqual(result.testsRun, 1)
+        self.assertFalse(result.failures + result.errors)
+
     def test_add_up(self):
         for classes, expected in (
             ([], None),

@@ -1,48 +1,11 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import format_list
 
 from odoo.addons.crm_foundation.tools.local_time import today
 
-from ..tools.contact_keys import phone_keys
-
-STATES = [
-    ("suggested", "Suggested"),
-    ("agreed", "Agreed"),
-    ("introduced", "Introduced"),
-    ("contacted", "Contacted"),
-    ("converted", "Converted"),
-    ("declined", "Declined"),
-    ("unfit", "Unfit"),
-    ("objected", "Objected"),
-]
-# Introduction first: nobody is contacted, and no lead is made, before the introduction.
-NEXT_STATES = {
-    "suggested": {"agreed", "declined", "unfit", "objected"},
-    "agreed": {"introduced", "suggested", "declined", "unfit", "objected"},
-    "introduced": {
-        "contacted",
-        "converted",
-        "agreed",
-        "declined",
-        "unfit",
-        "objected",
-    },
-    "contacted": {"converted", "introduced", "declined", "unfit", "objected"},
-    "converted": {"introduced", "contacted", "objected"},
-    "declined": {"suggested", "agreed", "unfit", "objected"},
-    "unfit": {"suggested", "agreed", "declined", "objected"},
-    "objected": set(),
-}
-PROMISING_STATES = ("agreed", "introduced", "contacted", "converted")
-ENDED_WITHOUT_LEAD_STATES = ("declined", "unfit", "objected")
-
-# Whose data we got from somebody else is told within a month: GDPR art. 14 (3) a.
-INFORM_WITHIN_DAYS = 30
-# The rep is reminded this many days before.
-INFORM_REMINDER_DAYS = 7
-
-CONTACT_FIELDS = ("name", "email", "phone")
+from ..tools.candidate_states import ENDED_WITHOUT_LEAD_STATES, GOING_ON_STATES
 
 
 class CrmReferralCandidate(models.Model):
@@ -52,7 +15,10 @@ class CrmReferralCandidate(models.Model):
     _description = "Referral Candidate"
     _inherit = [
         "crm.guarded.mixin",
-        "crm.batch.mixin",
+        "crm.referral.introduction.mixin",
+        "crm.referral.pipeline.mixin",
+        "crm.referral.objection.mixin",
+        "crm.referral.erasure.mixin",
         "mail.thread.blacklist",
         "mail.thread.phone",
         "mail.activity.mixin",
@@ -62,15 +28,21 @@ class CrmReferralCandidate(models.Model):
     _check_company_auto = True
     _primary_email = "email"
     _interaction_field = "candidate_id"
-    _protected_fields = frozenset(
-        {
-            "closed_on",
-            "data_obtained_on",
-            "erased_on",
-            "inform_by",
-            "objected_on",
-            "was_known",
-        }
+    _document_field = "referral_id"
+    _reinstated_state = "suggested"
+    _protected_fields = frozenset({"closed_on"})
+    _personal_fields = (
+        "name",
+        "email",
+        "phone",
+        "function",
+        "partner_name",
+        "customer_answer",
+        "research_person",
+        "research_organization",
+        "research_industry",
+        "value_proposition",
+        "closing_note",
     )
 
     referral_id = fields.Many2one(
@@ -115,51 +87,22 @@ class CrmReferralCandidate(models.Model):
     phone = fields.Char(help="For the first contact, after the introduction.")
     email_normalized = fields.Char(index="btree_not_null")
     phone_sanitized = fields.Char(index="btree_not_null")
-    phone_key = fields.Char(
-        compute="_compute_phone_key",
-        store=True,
-        index="btree_not_null",
-        export_string_translation=False,
-        help="The number in one spelling, with its extension.",
-    )
     named_by = fields.Selection(
         selection=[("customer", "Customer"), ("rep", "Salesperson")],
         required=True,
         default="customer",
         help="Who brought this candidate up.",
     )
+    data_source = fields.Char(
+        compute="_compute_data_source",
+        help="Where we got the data from, to tell the person when they ask.",
+    )
     customer_answer = fields.Text(help="What the customer said about this candidate.")
 
     # Pipeline
-    state = fields.Selection(
-        selection=STATES,
-        required=True,
-        default="suggested",
-        index=True,
-        tracking=True,
-        group_expand=True,
-        copy=False,
-    )
-    closing_note = fields.Text(
-        string="Why It Ended", copy=False, help="Why this candidate led nowhere."
-    )
     closed_on = fields.Date(
         compute="_compute_closed_on", store=True, copy=False, index="btree_not_null"
     )
-
-    # Introduction
-    introduction_channel = fields.Selection(
-        selection=[
-            ("email", "E-mail"),
-            ("phone", "Phone"),
-            ("in_person", "In person"),
-            ("conference_call", "Conference call"),
-        ],
-        default="email",
-        help="How the customer introduces us.",
-    )
-    introduction_planned_on = fields.Datetime(copy=False)
-    introduced_on = fields.Date(copy=False, tracking=True)
     calendar_event_ids = fields.One2many(
         comodel_name="calendar.event",
         inverse_name="referral_candidate_id",
@@ -178,11 +121,14 @@ class CrmReferralCandidate(models.Model):
         compute="_compute_missing_research",
         help="What to look up before the first contact.",
     )
-    contacted_on = fields.Date(copy=False, tracking=True)
-    referrer_told_on = fields.Date(
+    credited_lead_ids = fields.One2many(
+        comodel_name="crm.lead",
+        inverse_name="referral_candidate_id",
+        string="Leads That Came from It",
+        readonly=True,
         copy=False,
-        tracking=True,
-        help="When we told the customer what came of the introduction.",
+        help="The lead that counts for this introduction: the first introduction of a "
+        "lead counts.",
     )
 
     _named = models.Constraint(
@@ -221,6 +167,25 @@ class CrmReferralCandidate(models.Model):
             else:
                 candidate.display_name = who
 
+    @api.depends("referrer_id.display_name", "named_by", "has_personal_data")
+    @api.depends_context("lang")
+    def _compute_data_source(self):
+        for candidate in self:
+            # sudo: the customer may be hidden by now, where the data is from is not
+            referrer = candidate.sudo().referrer_id.display_name
+            if not candidate.has_personal_data:
+                candidate.data_source = False
+            elif candidate.named_by == "customer":
+                candidate.data_source = self.env._("Named by %(name)s", name=referrer)
+            else:
+                candidate.data_source = self.env._(
+                    "Found by us, known to %(name)s", name=referrer
+                )
+
+    @api.depends("referrer_id")
+    def _compute_phone_key(self):
+        return super()._compute_phone_key()
+
     @api.depends("state", "referral_id.outcome", "lead_won_status")
     def _compute_closed_on(self):
         """The day from which on the retention period runs: a day of the company."""
@@ -236,12 +201,6 @@ class CrmReferralCandidate(models.Model):
                 candidate.closed_on = False
             elif not candidate.closed_on:
                 candidate.closed_on = today(self.env, candidate.company_id)
-
-    @api.depends("phone", "company_id", "referrer_id")
-    def _compute_phone_key(self):
-        for candidate in self:
-            keys = phone_keys(candidate.phone, candidate._get_phone_country())
-            candidate.phone_key = keys[0] if keys else False
 
     @api.depends("research_person", "research_organization", "research_industry")
     @api.depends_context("lang")
@@ -343,243 +302,173 @@ class CrmReferralCandidate(models.Model):
 
     # === ACTION METHODS === #
 
-    def action_agree(self):
-        """The customer agrees to introduce these candidates.
-
-        :return: True
-        """
-        self.write({"state": "agreed"})
-        return True
-
-    def action_introduce(self):
-        """The customer has introduced these candidates; today unless noted otherwise.
-
-        :return: True
-        """
-        self.write({"state": "introduced"})
-        return True
-
-    def action_contact(self):
-        """We have contacted these candidates; today unless noted otherwise.
-
-        :return: True
-        """
-        self.write({"state": "contacted"})
-        self._remind_to_tell_referrer("contacted")
-        return True
-
-    def action_convert(self):
-        """Make a lead of this candidate, or link one that is already there.
-
-        Possible duplicates are shown first; without any the lead is made at once.
-
-        :return: a window action: the lead, or the choice among duplicates
-        """
-        self.ensure_one()
-        self._check_next_state("converted")
-        if self._find_duplicate_leads(include_hidden=True):
-            action = self.env["ir.actions.act_window"]._for_xml_id(
-                "crm_referral.crm_referral_candidate_convert_action"
-            )
-            action["context"] = {"default_candidate_id": self.id}
-            return action
-        return self._convert().redirect_lead_opportunity_view()
-
-    def action_decline(self):
-        """The customer does not introduce these candidates, or they do not want it.
-
-        :return: True
-        """
-        self.write({"state": "declined"})
-        return True
-
-    def action_unfit(self):
-        """These candidates are not who we can help.
-
-        :return: True
-        """
-        self.write({"state": "unfit"})
-        return True
-
-    def action_object(self):
-        """These persons object to being contacted: everything stops, for good.
-
-        :return: True, or a notification when the objection could not be remembered
-        """
-        self.write({"state": "objected"})
-        not_kept = self.filtered(lambda c: not c.is_objection_kept)
-        if not not_kept:
-            return True
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "message": self._get_not_kept_warning(),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
-
-    def action_back(self):
-        """Take the last step of these candidates back: it was a wrong click.
-
-        :return: True
-        """
-        for state, candidates in self.grouped(lambda c: c._get_state_before()).items():
-            if not state:
-                raise UserError(
-                    self.env._(
-                        "There is no step to take back for %(candidates)s.",
-                        candidates=candidates.mapped("display_name"),
-                    )
-                )
-            candidates.write({"state": state})
-        self.filtered(lambda c: not c.contacted_on).activity_unlink(
-            ["crm_referral.mail_activity_type_tell_referrer"]
-        )
-        return True
-
-    def action_reconsider(self):
-        """Take ended candidates up again.
-
-        :return: True
-        """
-        self.write({"state": "suggested"})
-        return True
-
-    def action_referrer_told(self):
-        """The referrer was told today what came of the introduction.
-
-        :return: True
-        """
-        self.write({"referrer_told_on": fields.Date.context_today(self)})
-        self.activity_unlink(["crm_referral.mail_activity_type_tell_referrer"])
-        return True
-
-    def action_informed(self):
-        """The person was told today that we have their data, and from whom.
-
-        :return: True
-        """
-        self.write({"informed_on": fields.Date.context_today(self)})
-        self.activity_unlink(["crm_referral.mail_activity_type_inform"])
-        return True
-
-    def action_open_lead(self):
-        """Show the lead of this candidate.
-
-        :return: a window action
-        """
-        self.ensure_one()
-        return self.lead_id.redirect_lead_opportunity_view()
-
-    # === STATES === #
-
-    def _was_agreed(self):
-        """:return: whether the customer said yes, whatever came of it since."""
-        self.ensure_one()
-        return self._is_promising() or bool(self.introduced_on)
-
-    def _was_introduced(self):
-        """:return: whether the introduction took place, whatever came of it since."""
-        self.ensure_one()
-        return bool(self.introduced_on) or self.state == "converted"
-
-    def _is_promising(self):
-        """:return: whether the candidate is on the way to a lead, or there."""
-        self.ensure_one()
-        return self.state in PROMISING_STATES
-
-    def _get_state_before(self):
-        """:return: where the candidate was before the last step; None if nowhere."""
-        self.ensure_one()
-        if self.state in ("declined", "unfit"):
-            if self.contacted_on:
-                return "contacted"
-            return "introduced" if self.introduced_on else "suggested"
-        return {
-            "agreed": "suggested",
-            "introduced": "agreed",
-            "contacted": "introduced",
-        }.get(self.state)
-
-    def _get_next_states(self):
-        """:return: the states to which this candidate can come from its own.
-        :rtype: set[str]
-        """
-        self.ensure_one()
-        if self.state == "converted" and self.lead_id:
-            return {"objected"}
-        next_states = NEXT_STATES[self.state]
-        if self.state in ("declined", "unfit"):  # what has happened has happened
-            next_states = next_states | {self._get_state_before()}
-        return next_states
-
-    def _check_next_state(self, state):
-        """:raise UserError: when a candidate cannot come to this state from its own."""
-        # Only a manager's method that takes an objection back runs like this.
-        if self.env.su and self.env.context.get("objection_withdrawn"):
-            return
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for candidate in self:
-            next_states = candidate._get_next_states()
-            if state not in next_states:
-                possible = [
-                    label for value, label in labels.items() if value in next_states
-                ]
-                raise UserError(
-                    self.env._(
-                        "%(candidate)s is “%(current)s” and cannot become "
-                        "“%(wanted)s”. Possible next: %(possible)s.",
-                        candidate=candidate.display_name,
-                        current=labels[candidate.state],
-                        wanted=labels.get(state, state),
-                        possible=format_list(self.env, possible, "or")
-                        or self.env._("nothing"),
-                    )
-                )
-
-    def _prepare_state_dates(self, state):
-        """:return: the candidates whose date of the new state is missing, by field.
-        :rtype: dict
-        """
-        fname = {
-            "introduced": "introduced_on",
-            "contacted": "contacted_on",
-        }.get(state)
-        candidates = self.filtered(lambda c: fname and not c[fname])
-        return {fname: candidates} if candidates else {}
-
-    def _note_objected_on(self):
-        # sudo: kept by the system, so that nobody writes another day
-        self.sudo().filtered(lambda c: not c.objected_on).write(
-            {"objected_on": fields.Date.context_today(self)}
-        )
-
     @api.model
-    def _prepare_undone_dates(self, state):
-        """What has not happened after all has no date, else it would still count.
+    def get_import_templates(self):
+        """:return: the file that shows how candidates are imported."""
+        return [
+            {
+                "label": self.env._("Import Template for Candidates"),
+                "template": "/crm_referral/static/xls/crm_referral_candidate.xlsx",
+            }
+        ]
 
-        :return: values that go with a step back to this state
-        :rtype: dict
+    def action_ask_object(self):
+        """Say what an objection stops, and offer the rest, before it is noted.
+
+        :return: a window action: the question
         """
-        return {
-            "suggested": {"introduced_on": False, "contacted_on": False},
-            "agreed": {"introduced_on": False, "contacted_on": False},
-            "introduced": {"contacted_on": False},
-        }.get(state, {})
+        self.check_access("read")
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_referral.crm_referral_candidate_object_action"
+        )
+        action["context"] = {"default_candidate_id": self.id}
+        return action
 
-    def _check_converted_has_lead(self):
-        """:raise UserError: when a candidate is called converted without a lead."""
-        for candidate in self:
-            if candidate.state == "converted" and not candidate.lead_id:
-                raise UserError(
+    def action_withdraw_objection(self):
+        """Take an objection back that was a mistake; managers only.
+
+        :return: a window action: asks for the address and the reason
+        """
+        self.check_access("read")
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_referral.crm_referral_objection_withdraw_action"
+        )
+        action["context"] = {"default_candidate_id": self.id}
+        return action
+
+    def action_erase(self):
+        """Erase who these candidates were, on demand; managers only.
+
+        Who is still under way is given up, and an open lead that was made of the
+        candidate is closed.
+
+        :return: True
+        :raise AccessError: for who is not a sales manager
+        """
+        if not self.env.user.has_group("sales_team.group_sale_manager"):
+            raise AccessError(
+                self.env._(
+                    "Only a sales manager erases a candidate. Ask yours, and say who "
+                    "wants it."
+                )
+            )
+        self.check_access("write")
+        candidates = self.filtered(lambda c: not c.erased_on)
+        candidates.filtered(lambda c: c.state in GOING_ON_STATES).write(
+            {"state": "declined"}
+        )
+        # sudo: the lead may belong to a colleague; the manager may erase it
+        candidates.sudo()._get_own_leads().filtered(
+            lambda lead: lead.won_status == "pending"
+        ).action_set_lost()
+        candidates._erase()
+        return True
+
+    def action_ask_erase(self):
+        """Say what is erased and what is kept, before it is done.
+
+        :return: a window action: the question
+        """
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_referral.crm_referral_candidate_erase_action"
+        )
+        action["context"] = {"default_candidate_ids": self.ids}
+        return action
+
+    # === RIGHTS OF THE PERSON === #
+
+    def _get_responsible_user(self):
+        return self.referral_id._get_step_activity_user()
+
+    def _get_phone_country(self):
+        # sudo: a country tells nothing, and its owner may be of another company
+        self_sudo = self.sudo()
+        return (
+            super()._get_phone_country()
+            or self_sudo.referrer_id.country_id
+            or self_sudo.user_id.partner_id.country_id
+        )
+
+    def _stop_everything(self):
+        """The open lead is closed; whose other leads these are decide themselves."""
+        said = super()._stop_everything()
+        others = self._find_other_open_leads()
+        self._get_meetings().filtered(
+            lambda event: event.active and event.start > self.env.cr.now()
+        ).action_archive()
+        self.lead_id.filtered(
+            lambda lead: lead.won_status == "pending"
+        )._close_objected()
+        self.env["crm.lead"].sudo().union(*others.values())._ask_about_objection()
+        for candidate, lines in said.items():
+            lines.append(
+                self.env._(
+                    "Objection: what was planned with this candidate is stopped, and "
+                    "the open lead that came from it is closed."
+                )
+            )
+            if others.get(candidate):
+                lines.append(
                     self.env._(
-                        "%(candidate)s has no lead yet. Make one of them first.",
-                        candidate=candidate.display_name,
+                        "%(count)s other open leads of the same person go on, because "
+                        "they did not come from this introduction. Their salespersons "
+                        "have been asked to look at them.",
+                        count=len(others[candidate]),
                     )
                 )
+        return said
+
+    def _before_erasure(self):
+        result = super()._before_erasure()
+        self.filtered(lambda c: c.state == "objected")._record_objection()
+        return result
+
+    def _unlink_traces(self):
+        """The lead that was made of the candidate goes as well, unless it is won."""
+        self._get_own_leads().filtered(
+            lambda lead: lead.won_status != "won"
+        )._strip_candidate_data()
+        return super()._unlink_traces()
+
+    def _get_kept_notes(self):
+        return [*super()._get_kept_notes(), *self._get_kept_lead_notes()]
+
+    def _get_meeting_domain(self):
+        domain = super()._get_meeting_domain()
+        return domain | Domain("referral_candidate_id", "in", self.ids)
+
+    def _get_kept_names(self):
+        siblings = self.referral_id.candidate_ids - self
+        return [
+            *super()._get_kept_names(),
+            *siblings.mapped("name"),
+            self.referrer_id.display_name,
+            self.user_id.name,
+        ]
+
+    def _get_surroundings(self, document):
+        """The request, its other candidates, and the checklists about all of them."""
+        rounds = self.env["crm.assessment.round"].search(
+            Domain("candidate_id", "in", self.ids)
+            | Domain("referral_id", "=", document.id)
+            | Domain("lead_id", "in", self._get_own_leads().ids)
+        )
+        of_rounds = [("round_id", "in", rounds.ids)]
+        actions = self.env["crm.assessment.action"].search(of_rounds)
+        return [
+            document,
+            document.step_log_ids,
+            document.candidate_ids - self,
+            rounds,
+            self.env["crm.assessment.line"].search(
+                [("assessment_id.round_id", "in", rounds.ids)]
+            ),
+            actions,
+            *self._find_written_about(document, rounds, actions),
+        ]
 
     # === CHECKLISTS === #
 

@@ -3,7 +3,7 @@ from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.crm_guided_conversation.tools.placeholders import get_list_separator
 
-from .crm_referral_candidate import ENDED_WITHOUT_LEAD_STATES
+from ..tools.candidate_states import ENDED_WITHOUT_LEAD_STATES
 
 _lt = LazyTranslate(__name__)
 

@@ -9,7 +9,7 @@ from odoo.tools.misc import format_date
 
 from odoo.addons.crm_foundation.tools.local_time import day_start_in
 
-from ..models.crm_referral_candidate import INFORM_REMINDER_DAYS
+from ..models.crm_referral_personal_data_mixin import INFORM_REMINDER_DAYS
 
 PERIODS = (30, 90, 365)
 TREND_MONTHS = 12

@@ -9,7 +9,7 @@ from odoo.addons.crm_foundation.tools.local_time import sql_timezone, timezone_o
 from odoo.addons.crm_guided_conversation.const import STEP_OUTCOMES
 
 from ..models.crm_referral import OUTCOMES
-from ..models.crm_referral_candidate import STATES
+from ..tools.candidate_states import STATES
 from . import referral_funnel as funnel
 from . import referral_report_parts as parts
 from .referral_report_parts import RATES

@@ -10,7 +10,7 @@ from datetime import date
 
 from odoo.tools import SQL
 
-from ..models.crm_referral_candidate import PROMISING_STATES
+from ..tools.candidate_states import PROMISING_STATES
 
 RATES = {
     "success_rate": ("request_introduced_count", "request_closed_count"),

@@ -5,7 +5,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from ..models.crm_referral_candidate_erasure import PERSONAL_FIELDS
 from .common import ReferralCommon
 
 
@@ -192,7 +191,7 @@ class TestErasureIsComplete(ErasureCommon):
             for name, field in self.candidate._fields.items()
             if field.store and field.type in ("char", "text", "html")
         }
-        self.assertEqual(texts - harmless, set(PERSONAL_FIELDS))
+        self.assertEqual(texts - harmless, set(self.candidate._personal_fields))
         self.candidate.action_decline()
         self.candidate._erase()
         for name in texts:

@@ -155,7 +155,7 @@ class TestCandidateGuard(ReferralCommon):
             for name in dir(type(candidate))
             if name.startswith("action_")
             and getattr(type(candidate), name).__module__.startswith(
-                "odoo.addons.crm_referral.models.crm_referral_candidate"
+                "odoo.addons.crm_referral."
             )
         ]
         self.assertGreater(len(actions), 12)

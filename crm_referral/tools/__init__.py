@@ -1,4 +1,6 @@
 from . import (
+    candidate_states,
     contact_keys,
+    spoken_text,
     text_scrub,
 )

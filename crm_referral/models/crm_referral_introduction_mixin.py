@@ -1,31 +1,100 @@
-import re
-
-from odoo import api, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-# From how many on a note of what has changed reads like a sentence.
-SENTENCE_WORDS = 4
-SENTENCE_CHARACTERS = 8
+from ..tools.spoken_text import full_sentence
+
+# What became of the e-mail that the customer forwards, by Odoo's notification status.
+MAIL_STATES = {
+    "ready": "waiting",
+    "process": "waiting",
+    "pending": "waiting",
+    "sent": "sent",
+    "bounce": "failed",
+    "exception": "failed",
+    "canceled": "failed",
+}
 
 
-class CrmReferralCandidate(models.Model):
+class CrmReferralIntroductionMixin(models.AbstractModel):
     """How the customer introduces us: by e-mail, or in a call or meeting."""
 
-    _name = "crm.referral.candidate"
-    _inherit = "crm.referral.candidate"
+    _name = "crm.referral.introduction.mixin"
+    _description = "Introduction by a Customer"
+
+    # Introduction
+    introduction_channel = fields.Selection(
+        selection=[
+            ("email", "E-mail"),
+            ("phone", "Phone"),
+            ("in_person", "In person"),
+            ("conference_call", "Conference call"),
+        ],
+        default="email",
+        help="How the customer introduces us.",
+    )
+    introduction_planned_on = fields.Datetime(copy=False)
+    introduced_on = fields.Date(copy=False, tracking=True)
+    introduction_mail_state = fields.Selection(
+        selection=[
+            ("waiting", "On its way"),
+            ("sent", "Sent"),
+            ("failed", "Not delivered"),
+        ],
+        string="E-mail to Forward",
+        compute="_compute_introduction_mail",
+        help="What became of the last e-mail to the customer about this candidate.",
+    )
+    introduction_mail_date = fields.Datetime(
+        string="E-mailed On", compute="_compute_introduction_mail"
+    )
+
+    # === COMPUTE METHODS === #
+
+    def _compute_introduction_mail(self):
+        # sudo: the notifications belong to the customer and to whoever wrote; only the
+        # date and the state are told
+        notifications = (
+            self.env["mail.notification"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("notification_type", "=", "email"),
+                    ("mail_message_id.model", "=", self._name),
+                    ("mail_message_id.res_id", "in", self.ids),
+                    ("res_partner_id", "in", self.referrer_id.ids),
+                ],
+                ["mail_message_id", "res_partner_id", "notification_status"],
+                order="id",
+            )
+        )
+        last = {
+            (
+                notification.mail_message_id.res_id,
+                notification.res_partner_id.id,
+            ): notification
+            for notification in notifications
+        }
+        for candidate in self:
+            key = (candidate._origin.id, candidate.referrer_id.id)
+            notification = last.get(key)
+            status = notification and notification.notification_status
+            candidate.introduction_mail_state = MAIL_STATES.get(status, False)
+            candidate.introduction_mail_date = (
+                notification.mail_message_id.date if notification else False
+            )
 
     # === ACTION METHODS === #
 
-    @api.model
-    def get_import_templates(self):
-        """:return: the file that shows how candidates are imported."""
-        return [
-            {
-                "label": self.env._("Import Template for Candidates"),
-                "template": "/crm_referral/static/xls/crm_referral_candidate.xlsx",
-            }
-        ]
+    def action_agree_and_send(self):
+        """The customer agrees, and gets the e-mail to forward while still listening.
+
+        :return: a window action: the composer with the introduction template
+        """
+        self.ensure_one()
+        action = self.action_send_introduction()
+        self.action_agree()
+        return action
 
     def action_send_introduction(self):
         """Write the e-mail that the customer can forward in their own words.
@@ -108,21 +177,6 @@ class CrmReferralCandidate(models.Model):
         return people.name if len(people) == 1 else ""
 
     def _get_spoken_improvement(self):
-        """What has changed for the customer, if it is noted in a sentence.
-
-        A keyword helps the rep, but nobody forwards it in their own name.
-
-        :return: the sentence, with a full stop; empty for less than one
-        """
+        """:return: what has changed for the customer, if it is noted in a sentence."""
         self.ensure_one()
-        text = " ".join((self.referral_id.improvement or "").split())
-        is_chinese = bool(re.search(r"[一-鿿]", text))
-        if not text or (
-            len(text) < SENTENCE_CHARACTERS
-            if is_chinese
-            else len(text.split()) < SENTENCE_WORDS
-        ):
-            return ""
-        if text[-1] in ".!?。！？…":
-            return text
-        return text + ("。" if is_chinese else ".")
+        return full_sentence(self.referral_id.improvement)

@@ -1,20 +1,19 @@
-from datetime import timedelta
-
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.fields import Domain
-
-from odoo.addons.crm_foundation.tools.local_time import today
 
 from ..tools.contact_keys import email_keys, phone_keys
 
 
-class CrmReferralCandidate(models.Model):
-    """Who the candidate is elsewhere: a known contact, an open lead, a new lead."""
+class CrmReferralKnownPersonMixin(models.AbstractModel):
+    """A person whom we may know already: as a contact, or from an open lead.
 
-    _name = "crm.referral.candidate"
-    _inherit = "crm.referral.candidate"
+    The model brings ``referrer_id``, who is somebody else.
+    """
+
+    _name = "crm.referral.known.person.mixin"
+    _description = "Person Who May Be Known"
+    _inherit = ["crm.referral.personal.data.mixin"]
+    _protected_fields = frozenset({"was_known"})
 
     lead_id = fields.Many2one(
         comodel_name="crm.lead",
@@ -23,18 +22,6 @@ class CrmReferralCandidate(models.Model):
         copy=False,
         tracking=True,
         check_company=True,
-    )
-    lead_won_status = fields.Selection(
-        related="lead_id.won_status", string="Lead Status", store=True
-    )
-    credited_lead_ids = fields.One2many(
-        comodel_name="crm.lead",
-        inverse_name="referral_candidate_id",
-        string="Leads That Came from It",
-        readonly=True,
-        copy=False,
-        help="The lead that counts for this introduction: the first introduction of a "
-        "lead counts.",
     )
     was_known = fields.Boolean(
         string="Was Known Before",
@@ -212,166 +199,3 @@ class CrmReferralCandidate(models.Model):
             candidate: leads_sudo - candidate.lead_id
             for candidate, leads_sudo in self._find_same_person_leads().items()
         }
-
-    # === CONVERSION === #
-
-    def _prepare_lead_values(self):
-        """:return: values of the lead that this candidate becomes.
-        :rtype: dict
-        """
-        self.ensure_one()
-        research = [
-            (self.env._("The person"), self.research_person),
-            (self.env._("The organization"), self.research_organization),
-            (self.env._("The industry"), self.research_industry),
-            (self.env._("The value we can bring"), self.value_proposition),
-        ]
-        return {
-            "name": self.env._(
-                "%(candidate)s, introduced by %(referrer)s",
-                candidate=self.display_name,
-                referrer=self.referrer_id.display_name,
-            ),
-            "contact_name": self.name,
-            "partner_name": self.partner_name,
-            "function": self.function,
-            "email_from": self.email,
-            "phone": self.phone,
-            "user_id": self.user_id.id,
-            "team_id": self.team_id.id,
-            "company_id": self.company_id.id,
-            "description": Markup().join(
-                Markup("<p><b>%s</b><br/>%s</p>") % (label, note)
-                for label, note in research
-                if note
-            ),
-            **self._prepare_referral_values(),
-        }
-
-    def _prepare_referral_values(self):
-        """:return: values that tell a lead who referred it.
-        :rtype: dict
-        """
-        self.ensure_one()
-        source = self.env.ref("utm.utm_source_referral", raise_if_not_found=False)
-        return {
-            "referrer_id": self.referrer_id.id,
-            "referral_candidate_id": self.id,
-            "referred": self.referrer_id.display_name,
-            "source_id": source.id if source else False,
-        }
-
-    def _convert(self, lead=None):
-        """Turn the candidate into a new lead, or into one that is already there.
-
-        What a linked lead says already is kept: the first introduction wins.
-
-        :param lead: a crm.lead to link instead of making one
-        :return: the lead
-        """
-        self.ensure_one()
-        self._check_next_state("converted")
-        if lead:
-            lead.check_access("write")
-        else:
-            lead = self.env["crm.lead"].create(self._prepare_lead_values())
-            lead.sudo().is_made_of_candidate = True  # sudo: kept by the system
-        self.write({"lead_id": lead.id, "state": "converted"})
-        return lead
-
-    def _credit_leads(self):
-        """The lead came of this introduction, unless somebody was there before."""
-        for candidate in self.filtered("lead_id"):
-            # sudo: the pointer is checked; the lead may belong to a colleague by now
-            lead_sudo = candidate.lead_id.sudo()
-            if lead_sudo.referral_candidate_id or (
-                lead_sudo.referrer_id and lead_sudo.referrer_id != candidate.referrer_id
-            ):
-                continue
-            lead_sudo.write(
-                {
-                    fname: value
-                    for fname, value in candidate._prepare_referral_values().items()
-                    if not lead_sudo[fname]
-                }
-            )
-
-    # === WHAT COMES OF THE LEAD === #
-
-    def _on_lead_deleted(self):
-        """Without its lead the candidate is where they were before."""
-        for candidate in self.filtered(
-            lambda c: c.state == "converted" and not c.lead_id
-        ):
-            dated = candidate.introduced_on and candidate.contacted_on
-            candidate.state = "contacted" if dated else "introduced"
-
-    def _note_merged_elsewhere(self):
-        """The lead went into one of another company: say so. In sudo mode."""
-        for candidate in self:
-            candidate.message_post(
-                body=self.env._(
-                    "The lead was merged into a lead of another company, so it no "
-                    "longer counts for this introduction."
-                ),
-                subtype_xmlid="mail.mt_note",
-            )
-
-    def _on_lead_closed(self):
-        """Tell the rep of the request how the lead ended, and whom to thank."""
-        won = self.filtered(lambda c: c.lead_won_status == "won")
-        for referral, candidates in self.grouped("referral_id").items():
-            for candidate in candidates:
-                lead = candidate.lead_id._get_html_link()
-                referral.message_post(
-                    body=self.env._("A lead from this request was won: %s", lead)
-                    if candidate in won
-                    else self.env._("A lead from this request was lost: %s", lead),
-                    subtype_xmlid="mail.mt_note",
-                )
-        # An objection stops everything; the referrer hears of it from the person.
-        self = self.filtered(lambda c: c.state != "objected")
-        (self & won)._remind_to_tell_referrer("won")
-        (self - won)._remind_to_tell_referrer("lost")
-
-    def _get_tell_summary(self, news):
-        """:return: what the rep is reminded of, in the language of the context."""
-        self.ensure_one()
-        names = {
-            "referrer": self.referrer_id.display_name,
-            "candidate": self.display_name,
-        }
-        if news == "won":
-            return self.env._(
-                "Won! Tell and thank %(referrer)s for introducing %(candidate)s",
-                **names,
-            )
-        if news == "lost":
-            return self.env._(
-                "Tell %(referrer)s what came of introducing %(candidate)s", **names
-            )
-        return self.env._(
-            "Tell %(referrer)s that you have talked to %(candidate)s", **names
-        )
-
-    def _remind_to_tell_referrer(self, news):
-        """The referrer hears what came of it: an activity for the rep.
-
-        It is in the language and on the day of who gets it.
-
-        :param str news: ``contacted``, ``won`` or ``lost``
-        """
-        activity_type = "crm_referral.mail_activity_type_tell_referrer"
-        self.activity_unlink([activity_type])
-        values = {}
-        for candidate in self:
-            assignee = candidate.referral_id._get_step_activity_user()
-            reader = candidate.with_context(lang=assignee.lang or self.env.lang)
-            # sudo: the customer may be hidden by now; the rep of the request knows them
-            values[candidate] = {
-                "date_deadline": today(self.env, assignee, candidate.company_id)
-                + timedelta(days=3),
-                "summary": reader.sudo()._get_tell_summary(news),
-                "user_id": assignee.id,
-            }
-        self.env["mail.activity"]._schedule_batch(activity_type, values)
