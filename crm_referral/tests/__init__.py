@@ -40,6 +40,7 @@ from . import test_lead
 from . import test_lead_introduction
 from . import test_objection
 from . import test_partner
+from . import test_others_pay_nothing
 from . import test_performance
 from . import test_referral
 from . import test_report
