@@ -39,8 +39,6 @@ from . import (
     mail_template,
     res_company,
     res_config_settings,
+    crm_referral_readiness_mixin,
     res_partner,
-    res_partner_customer,
-    res_partner_loyalty,
-    res_partner_referred,
 )
