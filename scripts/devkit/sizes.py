@@ -15,7 +15,6 @@ WRITTEN = (".py", ".js", ".mjs", ".xml", ".scss", ".csv", ".md", ".rst", ".html"
 OPEN = {
     # Files
     "crm_referral.py",
-    "crm_referral_candidate_views.xml",
     "crm_referral_export.py",
     "crm_referral_views.xml",
     "test_assessment_checklist.py",
@@ -23,7 +22,6 @@ OPEN = {
     "test_assessment_round.py",
     "test_export.py",
     "test_guided_conversation.py",
-    "test_referral.py",
     "test_report.py",
     "test_xlsx_stream.py",
     "workbook.py",
@@ -43,7 +41,6 @@ OPEN = {
     "_lay_out",
     "_make_file",
     "_prepare_form_content",
-    "_prepare_known_benefits",
     "_render_page",
     "_run_job",
     "_store_results",
