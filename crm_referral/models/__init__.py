@@ -19,7 +19,6 @@ from . import (
     crm_referral_candidate,
     crm_referral_closing,
     crm_referral_decline_reason,
-    crm_referral_export_job,
     crm_referral_export,
     crm_referral_export_sheet,
     crm_referral_motive,
