@@ -1,4 +1,4 @@
-"""What is made of other files: the picture of the addons, the README.rst of each.
+"""What is made of other files: the picture of the addons, README.rst, app pages.
 
 `scripts/lint` says when one is stale, `scripts/lint --fix` makes it anew.
 """
@@ -12,7 +12,8 @@ from xml.sax.saxutils import escape
 from . import base
 from .database import manifest
 
-PICTURE = base.ROOT / "docs/images/architecture.svg"
+PICTURES = base.ROOT / "docs/images"
+PICTURE = PICTURES / "architecture.svg"
 PRODUCT = "crm_referral"
 
 # The sections of an addon's README.rst, by the file in its folder readme.
@@ -27,31 +28,35 @@ WIDTH, BOX, HEIGHT, GAP, MARGIN = 960, 280, 104, 56, 20
 STYLE = 'font-family="Lato, Roboto, Helvetica, Arial, sans-serif"'
 
 
-def made_files(manifests: dict[str, dict]) -> Iterator[tuple[Path, str]]:
+def made_files(manifests: dict[str, dict]) -> Iterator[tuple[Path, bytes]]:
     """Each file that is made of others, and what has to be in it.
 
     :param manifests: of our addons, by name
     """
-    yield PICTURE, draw(manifests)
+    yield PICTURE, draw(manifests).encode()
     for addon, values in manifests.items():
         folder = base.ROOT / addon / "readme"
         if folder.is_dir():
-            yield folder.parent / "README.rst", readme(values["name"], folder)
+            yield folder.parent / "README.rst", readme(values["name"], folder).encode()
+        page = base.ROOT / addon / "static/description/index.html"
+        if page.exists():  # Odoo shows only what is beside it
+            for name in re.findall(r'src="([\w-]+\.png)"', page.read_text()):
+                yield page.with_name(name), (PICTURES / name).read_bytes()
 
 
 def stale() -> list[Path]:
     """The files that are not what they would be if they were made now."""
     return [
         path
-        for path, text in made_files(manifests())
-        if not path.exists() or path.read_text() != text
+        for path, content in made_files(manifests())
+        if not path.exists() or path.read_bytes() != content
     ]
 
 
 def make() -> None:
     """Make all of them."""
-    for path, text in made_files(manifests()):
-        path.write_text(text)
+    for path, content in made_files(manifests()):
+        path.write_bytes(content)
 
 
 def manifests() -> dict[str, dict]:

@@ -76,3 +76,15 @@ def test_a_readme_is_made_of_its_fragments(tmp_path):
         "========\nAn Addon\n========\n\nWhat it *is*.\n\n"
         "Usage\n=====\n\nPress ``this``, or read `that <https://x.y>`__.\n"
     )
+
+
+def test_the_pictures_of_an_app_page_are_beside_it(tmp_path, monkeypatch):
+    page = tmp_path / "an_addon/static/description/index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text('<img src="shot.png"> <img src="https://x.y/z.png">')
+    (tmp_path / "shot.png").write_bytes(b"picture")
+    monkeypatch.setattr(base, "ROOT", tmp_path)
+    monkeypatch.setattr(documents, "PICTURES", tmp_path)
+    made = dict(documents.made_files({"an_addon": {"name": "An Addon"}}))
+    assert made[page.with_name("shot.png")] == b"picture"
+    assert len(made) == 2  # and the picture of the addons
