@@ -6,6 +6,16 @@
     "author": "CRM Referral contributors",
     "license": "LGPL-3",
     "depends": ["crm_foundation", "sales_team"],
+    "data": [
+        # Security
+        "security/ir.model.access.csv",
+        "security/crm_guided_conversation_wizard_security.xml",
+        # Data
+        "data/ir_cron_data.xml",
+        # Wizards
+        "wizard/crm_guided_conversation_reopen_views.xml",
+        "wizard/crm_guided_conversation_skip_views.xml",
+    ],
     "assets": {
         "web.assets_backend": ["crm_guided_conversation/static/src/**/*"],
         "web.assets_unit_tests": ["crm_guided_conversation/static/tests/**/*.test.js"],

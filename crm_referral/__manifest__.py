@@ -48,7 +48,6 @@
         "data/crm_referral_export_cron_data.xml",
         # Wizards
         "wizard/crm_referral_ask_again_views.xml",
-        "wizard/crm_referral_skip_views.xml",
         "wizard/crm_referral_decline_views.xml",
         "wizard/crm_referral_finish_views.xml",
         "wizard/crm_referral_override_views.xml",
@@ -57,7 +56,6 @@
         "wizard/crm_referral_candidate_object_views.xml",
         "wizard/crm_referral_objection_withdraw_views.xml",
         # Views
-        "views/crm_referral_candidate_form_views.xml",
         "views/crm_referral_candidate_views.xml",
         "views/crm_referral_objection_views.xml",
         "views/crm_referral_views.xml",

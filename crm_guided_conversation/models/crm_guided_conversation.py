@@ -1,563 +1,416 @@
-from datetime import timedelta
-
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import plaintext2html
-
-from odoo.addons.crm_foundation.tools.local_time import today
-
-from ..tools.placeholders import fill_in, get_list_separator
+from odoo.fields import Domain
 
 
 class CrmGuidedConversation(models.AbstractModel):
     """An ordered set of steps that a person walks through with a customer.
 
-    What is common to every guided conversation: the talk-track of the step, what is
-    still missing, next, back, skip with a reason, and a log of the time in each step.
+    What is common to every guided conversation: what to say, what is still missing,
+    next, back, skip with a reason, a log of the time in each step, an activity for
+    whoever has the next step to do, and the life cycle: closed with an outcome,
+    reopened, archived, handed over.
 
-    A concrete model declares ``step_id`` (tracked, required, with a default),
-    ``step_log_ids``, ``user_id`` and ``_track_duration_field = "step_id"``, names the
-    many2one of its log in ``_step_log_inverse`` and its activity type in
-    ``_step_activity_type``, and implements one method ``_get_missing_<code>`` per step.
+    A concrete model declares
 
-    The gate is in the data, not in the buttons: whoever writes ``step_id`` (a button, a
-    kanban drag, an import, a call through the API) only gets past a step that is
-    complete or that was skipped with a reason.
+    - ``step_id`` with its own model of steps as ``comodel_name``, whose
+      ``_conversation_model`` is this one, and ``step_log_ids`` with its own model of
+      logs and the ``inverse_name`` there; all else of these fields is inherited;
+    - ``outcome`` with its ``selection``, and in ``_completed_outcomes`` those that are
+      only true when every step is complete;
+    - one method ``_get_missing_<code>`` for each step, which returns sentences, and in
+      ``_get_requirement_dependencies`` the fields that these read;
+    - ``_step_activity_type``, the external id of the activity type of its steps;
+    - ``_finish_conversation``: with which outcome it ends after the last step;
+
+    and, where it wants more than the default: ``_manager_group``,
+    ``_reopen_needs_reason``, ``_get_step_deadline``, ``_ends_at_current_step``,
+    ``_get_talk_track_placeholders`` with ``_get_talk_track_values`` and
+    ``_get_talk_track_dependencies``, ``_prepare_closing``, ``_prepare_reopening``,
+    ``_on_closed``, ``_on_reopened``, ``_on_archived`` and ``_on_unarchived``.
+
+    Its rights and rules are its own; the wizards of the engine ask them.
     """
 
     _name = "crm.guided.conversation"
     _description = "Guided Conversation"
     _inherit = [
-        "crm.batch.mixin",
-        "mail.tracking.duration.mixin",
-        "mail.activity.mixin",
+        "crm.guarded.mixin",
+        "crm.guided.conversation.activity.mixin",
+        "crm.guided.conversation.talk.track.mixin",
     ]
+    _check_company_auto = True
+    _protected_fields = frozenset({"closed_on", "date_last_stage_update"})
 
-    _step_log_inverse = None
-    _step_activity_type = None
+    # Outcomes in which every step was complete, the last one, too.
+    _completed_outcomes = frozenset()
+    # The external id of the group whose members stand in for a team without a leader.
+    _manager_group = None
+    # Whether a conversation is only reopened with a written reason.
+    _reopen_needs_reason = False
 
-    step_id = fields.Many2one(
-        comodel_name="crm.guided.conversation.step",
-        help="Where the conversation is. It goes on when nothing is missing any more.",
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Customer",
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
     )
-    date_last_stage_update = fields.Datetime(
-        string="In This Step Since",
-        default=lambda self: self._default_date_last_stage_update(),
-        readonly=True,
+    partner_phone = fields.Char(
+        string="Phone",
+        compute="_compute_partner_contact",
+        inverse="_inverse_partner_phone",
+    )
+    partner_email = fields.Char(
+        string="E-mail",
+        compute="_compute_partner_contact",
+        inverse="_inverse_partner_email",
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Responsible",
+        default=lambda self: self._default_user_id(),
+        domain=[("share", "=", False)],
+        check_company=True,
+        tracking=True,
+    )
+    team_id = fields.Many2one(
+        comodel_name="crm.team",
+        compute="_compute_team_id",
+        store=True,
+        precompute=True,
+        readonly=False,
+        index=True,
+        ondelete="set null",
+        check_company=True,
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self._default_company_id(),
+    )
+    active = fields.Boolean(default=True)
+    priority = fields.Selection(
+        selection=[("0", "Normal"), ("1", "High")], default="0", index=True
+    )
+    outcome = fields.Selection(
+        selection=[],
         copy=False,
+        index=True,
+        tracking=True,
+        falsy_value_label="Open",
+        help="Empty while it goes on.",
     )
-    step_code = fields.Char(related="step_id.code", export_string_translation=False)
-    step_number = fields.Integer(compute="_compute_step_progress", aggregator=None)
-    step_count = fields.Integer(
-        string="Number of Steps", compute="_compute_step_progress", aggregator=None
-    )
-    step_progress = fields.Json(
-        compute="_compute_step_progress",
-        help="Which steps are done or skipped, and which are still to come.",
-    )
-    step_purpose = fields.Text(related="step_id.purpose")
-    step_hint = fields.Text(related="step_id.hint")
-    talk_track = fields.Text(
-        string="What to Say",
-        compute="_compute_talk_track",
-        help="The words for this step, filled in for this customer, in their language.",
-    )
-    talk_track_gaps = fields.Char(
-        string="Not Noted Yet",
-        compute="_compute_talk_track",
-        help="What the words for this step leave out, because it is not noted yet.",
-    )
-    missing_requirements = fields.Text(
-        string="Still Missing",
-        compute="_compute_missing_requirements",
-        help="What the current step still lacks, one sentence a line.",
-    )
-
-    is_step_unsaved = fields.Boolean(
-        compute="_compute_missing_requirements",
-        export_string_translation=False,
-        help="What the current step needs is only typed so far.",
+    closed_on = fields.Datetime(readonly=True, copy=False)
+    reopen_reason = fields.Char(
+        copy=False, tracking=True, help="Why it was taken up again the last time."
     )
 
     # === DEFAULT METHODS === #
 
-    def _default_date_last_stage_update(self):
-        return self.env.cr.now()
+    def _default_user_id(self):
+        return self.env.user
 
-    def _default_step_id(self):
-        return self._get_steps()[:1]
+    def _default_company_id(self):
+        return self.env.company
 
     # === COMPUTE METHODS === #
 
-    @api.depends(lambda self: self._get_progress_dependencies())
-    @api.depends_context("lang")
-    def _compute_step_progress(self):
-        steps = self._get_steps()
+    @api.depends("partner_id.phone", "partner_id.email")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_partner_contact(self):
+        visible = self.partner_id._origin._filtered_access("read")
         for record in self:
-            skipped = record._get_skipped_steps()
-            closed = record._is_conversation_closed()
-            progress = []
-            for step in steps:
-                if step == record.step_id and not closed:
-                    state = "current"
-                elif step in skipped:
-                    state = "skipped"
-                elif step.sequence < record.step_id.sequence:
-                    state = "done"
-                elif step == record.step_id:
-                    state = "ended"
-                else:
-                    state = "todo"
-                progress.append({"id": step.id, "name": step.name, "state": state})
-            record.step_count = len(steps)
-            record.step_number = (
-                list(steps).index(record.step_id) + 1 if record.step_id in steps else 0
-            )
-            record.step_progress = progress
+            partner = record.partner_id._origin & visible
+            record.partner_phone = partner.phone
+            record.partner_email = partner.email
 
-    @api.depends(lambda self: self._get_talk_track_dependencies())
-    @api.depends_context("lang")
-    def _compute_talk_track(self):
-        placeholders = self._get_talk_track_placeholders()
-        comma = get_list_separator(self.env.lang)
+    def _inverse_partner_phone(self):
         for record in self:
-            step = record.step_id.with_context(lang=record._get_conversation_lang())
-            words, gaps = fill_in(step.talk_track, record._get_talk_track_values())
-            record.talk_track = words or False
-            record.talk_track_gaps = (
-                comma.join(
-                    str(placeholders[name]) for name in gaps if name in placeholders
-                )
-                or False
-            )
+            record.partner_id.phone = record.partner_phone
 
-    @api.depends(lambda self: self._get_requirement_dependencies())
-    def _compute_missing_requirements(self):
+    def _inverse_partner_email(self):
         for record in self:
-            record.is_step_unsaved = not record.id
-        ongoing = self.filtered(
-            lambda record: record.step_id and not record._is_conversation_closed()
-        )
-        (self - ongoing).missing_requirements = False
-        # What a conversation that has ended is made of need not be read.
-        for record in ongoing.with_prefetch(ongoing._ids):
-            missing = record._get_missing_requirements(record.step_id)
-            record.missing_requirements = "\n".join(missing) or False
+            record.partner_id.email = record.partner_email
+
+    @api.depends("user_id")
+    def _compute_team_id(self):
+        for user, records in self.grouped("user_id").items():
+            if not user:
+                continue
+            team = self.env["crm.team"]._get_default_team_id(user_id=user.id)
+            for record in records:
+                members = record.team_id.member_ids | record.team_id.user_id
+                if user not in members:
+                    record.team_id = team
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("outcome")
+    def _check_outcome(self):
+        """An outcome must be true, whoever writes it."""
+        for record in self:
+            if record.outcome in self._completed_outcomes:
+                for step in self._get_steps():
+                    record._check_step_complete(step)
 
     # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list, closed_on = self._take_closed_on(vals_list)
         records = super().create(vals_list)
-        records._check_step_gate()
-        records._log_step_entered()
-        records._schedule_step_activity()
+        for record, moment in zip(records, closed_on, strict=True):
+            if moment:
+                # sudo: kept by us, else nobody writes it by hand
+                record.sudo().closed_on = moment
+        closed = records.filtered("outcome")
+        closed.sudo()._on_closed()  # sudo: what follows is not the user's choice
         return records
 
     def write(self, vals):
+        if not {"outcome", "active"} & vals.keys():
+            return super().write(vals)
+        self.check_access("write")
         # sudo: whoever hands a record over may not see it any more afterwards
         self_sudo = self.sudo()
-        if "step_id" not in vals:
-            result = super().write(vals)
-            if "user_id" in vals:
-                self_sudo._reassign_step_activity()
-            return result
-        self.check_access("write")
-        previous_steps = {record: record.step_id for record in self_sudo}
-        moved = self_sudo.filtered(lambda record: record.step_id.id != vals["step_id"])
-        moved._check_conversation_open()
-        if moved:
-            vals = dict(vals, date_last_stage_update=self.env.cr.now())
+        was_open = self_sudo.filtered(lambda record: not record.outcome)
+        if "outcome" in vals and not vals["outcome"]:
+            (self_sudo - was_open)._check_reopen_reason(vals)
         result = super().write(vals)
-        moved._check_step_gate(previous_steps)
-        moved._log_step_left(previous_steps)
-        moved._log_step_entered()
-        moved._schedule_step_activity()
-        if "user_id" in vals:
-            (self_sudo - moved)._reassign_step_activity()
+        if "outcome" in vals:
+            was_open.filtered("outcome")._on_closed()
+            (self_sudo - was_open).filtered(lambda r: not r.outcome)._on_reopened()
+        elif vals["active"]:
+            self_sudo._on_unarchived()
+        else:
+            self_sudo._on_archived()
         return result
+
+    @api.model
+    def _take_closed_on(self, vals_list):
+        """An import knows when a conversation ended; nobody else says so.
+
+        :param list vals_list: values of records to create
+        :return: the same without that moment, and the moments
+        :rtype: tuple[list[dict], list]
+        :raise UserError: when a moment is in the future
+        """
+        closed_on = [
+            fields.Datetime.to_datetime(vals.get("closed_on"))
+            if vals.get("outcome")
+            else None
+            for vals in vals_list
+        ]
+        now = self.env.cr.now()
+        if not self.env.su and any(moment and moment > now for moment in closed_on):
+            raise UserError(
+                self.env._("Nothing can have ended in the future: “Closed On”.")
+            )
+        vals_list = [
+            {key: value for key, value in vals.items() if key != "closed_on"}
+            if moment
+            else vals
+            for vals, moment in zip(vals_list, closed_on, strict=True)
+        ]
+        return vals_list, closed_on
 
     # === ACTION METHODS === #
 
-    def action_next_step(self):
-        """Leave the current step, which must be complete; end after the last one.
+    def action_reopen(self, reason=None):
+        """Take an ended conversation up again, in the step where it ended.
 
+        :param str reason: why; kept, and told in the chatter
         :return: True
-        :raise UserError: when something is still missing; says what
+        :raise UserError: when the reason is missing that this kind needs
         """
-        self._check_conversation_open()
-        last_step = self._get_steps()[-1:]
-        ending = self.filtered(lambda record: record._ends_at_current_step())
-        for record in self:
-            # A conversation that ends before its last step does so with less.
-            if record not in ending or record.step_id == last_step:
-                record._check_step_complete(record.step_id)
-        ending._finish_conversation()
-        (self - ending)._move_steps(1)
+        self._check_not_archived()
+        closed = self.filtered("outcome")
+        closed.write(closed._prepare_reopening((reason or "").strip() or False))
         return True
 
-    def action_previous_step(self):
-        """Go one step back; free at any time. Nothing that was noted is lost.
+    def action_open_reopen(self):
+        """Reopen; where a reason is needed, ask for it first.
+
+        :return: a window action, or True
+        """
+        if not self._reopen_needs_reason:
+            return self.action_reopen()
+        return self._open_conversation_wizard(
+            "crm_guided_conversation.crm_guided_conversation_reopen_action"
+        )
+
+    def action_open_skip_step(self):
+        """Ask for the reason why the current step is skipped.
+
+        :return: a window action
+        """
+        return self._open_conversation_wizard(
+            "crm_guided_conversation.crm_guided_conversation_skip_action"
+        )
+
+    def action_assign_to_me(self):
+        """Take over these conversations.
 
         :return: True
         """
-        self._check_conversation_open()
-        self._move_steps(-1)
-        return True
-
-    def action_skip_step(self, reason):
-        """Leave the current step unfinished, with a written reason.
-
-        :param str reason: why; kept in the step log and in the chatter
-        :return: True
-        :raise UserError: when the reason is empty
-        """
-        reason = (reason or "").strip()
-        if not reason:
+        closed = self.filtered("outcome")
+        if closed:
             raise UserError(
                 self.env._(
-                    "Write in a few words why you skip this step, then try again."
+                    "These have ended: %(records)s. Choose open ones.",
+                    records=closed.mapped("display_name"),
                 )
             )
-        self._check_conversation_open()
-        self.check_access("write")
-        self._close_step_log("skipped", reason)
-        self._message_log_batch(
-            {
-                record.id: self.env._(
-                    "Step skipped: %(step)s. Reason: %(reason)s",
-                    step=record.step_id.name,
-                    reason=reason,
-                )
-                for record in self
-            }
-        )
-        last_step = self._get_steps()[-1:]
-        ending = self.filtered(lambda record: record.step_id == last_step)
-        ending._finish_conversation()
-        (self - ending)._move_steps(1)
+        self.write({"user_id": self.env.uid})
         return True
 
-    # === BUSINESS METHODS - TO OVERRIDE === #
+    # === LIFE CYCLE - TO EXTEND === #
 
-    def _get_conversation_lang(self):
-        """:return: the language code in which the customer is spoken to."""
-        self.ensure_one()
-        return self.env.lang
+    def _on_closed(self):
+        """The conversations have got an outcome: nobody has to do anything any more."""
+        completed = self.filtered(lambda r: r.outcome in self._completed_outcomes)
+        completed._close_step_log("done")
+        (self - completed)._close_step_log("ended")
+        self._unlink_step_activity()
+        now = self.env.cr.now()
+        for record in self:
+            # An import knows when it ended.
+            record.write(record._prepare_closing(record.closed_on or now))
 
-    def _get_progress_dependencies(self):
-        """:return: fields that tell which steps are done, skipped and still to come."""
-        return ["step_id"]
+    def _on_reopened(self):
+        """The conversations go on: a new stay in their step, the next activity."""
+        for record in self:
+            record.write(record._prepare_closing(False))
+        self._on_step_entered()
 
-    def _get_requirement_dependencies(self):
-        """:return: fields that the requirements of all steps read."""
-        return ["step_id"]
+    def _on_archived(self):
+        """An archived conversation is nobody's work."""
+        self._unlink_step_activity()
 
-    def _get_talk_track_dependencies(self):
-        """:return: fields that the placeholders of the talk-tracks read."""
-        return ["step_id", "step_id.talk_track"]
+    def _on_unarchived(self):
+        """An unarchived conversation is somebody's work again."""
+        self._schedule_step_activity()
 
-    @api.model
-    def _get_talk_track_placeholders(self):
-        """What a talk-track may say of a record.
-
-        :return: what each placeholder stands for, in the user's language, by its name
+    def _prepare_closing(self, moment):
+        """:param moment: when the conversation ended; False when it goes on
+        :return: values that keep it
         :rtype: dict
         """
-        return {}
-
-    def _get_talk_track_values(self):
-        """:return: the text of each placeholder for this record, by its name."""
         self.ensure_one()
-        return {}
+        return {"closed_on": moment}
+
+    def _prepare_reopening(self, reason):
+        """:param reason: why, or False
+        :return: values of records that are taken up again
+        :rtype: dict
+        """
+        return {"outcome": False, "reopen_reason": reason}
+
+    # === LIFE CYCLE === #
+
+    def _end_conversation(self, outcome, **values):
+        """Close with this outcome.
+
+        :param values: what else is noted with it
+        :return: True
+        :raise UserError: when one of the conversations has ended, or is archived
+        """
+        self._check_conversation_open()
+        self.write({"outcome": outcome, **values})
+        return True
 
     def _is_conversation_closed(self):
-        """:return: whether the conversation has ended and its step no longer moves."""
+        """:return: whether it has an outcome, or is out of the way."""
         self.ensure_one()
-        return False
-
-    def _ends_at_current_step(self):
-        """:return: whether the conversation ends when the current step is left."""
-        self.ensure_one()
-        return self.step_id == self._get_steps()[-1:]
-
-    def _finish_conversation(self):
-        """End the conversation; called when its last step is left."""
-
-    # === BUSINESS METHODS === #
-
-    @api.model
-    def _get_steps(self):
-        """:return: all steps of this conversation, in their order."""
-        Step = self.env[self._fields["step_id"].comodel_name]
-        return Step.browse(Step._get_step_ids())
-
-    def _get_missing_requirements(self, step):
-        """What the given step still lacks for this record.
-
-        :param step: a step of this conversation
-        :return: sentences for the user; empty when the step is complete
-        :rtype: list[str]
-        """
-        self.ensure_one()
-        return getattr(self, f"_get_missing_{step.code}")()
-
-    def _get_skipped_steps(self):
-        """:return: the steps that were skipped the last time they were entered."""
-        self.ensure_one()
-        last_log_by_step = {log.step_id: log for log in self.step_log_ids.sorted("id")}
-        skipped = self.step_id.browse()
-        for step, log in last_log_by_step.items():
-            if log.outcome == "skipped":
-                skipped |= step
-        return skipped
+        return bool(self.outcome) or not self.active
 
     def _check_conversation_open(self):
-        """:raise UserError: when one of the conversations has ended."""
+        """:raise UserError: when one of the conversations has ended, or is archived."""
+        self._check_not_archived()
+        return super()._check_conversation_open()
+
+    def _check_not_archived(self):
         for record in self:
-            if record._is_conversation_closed():
+            if not record.active:
                 raise UserError(
                     self.env._(
-                        "“%(record)s” has ended, so its step cannot change. Reopen it "
-                        "first.",
+                        "“%(record)s” is archived. Unarchive it, then go on.",
                         record=record.display_name,
                     )
                 )
 
-    def _check_step_complete(self, step):
-        """:raise UserError: when the step is neither complete nor skipped."""
-        self.ensure_one()
-        missing = self._get_missing_requirements(step)
-        if missing and step not in self._get_skipped_steps():
+    def _check_reopen_reason(self, vals):
+        """:raise UserError: when the reason is missing that this kind needs"""
+        if self and self._reopen_needs_reason and not vals.get("reopen_reason"):
             raise UserError(
-                self.env._(
-                    "Step “%(step)s” of %(record)s is not finished yet:\n%(missing)s\n"
-                    "Finish it, or skip it with a reason.",
-                    step=step.name,
-                    record=self.display_name,
-                    missing="\n".join(f"- {sentence}" for sentence in missing),
-                )
+                self.env._("Write in a few words why it goes on, then try again.")
             )
 
-    def _check_step_gate(self, previous_steps=None):
-        """Nobody jumps over an unfinished step.
+    def _get_conversation_partner(self):
+        """:return: the customer"""
+        self.ensure_one()
+        return self.partner_id
 
-        :param dict previous_steps: the step each record comes from; records that went
-            back are free
-        :raise UserError: when a step before the current one is neither complete nor
-            skipped
-        """
-        steps = self._get_steps()
-        for record in self:
-            if previous_steps and record.step_id.sequence < (
-                previous_steps[record].sequence
-            ):
-                continue
-            for step in steps:
-                if step.sequence < record.step_id.sequence:
-                    record._check_step_complete(step)
+    def _get_progress_dependencies(self):
+        """:return: fields that tell which steps are done, skipped and still to come."""
+        return [
+            *super()._get_progress_dependencies(),
+            "active",
+            "outcome",
+            "step_log_ids.outcome",
+            "step_log_ids.step_id",
+        ]
 
-    def _move_steps(self, offset):
-        """Move each record ``offset`` steps on, within the first and the last step."""
-        steps = list(self._get_steps())
-        for step, records in self.grouped("step_id").items():
-            index = min(max(steps.index(step) + offset, 0), len(steps) - 1)
-            records.write({"step_id": steps[index].id})
+    def _get_requirement_dependencies(self):
+        """:return: fields that the requirements of all steps read."""
+        return [*super()._get_requirement_dependencies(), "active", "outcome"]
 
-    def _close_step_log(self, outcome, reason=None):
-        """Note in the step log that the current step was left."""
-        # sudo: nobody writes the log by hand, also not a manager
-        open_logs = self.sudo().step_log_ids.filtered(lambda log: not log.outcome)
-        open_logs.write(
-            {
-                "outcome": outcome,
-                "reason": reason,
-                "left_on": self.env.cr.now(),
-                "left_by_id": self.env.uid,
-            }
-        )
+    def _get_talk_track_dependencies(self):
+        """:return: fields that the placeholders of the talk-tracks read."""
+        return [*super()._get_talk_track_dependencies(), "partner_id.lang"]
 
-    def _log_step_left(self, previous_steps):
-        """Close the logs of the steps left, and log those passed on the way."""
-        by_direction = self.grouped(
-            lambda record: (
-                "back"
-                if record.step_id.sequence < previous_steps[record].sequence
-                else "done"
-            )
-        )
-        for outcome, records in by_direction.items():
-            records._close_step_log(outcome)
-        steps = self._get_steps()
-        now = self.env.cr.now()
-        vals_list = []
-        for record in by_direction.get("done", []):
-            skipped = record._get_skipped_steps()
-            passed = steps.filtered(
-                lambda step, record=record: (
-                    previous_steps[record].sequence
-                    < step.sequence
-                    < record.step_id.sequence
-                )
-            )
-            vals_list += [
-                {
-                    self._step_log_inverse: record.id,
-                    "step_id": step.id,
-                    "entered_on": now,
-                    "left_on": now,
-                    "left_by_id": self.env.uid,
-                    "outcome": "done",
-                }
-                for step in passed - skipped
-            ]
-        self._create_step_logs(vals_list)
-
-    def _log_step_entered(self):
-        """Open a log for the current step of every conversation that goes on."""
-        now = self.env.cr.now()
-        self._create_step_logs(
-            [
-                {
-                    self._step_log_inverse: record.id,
-                    "step_id": record.step_id.id,
-                    "entered_on": now,
-                }
-                for record in self
-                if not record._is_conversation_closed()
-            ]
-        )
-
-    def _create_step_logs(self, vals_list):
-        # sudo: nobody writes the log by hand, also not a manager
-        self.env[self._fields["step_log_ids"].comodel_name].sudo().create(vals_list)
-
-    # === ACTIVITIES === #
+    # === WHOSE WORK IT IS === #
 
     def _get_step_activity_users(self):
-        """Who may do the next step, the first of them who is still there does it.
+        """:return: whose it is, the team leader, a manager of the company."""
+        users = self.user_id | self.team_id.user_id
+        if self._manager_group and not users.filtered("active"):
+            managers = self.env.ref(self._manager_group).all_user_ids
+            users |= managers.filtered(
+                lambda user: self.company_id in user.company_ids
+            ).sorted("id")
+        return users | super()._get_step_activity_users()
 
-        :return: res.users, in their order
-        """
-        self.ensure_one()
-        return self.user_id | self.create_uid
-
-    def _get_step_activity_user(self):
-        """:return: who does the next step: somebody who has not left."""
-        self.ensure_one()
-        # sudo: whether somebody has left is not a secret
-        users_sudo = self.sudo()._get_step_activity_users()
-        present = users_sudo.filtered(
-            lambda user: user.active and not user.share and user.id != SUPERUSER_ID
-        )
-        return (present[:1] or self._get_job_responsible()).sudo(self.env.su)
-
-    def _schedule_step_activity(self):
-        """Replace the activity of the last step by one for the current step.
-
-        The next step always is an activity with a due date for somebody.
-        """
-        self._unlink_step_activity()
-        # Who gets the record is told so by Odoo; not of its activity on top.
-        Activity = self.env["mail.activity"].with_context(
-            mail_activity_quick_update=True
-        )
-        Activity._schedule_batch(
-            self._step_activity_type,
-            {
-                record: record._prepare_step_activity()
-                for record in self
-                if not record._is_conversation_closed()
-            },
-        )
-
-    def _prepare_step_activity(self):
-        """:return: values of the activity for the current step."""
-        self.ensure_one()
-        user = self._get_step_activity_user()
-        # The day of whoever has to keep the deadline.
-        days = timedelta(days=self.step_id.deadline_days)
-        return {
-            "date_deadline": today(self.env, user, self.env.company) + days,
-            "summary": lambda record: record.step_id.name,
-            "user_id": user.id,
-        }
-
-    def _on_step_activity_done(self):
-        """The activity was ticked off, the step was not left: say so, plan it again."""
-        ongoing = self.filtered(lambda record: not record._is_conversation_closed())
-        ongoing._schedule_step_activity()
-        bodies = {}
-        for record in ongoing:
-            missing = record._get_missing_requirements(record.step_id)
-            body = self.env._(
-                "The step “%(step)s” goes on, so its activity was planned again.",
-                step=record.step_id.name,
-            )
-            if missing:
-                body = self.env._(
-                    "The step “%(step)s” is not finished, so its activity was planned "
-                    "again. Still missing:\n%(missing)s",
-                    step=record.step_id.name,
-                    missing="\n".join(f"- {sentence}" for sentence in missing),
-                )
-            bodies[record.id] = plaintext2html(body)
-        if bodies:
-            ongoing._message_log_batch(bodies)
-
-    def _unlink_step_activity(self):
-        self.activity_unlink([self._step_activity_type])
-
-    def _reassign_step_activity(self):
-        """Hand the open step activity over when the record changes hands.
-
-        Also when it is taken off somebody: it has to be somebody's work.
-        """
-        # Who gets the record is told so by Odoo; not of its activity on top.
-        quietly = self.with_context(mail_activity_quick_update=True)
-        by_user = quietly.grouped(lambda record: record._get_step_activity_user())
-        for user, records in by_user.items():
-            records.activity_reschedule([self._step_activity_type], new_user_id=user.id)
+    @api.model
+    def _get_unassigned_domain(self):
+        """:return: domain of the records that are nobody's: also of who has left."""
+        return Domain("user_id", "=", False) | Domain("user_id.active", "=", False)
 
     @api.model
     def _get_open_conversation_domain(self):
         """:return: domain of the conversations that go on."""
-        return []
+        return Domain("outcome", "=", False)
 
-    @api.model
-    def _get_idle_domain(self, activity_type_xmlid):
-        """:return: domain of records on which nobody who is there has this activity."""
-        activity_type = self.env.ref(activity_type_xmlid)
-        return fields.Domain(
-            "activity_ids",
-            "not any",
-            [
-                ("activity_type_id", "=", activity_type.id),
-                ("user_id.active", "=", True),
-            ],
-        )
+    # === STALENESS === #
 
-    @api.model
-    def _cron_ensure_step_activity(self, batch_size=500):
-        """Schedule the next step where nobody has it to do.
+    def _get_rotting_depends_fields(self):
+        return [*super()._get_rotting_depends_fields(), "outcome"]
 
-        Its activity was deleted or never made, or it is of somebody who has left.
-        """
-        for domain, method_name in self._get_idle_work():
-            self._process_in_batches(domain, method_name, batch_size=batch_size)
+    def _get_rotting_domain(self):
+        """What has ended does not get stale."""
+        return super()._get_rotting_domain() & self._get_open_conversation_domain()
 
-    @api.model
-    def _get_idle_work(self):
-        """:return: domain of what nobody has to do, and the method that plans it.
-        :rtype: list[tuple]
-        """
-        idle = fields.Domain(self._get_open_conversation_domain())
-        idle &= self._get_idle_domain(self._step_activity_type)
-        return [(idle, "_schedule_step_activity")]
+    # === TOOLS === #
 
-    @api.model
-    def _hand_on_work(self, users):
-        """What these users had to do becomes somebody's who is there."""
-        for domain, method_name in self._get_idle_work():
-            records = self.search(domain & fields.Domain("user_id", "in", users.ids))
-            getattr(records, method_name)()
+    def _open_conversation_wizard(self, xml_id):
+        """:return: the action of a wizard of the engine for these conversations"""
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+        action["context"] = {
+            "default_res_model": self._name,
+            "default_res_ids": self.ids,
+        }
+        return action

@@ -6,13 +6,21 @@ from ..const import STEP_OUTCOMES
 class CrmGuidedConversationStepLog(models.AbstractModel):
     """A stay of one record in one step: when, how long, and how it was left.
 
-    A concrete model adds ``step_id`` and the many2one to the conversation.
+    A concrete model names its own steps as ``comodel_name`` of ``step_id``, and adds
+    the many2one to the conversation.
     """
 
     _name = "crm.guided.conversation.step.log"
     _description = "Guided Conversation Step Log"
     _order = "id"
 
+    step_id = fields.Many2one(
+        comodel_name="crm.guided.conversation.step",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
     entered_on = fields.Datetime(required=True, readonly=True)
     left_on = fields.Datetime(readonly=True)
     left_by_id = fields.Many2one(

@@ -11,7 +11,7 @@ class ResUsers(models.Model):
         leaving = self.filtered("active") if is_leaving else self.browse()
         result = super().write(vals)
         if leaving:
-            for model in self.pool["crm.guided.conversation"]._inherit_children:
+            for model in self.env["crm.guided.conversation"]._get_conversation_models():
                 # sudo: who archives a user need not see the work of that user
                 self.env[model].sudo()._hand_on_work(leaving)
         return result

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command, Domain
+from odoo.fields import Command
 
 OUTCOMES = [
     ("introduced", "Introduced"),
@@ -16,28 +16,27 @@ class CrmReferral(models.Model):
     _name = "crm.referral"
     _description = "Referral Request"
     _inherit = [
-        "crm.guarded.mixin",
+        "crm.referral.asking.mixin",
+        "crm.referral.proposal.mixin",
+        "crm.referral.promise.mixin",
+        "crm.referral.talk.track.mixin",
         "crm.guided.conversation",
         "crm.assessment.interaction.mixin",
     ]
     _order = "id desc"
     _rec_name = "partner_id"
-    _check_company_auto = True
-    _track_duration_field = "step_id"
-    _step_log_inverse = "referral_id"
     _interaction_field = "referral_id"
     _step_activity_type = "crm_referral.mail_activity_type_step"
+    _manager_group = "sales_team.group_sale_manager"
+    _completed_outcomes = frozenset({"introduced"})
     _protected_fields = frozenset(
         {
             "candidate_count",
-            "closed_on",
-            "date_last_stage_update",
             "earlier_benefit_ids",
             "introduced_count",
             "lead_count",
             "next_ask_date",
             "quiet_ids",
-            "step_log_ids",
             "won_count",
             "won_revenue",
         }
@@ -45,91 +44,22 @@ class CrmReferral(models.Model):
 
     # Who and where
     partner_id = fields.Many2one(
-        comodel_name="res.partner",
-        string="Customer",
-        required=True,
-        index=True,
-        ondelete="restrict",
-        check_company=True,
-        tracking=True,
-        help="The customer whom we ask for introductions.",
+        required=True, help="The customer whom we ask for introductions."
     )
     commercial_partner_id = fields.Many2one(
         related="partner_id.commercial_partner_id", string="Customer's Company"
     )
-    partner_phone = fields.Char(
-        string="Phone",
-        compute="_compute_partner_contact",
-        inverse="_inverse_partner_phone",
-    )
-    partner_do_not_ask = fields.Boolean(
-        string="Do Not Ask for Referrals", compute="_compute_partner_contact"
-    )
-    partner_email = fields.Char(
-        string="E-mail",
-        compute="_compute_partner_contact",
-        inverse="_inverse_partner_email",
-    )
-    partner_readiness_note = fields.Char(
-        related="partner_id.referral_readiness_note",
-        help="Shown while a new request is written: why the customer may not be asked.",
-    )
-    user_id = fields.Many2one(
-        comodel_name="res.users",
-        string="Salesperson",
-        default=lambda self: self._default_user_id(),
-        domain=[("share", "=", False)],
-        check_company=True,
-        tracking=True,
-    )
-    team_id = fields.Many2one(
-        comodel_name="crm.team",
-        string="Sales Team",
-        compute="_compute_team_id",
-        store=True,
-        precompute=True,
-        readonly=False,
-        index=True,
-        ondelete="set null",
-        check_company=True,
-    )
-    company_id = fields.Many2one(
-        comodel_name="res.company",
-        required=True,
-        index=True,
-        default=lambda self: self._default_company_id(),
-    )
-    active = fields.Boolean(default=True)
-    priority = fields.Selection(
-        selection=[("0", "Normal"), ("1", "High")], default="0", index=True
-    )
+    user_id = fields.Many2one(string="Salesperson")
+    team_id = fields.Many2one(string="Sales Team")
 
     # Where we are
-    step_id = fields.Many2one(
-        comodel_name="crm.referral.step",
-        required=True,
-        default=lambda self: self._default_step_id(),
-        group_expand="_read_group_step_ids",
-        index=True,
-        ondelete="restrict",
-        copy=False,
-        tracking=True,
-    )
+    step_id = fields.Many2one(comodel_name="crm.referral.step")
     step_log_ids = fields.One2many(
-        comodel_name="crm.referral.step.log",
-        inverse_name="referral_id",
-        readonly=True,
-        copy=False,
+        comodel_name="crm.referral.step.log", inverse_name="referral_id"
     )
     outcome = fields.Selection(
-        selection=OUTCOMES,
-        copy=False,
-        index=True,
-        tracking=True,
-        falsy_value_label="Open",
-        help="Empty while the request is open.",
+        selection=OUTCOMES, help="Empty while the request is open."
     )
-    closed_on = fields.Datetime(readonly=True, copy=False)
     decline_reason_id = fields.Many2one(
         comodel_name="crm.referral.decline.reason",
         index="btree_not_null",
@@ -140,15 +70,12 @@ class CrmReferral(models.Model):
     decline_note = fields.Char(
         copy=False, tracking=True, help="Why the customer declined, in their words."
     )
-    next_ask_date = fields.Date(
-        readonly=True,
+    quiet_ids = fields.One2many(
+        comodel_name="crm.referral.quiet",
+        inverse_name="referral_id",
         copy=False,
-        help="From this day on the customer may be asked again.",
-    )
-    override_reason = fields.Char(
-        copy=False,
-        tracking=True,
-        help="Why a manager lets us ask this customer although a rule says no.",
+        groups="base.group_system",
+        help="The customer was asked before this request was reopened.",
     )
 
     # 1 benefits, 2 profile
@@ -160,6 +87,17 @@ class CrmReferral(models.Model):
         string="Benefits",
         domain="[('partner_id', '=', partner_id)]",
         copy=False,
+    )
+    earlier_benefit_ids = fields.Many2many(
+        comodel_name="crm.referral.benefit",
+        relation="crm_referral_earlier_benefit_rel",
+        column1="referral_id",
+        column2="benefit_id",
+        string="Confirmed Earlier",
+        readonly=True,
+        copy=False,
+        help="The customer agreed to these in an earlier conversation; in this one we "
+        "ask again.",
     )
     challenge = fields.Text(
         copy=False, help="The situation the customer was in, and what made it hard."
@@ -216,6 +154,16 @@ class CrmReferral(models.Model):
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Currency"
     )
+    ends_as_declined = fields.Boolean(
+        compute="_compute_ends_as_declined",
+        export_string_translation=False,
+        help="The next step is the end: the customer agreed to no introduction.",
+    )
+    meeting_count = fields.Integer(
+        compute="_compute_meeting_count",
+        help="Calls and meetings in which somebody is introduced.",
+    )
+
     # One open request per customer and company, also when two reps press at once.
     _open_request_uniq = models.UniqueIndex(
         "(partner_id, company_id) WHERE outcome IS NULL AND active IS TRUE",
@@ -231,14 +179,6 @@ class CrmReferral(models.Model):
         "(partner_id, next_ask_date) WHERE outcome IS NOT NULL"
     )
 
-    # === DEFAULT METHODS === #
-
-    def _default_user_id(self):
-        return self.env.user
-
-    def _default_company_id(self):
-        return self.env.company
-
     # === COMPUTE METHODS === #
 
     @api.depends("partner_id.display_name")
@@ -251,37 +191,6 @@ class CrmReferral(models.Model):
                 referral.display_name = partner.display_name
             else:
                 referral.display_name = self.env._("a contact of another company")
-
-    @api.depends(
-        "partner_id.phone", "partner_id.email", "partner_id.referral_do_not_ask"
-    )
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_partner_contact(self):
-        visible = self.partner_id._origin._filtered_access("read")
-        for referral in self:
-            partner = referral.partner_id._origin & visible
-            referral.partner_phone = partner.phone
-            referral.partner_email = partner.email
-            referral.partner_do_not_ask = partner.referral_do_not_ask
-
-    def _inverse_partner_phone(self):
-        for referral in self:
-            referral.partner_id.phone = referral.partner_phone
-
-    def _inverse_partner_email(self):
-        for referral in self:
-            referral.partner_id.email = referral.partner_email
-
-    @api.depends("user_id")
-    def _compute_team_id(self):
-        for user, referrals in self.grouped("user_id").items():
-            if not user:
-                continue
-            team = self.env["crm.team"]._get_default_team_id(user_id=user.id)
-            for referral in referrals:
-                members = referral.team_id.member_ids | referral.team_id.user_id
-                if user not in members:
-                    referral.team_id = team
 
     @api.depends(
         "candidate_ids.introduced_on",
@@ -300,21 +209,41 @@ class CrmReferral(models.Model):
             referral.won_count = len(won)
             referral.won_revenue = sum(won.mapped("expected_revenue"))
 
-    @api.model
-    def _read_group_step_ids(self, steps, domain):
-        """Show all six steps in the kanban, also the empty ones."""
-        return self._get_steps()
+    @api.depends("step_id", "candidate_ids.state", "candidate_ids.introduced_on")
+    def _compute_ends_as_declined(self):
+        for referral in self:
+            referral.ends_as_declined = (
+                referral.step_code == "introduce" and referral._nobody_agreed()
+            )
+
+    def _compute_meeting_count(self):
+        # sudo: a colleague's meeting counts, too; only how many there are is told
+        counts = dict(
+            self.env["calendar.event"]
+            .sudo()
+            ._read_group(
+                [("referral_candidate_id.referral_id", "in", self.ids)],
+                ["referral_candidate_id"],
+                ["__count"],
+            )
+        )
+        candidates = self.with_context(active_test=False).candidate_ids
+        by_referral = candidates.grouped("referral_id")
+        for referral in self:
+            referral.meeting_count = sum(
+                counts.get(candidate._origin, 0)
+                for candidate in by_referral.get(referral._origin, ())
+            )
 
     # === CONSTRAINT METHODS === #
 
     @api.constrains("outcome")
     def _check_outcome(self):
         """An outcome must be true, whoever writes it."""
+        result = super()._check_outcome()
         for referral in self:
             candidates = referral.candidate_ids
             if referral.outcome == "introduced":
-                for step in self._get_steps():
-                    referral._check_step_complete(step)
                 if not any(candidate._was_introduced() for candidate in candidates):
                     raise ValidationError(
                         self.env._(
@@ -334,6 +263,7 @@ class CrmReferral(models.Model):
                         customer=referral.display_name,
                     )
                 )
+        return result
 
     # === CRUD METHODS === #
 
@@ -347,60 +277,6 @@ class CrmReferral(models.Model):
                 customer=name,
             )
         )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_no_open_request(
-            {
-                self._get_customer(vals)
-                for vals in vals_list
-                if not vals.get("outcome") and vals.get("active", True)
-            }
-        )
-        vals_list, earlier = self._propose_benefits(vals_list)
-        referrals = super().create(vals_list)
-        for referral, benefits in zip(referrals, earlier, strict=True):
-            if benefits:
-                # sudo: kept by us, nobody writes it by hand
-                referral.sudo().earlier_benefit_ids = benefits
-        referrals._check_ask_allowed()
-        referrals._schedule_promise_activity()
-        closed = referrals.filtered("outcome")
-        closed.sudo()._on_closed()  # sudo: the quiet period is not the user's choice
-        return referrals
-
-    def write(self, vals):
-        self.check_access("write")
-        # sudo: whoever hands a request over may not see it any more afterwards
-        self_sudo = self.sudo()
-        was_open = self_sudo.filtered(lambda referral: not referral.outcome)
-        asked = {referral: referral._get_asked_customer() for referral in self_sudo}
-        if {"partner_id", "company_id", "outcome", "active"} & vals.keys():
-            self._check_no_open_request(
-                {
-                    (
-                        vals.get("partner_id", referral.partner_id.id),
-                        vals.get("company_id", referral.company_id.id),
-                    )
-                    for referral in self_sudo
-                    if not vals.get("outcome", referral.outcome)
-                    and vals.get("active", referral.active)
-                },
-                exclude_referrals=self,
-            )
-        result = super().write(vals)
-        # Another customer, a reopened or an unarchived request: somebody is asked anew.
-        self_sudo.filtered(
-            lambda r: r._get_asked_customer() not in (None, asked[r])
-        )._check_ask_allowed()
-        if "outcome" in vals:
-            was_open.filtered("outcome")._on_closed()
-            (self_sudo - was_open).filtered(lambda r: not r.outcome)._on_reopened()
-        elif "active" in vals:
-            self_sudo._on_archived_or_unarchived()
-        if {"promise", "promise_deadline", "promise_state"} & vals.keys():
-            self_sudo._schedule_promise_activity()
-        return result
 
     def unlink(self):
         # The database would delete the candidates, but not their messages, activities
@@ -424,6 +300,22 @@ class CrmReferral(models.Model):
 
     # === ACTION METHODS === #
 
+    def action_finish(self):
+        """Leave the last step; ask first whether the customer has heard of it.
+
+        :return: True, or a window action: the question
+        """
+        self.ensure_one()
+        self._check_conversation_open()
+        self._check_step_complete(self.step_id)
+        if not self.candidate_ids.filtered(lambda c: c._is_referrer_waiting()):
+            return self.action_next_step()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_referral.crm_referral_finish_action"
+        )
+        action["context"] = {"default_referral_id": self.id}
+        return action
+
     def action_decline(self, reason_id, note=None, do_not_ask=False):
         """End the request because the customer does not want to refer anybody.
 
@@ -442,12 +334,8 @@ class CrmReferral(models.Model):
             raise UserError(
                 self.env._("Write in a few words why the customer declined.")
             )
-        self.write(
-            {
-                "outcome": "declined",
-                "decline_reason_id": reason.id,
-                "decline_note": note or False,
-            }
+        self._end_conversation(
+            "declined", decline_reason_id=reason.id, decline_note=note or False
         )
         if do_not_ask:
             # sudo: a salesperson need not be allowed to change contacts
@@ -459,43 +347,26 @@ class CrmReferral(models.Model):
 
         :return: True
         """
-        self._check_conversation_open()
-        self.write({"outcome": "no_candidate"})
-        return True
+        return self._end_conversation("no_candidate")
 
     def action_cancel(self):
         """End the request from our side.
 
         :return: True
         """
-        self._check_conversation_open()
-        self.write({"outcome": "cancelled"})
-        return True
-
-    def action_reopen(self):
-        """Take an ended request up again, in the step where it ended.
-
-        :return: True
-        """
-        self._check_not_archived()
-        self.filtered("outcome").write(
-            {"outcome": False, "decline_reason_id": False, "decline_note": False}
-        )
-        return True
-
-    def action_open_skip_step(self):
-        """Ask for the reason why the current step is skipped.
-
-        :return: a window action
-        """
-        return self._open_wizard("crm_referral.crm_referral_skip_action")
+        return self._end_conversation("cancelled")
 
     def action_open_decline(self):
         """Ask for the reason why the customer declined.
 
         :return: a window action
         """
-        return self._open_wizard("crm_referral.crm_referral_decline_action")
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_referral.crm_referral_decline_action"
+        )
+        action["context"] = {"default_referral_ids": [Command.set(self.ids)]}
+        return action
 
     def action_view_leads(self):
         """Show the leads that came of these requests.
@@ -522,103 +393,126 @@ class CrmReferral(models.Model):
         }
         return action
 
+    def action_view_meetings(self):
+        """Show the calls and meetings in which somebody is introduced.
+
+        :return: a window action
+        """
+        self.check_access("read")
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "calendar.action_calendar_event"
+        )
+        action["domain"] = [("referral_candidate_id.referral_id", "in", self.ids)]
+        action["context"] = {"search_default_mymeetings": 0}
+        return action
+
     # === GUIDED CONVERSATION === #
 
-    def _get_step_activity_users(self):
-        """:return: the salesperson, the team leader, a sales manager of the company."""
-        users = self.user_id | self.team_id.user_id
-        if not users.filtered("active"):
-            managers = self.env.ref("sales_team.group_sale_manager").all_user_ids
-            users |= managers.filtered(
-                lambda user: self.company_id in user.company_ids
-            ).sorted("id")
-        return users | super()._get_step_activity_users()
-
-    @api.model
-    def _get_without_salesperson_domain(self):
-        """:return: domain of the requests that are nobody's: also of who has left."""
-        return Domain("user_id", "=", False) | Domain("user_id.active", "=", False)
-
-    @api.model
-    def _get_open_conversation_domain(self):
-        """:return: domain of the requests that are still open."""
-        return [("outcome", "=", False)]
-
-    def _is_conversation_closed(self):
-        """:return: whether the request has an outcome, or is out of the way."""
-        self.ensure_one()
-        return bool(self.outcome) or not self.active
-
-    def _check_conversation_open(self):
-        """:raise UserError: when one of the requests has ended, or is archived."""
-        self._check_not_archived()
-        return super()._check_conversation_open()
-
-    def _check_not_archived(self):
-        for referral in self:
-            if not referral.active:
-                raise UserError(
-                    self.env._(
-                        "The request of %(customer)s is archived. Unarchive it, then "
-                        "go on.",
-                        customer=referral.display_name,
-                    )
-                )
-
-    def _get_progress_dependencies(self):
-        """:return: fields that tell which steps are done, skipped and still to come."""
+    def _get_requirement_dependencies(self):
+        """:return: fields that the requirements of the six steps read."""
         return [
-            *super()._get_progress_dependencies(),
-            "active",
-            "outcome",
-            "step_log_ids.outcome",
-            "step_log_ids.step_id",
+            *super()._get_requirement_dependencies(),
+            "benefit_ids.confirmed_now",
+            "challenge",
+            "improvement",
+            "motive_ids",
+            "candidate_ids.state",
+            "candidate_ids.introduced_on",
+            "candidate_ids.display_name",
         ]
 
-    # === STALENESS === #
+    def _get_missing_benefits(self):
+        if any(self.benefit_ids.mapped("confirmed_now")):
+            return []
+        return [self.env._("A benefit that the customer has confirmed.")]
 
-    def _get_rotting_depends_fields(self):
-        return [*super()._get_rotting_depends_fields(), "outcome"]
+    def _get_missing_profile(self):
+        missing = []
+        if not (self.challenge or "").strip():
+            missing.append(self.env._("The challenge the customer was facing."))
+        if not (self.improvement or "").strip():
+            missing.append(self.env._("What has changed for the customer."))
+        return missing
 
-    def _get_rotting_domain(self):
-        """A request that has ended does not get stale."""
-        return super()._get_rotting_domain() & Domain("outcome", "=", False)
+    def _get_missing_value(self):
+        if self.motive_ids:
+            return []
+        return [self.env._("What the customer personally gains: at least one motive.")]
 
-    # === CLOSING === #
+    def _get_missing_suggest(self):
+        if self.candidate_ids:
+            return self._get_missing_names()
+        return [self.env._("At least one candidate: a name, or a job position.")]
 
-    def _on_closed(self):
-        """The request has ended: close the log, start the quiet period."""
-        introduced = self.filtered(lambda r: r.outcome == "introduced")
-        introduced._close_step_log("done")
-        (self - introduced)._close_step_log("ended")
-        self._unlink_step_activity()
-        now = self.env.cr.now()
-        for referral in self:
-            # An import knows when it ended.
-            referral._set_closed_on(referral.closed_on or now)
+    def _get_missing_names(self):
+        """:return: what is missing of candidates who are just being typed in."""
+        if all(candidate.display_name for candidate in self.candidate_ids):
+            return []
+        return [self.env._("A name or a job position for every candidate.")]
 
-    def _on_reopened(self):
-        """The request goes on: a new stay in its step, the next activity."""
-        self.write({"closed_on": False, "next_ask_date": False})
-        self._log_step_entered()
-        self._schedule_step_activity()
+    def _get_missing_introduce(self):
+        missing = self._get_missing_names() + [
+            self.env._(
+                "The customer's answer about %(candidate)s.",
+                candidate=candidate.display_name,
+            )
+            for candidate in self.candidate_ids
+            if candidate.state == "suggested" and candidate.display_name
+        ]
+        if not missing and not any(
+            candidate._was_agreed() for candidate in self.candidate_ids
+        ):
+            missing.append(
+                self.env._(
+                    "An introduction the customer agrees to. If there is none, “Next” "
+                    "ends the request as declined."
+                )
+            )
+        return missing
 
-    def _on_archived_or_unarchived(self):
-        """An archived request is nobody's work, an unarchived one somebody's."""
-        self.filtered(lambda r: not r.active)._unlink_step_activity()
-        self.filtered(lambda r: r.active)._schedule_step_activity()
-        self._schedule_promise_activity()
+    def _get_missing_follow_through(self):
+        return self._get_missing_names() + [
+            self.env._(
+                "An end for %(candidate)s: converted, unfit, declined or objected.",
+                candidate=candidate.display_name,
+            )
+            for candidate in self.candidate_ids
+            if candidate._is_promising() and candidate.state != "converted"
+        ]
 
-    def _reassign_step_activity(self):
-        """The promise to the customer goes to the new salesperson as well."""
-        result = super()._reassign_step_activity()
-        self._schedule_promise_activity()
+    def _nobody_agreed(self):
+        """:return: whether the customer has answered about everybody, with no yes."""
+        self.ensure_one()
+        return bool(self.candidate_ids) and not any(
+            candidate.state == "suggested" or candidate._was_agreed()
+            for candidate in self.candidate_ids
+        )
+
+    def _ends_at_current_step(self):
+        """The request also ends in “introduce” when the customer agreed to nobody."""
+        self.ensure_one()
+        return super()._ends_at_current_step() or (
+            self.step_code == "introduce" and self._nobody_agreed()
+        )
+
+    def _finish_conversation(self):
+        """End with what is true: introduced, declined, or no candidate."""
+        result = super()._finish_conversation()
+        introduced = self.filtered(
+            lambda r: any(candidate._was_introduced() for candidate in r.candidate_ids)
+        )
+        declined = (self - introduced).filtered(lambda r: r._nobody_agreed())
+        introduced.write({"outcome": "introduced"})
+        if declined:
+            reason = self.env.ref("crm_referral.decline_reason_no_introduction")
+            declined.write({"outcome": "declined", "decline_reason_id": reason.id})
+        (self - introduced - declined).write({"outcome": "no_candidate"})
         return result
 
-    # === TOOLS === #
-
-    def _open_wizard(self, xml_id):
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
-        action["context"] = {"default_referral_ids": [Command.set(self.ids)]}
-        return action
+    def _prepare_reopening(self, reason):
+        """:return: values of requests that nobody has declined any more."""
+        return {
+            **super()._prepare_reopening(reason),
+            "decline_reason_id": False,
+            "decline_note": False,
+        }

@@ -2,7 +2,7 @@ from odoo import models
 
 from odoo.addons.crm_guided_conversation.tools.placeholders import get_check_sql
 
-from .crm_referral_talk_track import PLACEHOLDERS
+from .crm_referral_talk_track_mixin import PLACEHOLDERS
 
 
 class CrmReferralStep(models.Model):

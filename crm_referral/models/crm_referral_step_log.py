@@ -21,13 +21,7 @@ class CrmReferralStepLog(models.Model):
         index=True,
         ondelete="cascade",
     )
-    step_id = fields.Many2one(
-        comodel_name="crm.referral.step",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="restrict",
-    )
+    step_id = fields.Many2one(comodel_name="crm.referral.step")
     user_id = fields.Many2one(
         related="referral_id.user_id", store=True, precompute=True
     )

@@ -359,7 +359,7 @@ class CrmReferralDashboard(models.AbstractModel):
                 self.env._("Open requests without a salesperson"),
                 "crm.referral",
                 # Who has left does nothing any more.
-                is_open & self.env["crm.referral"]._get_without_salesperson_domain(),
+                is_open & self.env["crm.referral"]._get_unassigned_domain(),
             ),
             (
                 "promises",

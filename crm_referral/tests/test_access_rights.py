@@ -32,7 +32,6 @@ MATRIX = {
         "all_documents": "rwc",
         "manager": "rwc",
     },
-    "crm.referral.skip": {"rep": "rwc", "all_documents": "rwc", "manager": "rwc"},
     "crm.referral.quiet": {},
     "crm.referral.ask.again": {"manager": "rwc"},
     "crm.referral.decline": {"rep": "rwc", "all_documents": "rwc", "manager": "rwc"},
@@ -249,9 +248,16 @@ class TestRecordRules(ReferralCommon):
             [("partner_id", "=", self.partners[1].id)]
         )
         wizards = (
-            self.env["crm.referral.skip"]
+            self.env["crm.guided.conversation.skip"]
             .with_user(self.rep)
-            .create({"referral_ids": referral.ids, "reason": "x"}),
+            .create(
+                {"res_model": "crm.referral", "res_ids": referral.ids, "reason": "x"}
+            ),
+            self.env["crm.guided.conversation.reopen"]
+            .with_user(self.rep)
+            .create(
+                {"res_model": "crm.referral", "res_ids": referral.ids, "reason": "x"}
+            ),
             self.env["crm.referral.decline"]
             .with_user(self.rep)
             .create(
@@ -277,11 +283,16 @@ class TestRecordRules(ReferralCommon):
         theirs = self.env["crm.referral"].search(
             [("partner_id", "=", self.partners[2].id)]
         )
-        skip = self.env["crm.referral.skip"].with_user(self.rep)
-        with self.assertRaises(AccessError):
-            skip.create(
-                {"referral_ids": theirs.ids, "reason": "Not mine"}
-            ).action_apply()
+        for wizard in ("skip", "reopen"):
+            Wizard = self.env[f"crm.guided.conversation.{wizard}"].with_user(self.rep)
+            with self.subTest(wizard=wizard), self.assertRaises(AccessError):
+                Wizard.create(
+                    {
+                        "res_model": "crm.referral",
+                        "res_ids": theirs.ids,
+                        "reason": "Not mine",
+                    }
+                ).action_apply()
         decline = self.env["crm.referral.decline"].with_user(self.rep)
         with self.assertRaises(AccessError):
             decline.create(

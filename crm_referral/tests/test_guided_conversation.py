@@ -271,13 +271,67 @@ class TestSkipAndBack(ReferralCommon):
         self.assertIn("She told me last week", self._get_chatter(self.referral))
 
     def test_skip_wizard(self):
+        action = self.referral.with_user(self.rep).action_open_skip_step()
         wizard = (
-            self.env["crm.referral.skip"]
+            self.env[action["res_model"]]
             .with_user(self.rep)
-            .create({"referral_ids": self.referral.ids, "reason": "No time"})
+            .with_context(**action["context"])
+            .create({"reason": "No time"})
         )
         self.assertEqual(wizard.action_apply()["type"], "ir.actions.act_window_close")
         self.assertEqual(self.referral.step_code, "profile")
+
+    def test_wizards_are_for_conversations_only(self):
+        """Nobody calls a method of another model through them."""
+        for wizard, model, ids in (
+            ("skip", "res.partner", self.referral.partner_id.ids),
+            ("skip", "crm.guided.conversation", [1]),
+            ("skip", "no.such.model", [1]),
+            ("skip", "crm.referral", "1"),
+            ("skip", "crm.referral", [[1]]),
+            ("reopen", "crm.lead", [1]),
+        ):
+            with (
+                self.subTest(wizard=wizard, model=model, ids=ids),
+                self.assertRaisesRegex(UserError, "Choose the conversations"),
+            ):
+                self.env[f"crm.guided.conversation.{wizard}"].with_user(
+                    self.rep
+                ).create(
+                    {"res_model": model, "res_ids": ids, "reason": "x"}
+                ).action_apply()
+
+    def test_reopen_wizard(self):
+        self.env.cr.flush()  # the creation is told by now
+        self.referral.action_cancel()
+        self.env["crm.guided.conversation.reopen"].with_user(self.rep).create(
+            {
+                "res_model": "crm.referral",
+                "res_ids": self.referral.ids,
+                "reason": "She called again",
+            }
+        ).action_apply()
+        self.assertFalse(self.referral.outcome)
+        self.assertEqual(self.referral.reopen_reason, "She called again")
+        self.env.flush_all()
+        self.env.cr.flush()
+        tracked = self.referral.message_ids.sudo().tracking_value_ids
+        self.assertIn("She called again", tracked.mapped("new_value_char"))
+
+    def test_reopening_may_need_a_reason(self):
+        self.referral.action_cancel()
+        self.patch(type(self.env["crm.referral"]), "_reopen_needs_reason", True)
+        action = self.referral.action_open_reopen()
+        self.assertEqual(action["res_model"], "crm.guided.conversation.reopen")
+        for reopen in (
+            self.referral.action_reopen,
+            lambda: self.referral.write({"outcome": False}),
+        ):
+            with self.assertRaisesRegex(UserError, "why it goes on"):
+                reopen()
+        self.assertEqual(self.referral.outcome, "cancelled")
+        self.referral.action_reopen("She called again")
+        self.assertFalse(self.referral.outcome)
 
     def test_reason_is_text_in_the_chatter(self):
         self.referral.action_skip_step("<b>bold</b> & co")
@@ -686,7 +740,7 @@ class TestStepActivity(ReferralCommon):
         closed = self._create_referral(partner_id=self.other_customer.id)
         closed.action_cancel()
         self._get_step_activity().unlink()
-        self._run_cron("crm_referral.ir_cron_ensure_step_activity")
+        self._run_cron("crm_guided_conversation.ir_cron_ensure_step_activity")
         self.assertRecordValues(
             self._get_step_activity(), [{"summary": "Benefits", "user_id": self.rep.id}]
         )

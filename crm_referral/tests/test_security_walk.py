@@ -177,10 +177,6 @@ class TestSecurityWalk(AssessmentCase):
             },
             "crm.referral.ask.again": {"partner_id": hidden.id, "reason": "x"},
             "crm.referral.override": {"partner_id": hidden.id},
-            "crm.referral.skip": {
-                "referral_ids": [Command.set(referral.ids)],
-                "reason": "x",
-            },
         }
         for model, values in wizards.items():
             world[model] = cls.env[model].with_user(cls.manager).create(values).sudo()
@@ -239,7 +235,7 @@ class TestSecurityWalk(AssessmentCase):
 
     def test_strangers_have_no_rights(self):
         models = self._get_our_models()
-        self.assertGreater(len(models), 25)
+        self.assertGreater(len(models), 20)
         for model in models:
             for role in STRANGERS:
                 for operation in OPERATIONS:

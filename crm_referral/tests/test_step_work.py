@@ -40,9 +40,9 @@ class TestWhoHasLeft(ReferralCommon):
 
     def test_nightly_job_asks_the_team_leader(self):
         self.rep.active = False
-        self._run_cron("crm_referral.ir_cron_ensure_step_activity")
+        self._run_cron("crm_guided_conversation.ir_cron_ensure_step_activity")
         self._assert_with(self.leader)
-        self._run_cron("crm_referral.ir_cron_ensure_step_activity")
+        self._run_cron("crm_guided_conversation.ir_cron_ensure_step_activity")
         self._assert_with(self.leader)
 
     def test_it_moves_when_somebody_leaves(self):
@@ -61,12 +61,12 @@ class TestWhoHasLeft(ReferralCommon):
         node = etree.fromstring(arch).find(".//filter[@name='unassigned']")
         self.assertEqual(
             list(Domain(literal_eval(node.get("domain")))),
-            list(self.env["crm.referral"]._get_without_salesperson_domain()),
+            list(self.env["crm.referral"]._get_unassigned_domain()),
         )
 
     def test_then_a_manager(self):
         (self.rep | self.leader).active = False
-        self._run_cron("crm_referral.ir_cron_ensure_step_activity")
+        self._run_cron("crm_guided_conversation.ir_cron_ensure_step_activity")
         for kind in self.kinds:
             user = self._get_activities(self.referral, kind).user_id
             self.assertTrue(user.active)
@@ -74,7 +74,7 @@ class TestWhoHasLeft(ReferralCommon):
 
     def test_they_are_among_those_without_a_salesperson(self):
         Referral = self.env["crm.referral"].with_user(self.manager)
-        domain = Referral._get_without_salesperson_domain()
+        domain = Referral._get_unassigned_domain()
         self.assertNotIn(self.referral, Referral.search(domain))
         self.rep.active = False
         self.assertIn(self.referral, Referral.search(domain))
@@ -98,7 +98,7 @@ class TestWhoHasLeft(ReferralCommon):
             patch.object(Referral, "_schedule_step_activity", refuse),
             mute_logger(BATCH_LOGGER),
         ):
-            self._run_cron("crm_referral.ir_cron_ensure_step_activity")
+            self._run_cron("crm_guided_conversation.ir_cron_ensure_step_activity")
         self.assertTrue(self._get_activities(other, "mail_activity_type_step"))
         warning = self.referral.activity_ids.filtered(
             lambda activity: refusal in (activity.note or "")
@@ -116,7 +116,7 @@ class TestWordsAndDaysOfTheReader(ReferralCommon):
         activities = self._get_activities(referral, "mail_activity_type_step")
         self.assertEqual(activities.summary, "\u6548\u76ca")
         activities.unlink()
-        self._run_cron("crm_referral.ir_cron_ensure_step_activity")
+        self._run_cron("crm_guided_conversation.ir_cron_ensure_step_activity")
         activities = self._get_activities(referral, "mail_activity_type_step")
         self.assertEqual(activities.summary, "\u6548\u76ca")
 

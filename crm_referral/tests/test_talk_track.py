@@ -10,7 +10,7 @@ from odoo.tools.translate import TranslationImporter
 
 from odoo.addons.crm_guided_conversation.tools.placeholders import fill_in, find_faults
 
-from ..models.crm_referral_talk_track import PLACEHOLDERS
+from ..models.crm_referral_talk_track_mixin import PLACEHOLDERS
 from .common import ReferralCommon
 
 # Everything that Python, a regular expression or a browser takes for a blank.

@@ -1,7 +1,6 @@
 from . import (
     candidate_states,
     contact_keys,
-    readiness,
     spoken_text,
     text_scrub,
 )

@@ -8,5 +8,4 @@ from . import (
     crm_referral_finish,
     crm_referral_objection_withdraw,
     crm_referral_override,
-    crm_referral_skip,
 )

@@ -1,0 +1,92 @@
+from odoo import api, fields, models
+
+from ..tools.placeholders import fill_in, get_list_separator
+
+
+class CrmGuidedConversationTalkTrackMixin(models.AbstractModel):
+    """What to say in the current step, in the language of the customer."""
+
+    _name = "crm.guided.conversation.talk.track.mixin"
+    _description = "What to Say in a Step"
+    _inherit = ["crm.guided.conversation.gate.mixin"]
+
+    spoken_lang = fields.Selection(
+        selection="_get_installed_langs",
+        string="Language of the Conversation",
+        copy=False,
+        help="In which language you talk to the customer. Empty: the language of the "
+        "contact.",
+    )
+    lang_count = fields.Integer(compute="_compute_lang_count", aggregator=None)
+    talk_track = fields.Text(
+        string="What to Say",
+        compute="_compute_talk_track",
+        help="The words for this step, filled in for this customer, in their language.",
+    )
+    talk_track_gaps = fields.Char(
+        string="Not Noted Yet",
+        compute="_compute_talk_track",
+        help="What the words for this step leave out, because it is not noted yet.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.model
+    def _get_installed_langs(self):
+        return self.env["res.lang"].get_installed()
+
+    def _compute_lang_count(self):
+        self.lang_count = len(self._get_installed_langs())
+
+    @api.depends(lambda self: self._get_talk_track_dependencies())
+    @api.depends_context("lang")
+    def _compute_talk_track(self):
+        placeholders = self._get_talk_track_placeholders()
+        comma = get_list_separator(self.env.lang)
+        for record in self:
+            step = record.step_id.with_context(lang=record._get_conversation_lang())
+            words, gaps = fill_in(step.talk_track, record._get_talk_track_values())
+            record.talk_track = words or False
+            record.talk_track_gaps = (
+                comma.join(
+                    str(placeholders[name]) for name in gaps if name in placeholders
+                )
+                or False
+            )
+
+    # === BUSINESS METHODS - TO OVERRIDE === #
+
+    def _get_conversation_partner(self):
+        """:return: the res.partner who is spoken to; empty when that is not known."""
+        self.ensure_one()
+        return self.env["res.partner"]
+
+    def _get_talk_track_dependencies(self):
+        """:return: fields that the placeholders of the talk-tracks read."""
+        return ["step_id", "step_id.talk_track", "spoken_lang"]
+
+    @api.model
+    def _get_talk_track_placeholders(self):
+        """What a talk-track may say of a record.
+
+        :return: what each placeholder stands for, in the user's language, by its name
+        :rtype: dict
+        """
+        return {}
+
+    def _get_talk_track_values(self):
+        """:return: the text of each placeholder for this record, by its name."""
+        self.ensure_one()
+        return {}
+
+    # === BUSINESS METHODS === #
+
+    def _get_conversation_lang(self):
+        """:return: the chosen language, else the customer's, else that of the user."""
+        self.ensure_one()
+        installed = self.env["res.lang"]
+        # sudo: the customer may be a contact of another company
+        for lang in (self.spoken_lang, self.sudo()._get_conversation_partner().lang):
+            if lang and installed._get_data(code=lang):  # it may be gone by now
+                return lang
+        return self.env.lang or "en_US"
