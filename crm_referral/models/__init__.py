@@ -17,6 +17,7 @@ from . import (
     crm_referral_introduction_mixin,
     crm_referral_candidate,
     crm_referral_decline_reason,
+    crm_referral_demo,
     crm_referral_export_job,
     crm_referral_export,
     crm_referral_export_sheet,

@@ -171,7 +171,7 @@ def welcome(lab: Lab, url: str, log: Path) -> str:
     )
     logins = [("admin", "admin", "administrator")]
     if with_demo:
-        logins += [("demo", "demo", "sales manager of Odoo's demo data"), *demo_users()]
+        logins += [*demo_users(), ("demo", "demo", "Marc Demo, Pre-Sales")]
     width = max(len(login) + len(password) for login, password, _who in logins) + 3
     table = [
         f"    {f'{login} / {password}':{width}}  {who}"
@@ -195,7 +195,7 @@ def welcome(lab: Lab, url: str, log: Path) -> str:
 
 
 def demo_users() -> list[tuple[str, str, str]]:
-    """Login, password and name of the users in our demo data."""
+    """Login, password, name and work of the users in our demo data."""
     found = []
     for addon in base.addons():
         for name in database.manifest(addon).get("demo", []):
@@ -205,6 +205,7 @@ def demo_users() -> list[tuple[str, str, str]]:
             for record in tree.iterfind(".//record[@model='res.users']"):
                 values = {each.get("name"): each.text for each in record}
                 if values.get("login") and values.get("password"):
-                    who = values.get("name") or record.get("id", "")
+                    who = [values.get("name"), values.get("function")]
+                    who = ", ".join(filter(None, who))
                     found.append((values["login"], values["password"], who))
     return found

@@ -5,7 +5,7 @@ from devkit import base
 from devkit.database import LOAD_LANGUAGES, Lab
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def with_demo(lab: Lab) -> Iterator[tuple[str, str]]:
     """A new database with our addons and all demo data, and its log."""
     with lab.database() as name:

@@ -1,0 +1,107 @@
+"""What there is in a database with the demo story: runs in Odoo's shell."""
+
+from odoo import fields
+from odoo.fields import Domain
+
+LOGINS = ("admin", "miriam", "helen", "aisha", "demo", "yichun")
+
+
+def get_seen(env):
+    """What each of those who log in sees, with their own rights."""
+    users = {user.login: user for user in env["res.users"].search([])}
+    return {
+        login: _get_seen_by(env(user=users[login].id, su=False)) for login in LOGINS
+    }
+
+
+def _get_seen_by(env):
+    is_open = Domain("outcome", "=", False)
+    is_mine = Domain("user_id", "=", env.uid)
+    stays = env["crm.referral.step.log"]._read_group([], ["step_id"], ["__count"])
+    dashboard = env["crm.referral.dashboard"].get_dashboard()
+    agents = env["crm.assessment.scorecard"].get_scorecards("be_sure")["agents"]
+    on_ours = Domain("res_model", "=like", "crm.%")
+    return {
+        "open": env["crm.referral"].search_count(is_open),
+        "board": env["crm.referral"].search_count(is_open & is_mine),
+        "figures": {each["code"]: each["value"] for each in dashboard["figures"]},
+        "steps": sorted(step.code for step, _count in stays),
+        "heat_map": env["crm.assessment.heat.map"].get_heat_map("pride")["total"],
+        "checklists": [agent["n"] for agent in agents],
+        "activities": env["mail.activity"].search_count(is_mine & on_ours),
+    }
+
+
+def get_walked(env):
+    """What each request has behind it, and when."""
+    return [
+        _get_walk(referral) for referral in env["crm.referral"].search([], order="id")
+    ]
+
+
+def _get_walk(referral):
+    stays = referral.step_log_ids.sorted("id")
+    left = stays.filtered("outcome")
+    passed = stays.filtered(lambda stay: stay.outcome == "done").step_id
+    skipped = stays.filtered(lambda stay: stay.outcome == "skipped")
+    # What was agreed to is asked again when the same customer is asked anew.
+    is_asked_anew = referral.search_count(
+        [("partner_id", "=", referral.partner_id.id), ("id", ">", referral.id)]
+    )
+    if is_asked_anew and any(referral.benefit_ids.mapped("confirmed")):
+        passed = passed.filtered(lambda step: step.code != "benefits")
+    return {
+        "customer": referral.partner_id.display_name,
+        "outcome": referral.outcome or "",
+        "steps": stays.step_id.mapped("code"),
+        "stays": [stay.outcome or "" for stay in stays],
+        "missing": [
+            sentence
+            for step in passed
+            for sentence in referral._get_missing_requirements(step)
+        ],
+        "unexplained": len(skipped.filtered(lambda stay: not stay.reason)),
+        "moments": [
+            *map(str, [*stays.mapped("entered_on")[:1], *left.mapped("left_on")])
+        ],
+        "asked_on": str(referral.create_date.date()),
+        "next_ask_date": str(referral.next_ask_date or ""),
+        "override": referral.override_reason or "",
+    }
+
+
+def get_listened(env):
+    """What is there of rounds and checklists."""
+    rounds = env["crm.assessment.round"].search([("respondents", "=", "viewpoints")])
+    actions = env["crm.assessment.action"].search([])
+    today = fields.Date.today()
+    return {
+        "stages": sorted(set(rounds.stage_id.mapped("code"))),
+        "trend": max(len(rows) for rows in rounds.grouped("partner_id").values()),
+        "silent": len(rounds.filtered(lambda r: r.state == "done" and not r.stage_id)),
+        "open": len(rounds.filtered(lambda r: r.state == "open")),
+        "disputes": env["crm.assessment.round"].search_count(
+            [("dispute_state", "!=", False)]
+        ),
+        "done": len(actions.filtered(lambda action: action.state == "done")),
+        "overdue": len(
+            actions.filtered(lambda a: a.state == "open" and a.deadline < today)
+        ),
+        "effects": len(actions.filtered(lambda a: a.score_after is not False)),
+    }
+
+
+def get_written(env):
+    """How old the messages are, and how many mails wait to be sent."""
+    ours = Domain("model", "=like", "crm.referral%")
+    ours |= Domain("model", "=like", "crm.assessment%")
+    messages = env["mail.message"].search(ours)
+    now = env.cr.now()
+    ages = [(now - message.date).days for message in messages]
+    return {
+        "ahead": len([age for age in ages if age < 0]),
+        "old": len([age for age in ages if age > 300]),
+        "mails": env["mail.mail"].search_count(
+            [("mail_message_id", "in", messages.ids)]
+        ),
+    }
