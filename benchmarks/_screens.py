@@ -58,6 +58,15 @@ def totals(model, arch):
     ]
 
 
+def measures(model, arch):
+    """The figures that a pivot shows at first, and so asks for."""
+    return [
+        f"{node.get('name')}:{model._fields[node.get('name')].aggregator}"
+        for node in arch.iter("field")
+        if node.get("type") == "measure"
+    ]
+
+
 def kanban(env, model, xml_id, domain, groupby):
     arch = view(env, xml_id, model, "kanban")
     options = {

@@ -111,7 +111,7 @@ def prepare(options, rep, manager):
 def common_screens(env):
     report = "crm.referral.report"
     arch = _screens.view(env, FUNNEL, report, "pivot")
-    measures = ["__count", *_screens.totals(env[report], arch)]
+    measures = ["__count", *_screens.measures(env[report], arch)]
     months = _screens.grouping_sets("date:month", "step_id")
     return {
         "kanban": _screens.kanban(env, "crm.referral", KANBAN, [], "step_id"),

@@ -12,7 +12,7 @@ import pytz
 
 from odoo.tools import SQL
 
-from .referral_report_parts import STAY_SECONDS, Part, Reader
+from .referral_report_parts import STAY_SECONDS, Part, Reader, named
 
 # What sums can be grouped and filtered by, and where that is kept.
 COLUMNS = {
@@ -40,20 +40,18 @@ AGGREGATES = {
     "__count",
     "step_entered_count:sum",
     "step_left_count:sum",
-    "step_days:avg",
-}
-AGGREGATES_BY_OUTCOME = {
     "step_done_count:sum",
     "step_skipped_count:sum",
     "step_back_count:sum",
     "step_done_rate:avg",
     "step_skip_rate:avg",
+    "step_days:avg",
 }
 STAYS = SQL(
     """(SELECT s.funnel_date, s.step_id, s.user_id, s.team_id, s.company_id,
         s.referral_active, s.outcome, 1 AS entered_count,
         CASE WHEN s.left_on IS NULL THEN 0 ELSE 1 END AS left_count,
-        COALESCE(%s, 0) AS seconds
+        %s AS seconds
     FROM crm_referral_step_log s)""",
     STAY_SECONDS,
 )
@@ -72,12 +70,12 @@ def find_dimensions(
     :param timezone: of who asks
     :return: names of fields of the analysis; nothing if sums cannot answer it exactly
     """
-    specs, figures = DIMENSIONS | PERIODS, AGGREGATES | AGGREGATES_BY_OUTCOME
+    specs = DIMENSIONS | PERIODS
     terms = {term.split()[0] for term in (order or "").split(",") if term.strip()}
     if not (
         specs.issuperset(groupby)
-        and figures.issuperset(aggregates)
-        and terms <= specs | figures
+        and AGGREGATES.issuperset(aggregates)
+        and terms <= specs | AGGREGATES
     ):
         return None
     # What is archived is left out without a condition that says so.
@@ -86,8 +84,6 @@ def find_dimensions(
         if not _can_filter(condition, timezone):
             return None
         names.add(condition.field_expr)
-    if not AGGREGATES_BY_OUTCOME.isdisjoint(aggregates):
-        names.add("step_outcome")
     return frozenset(names & COLUMNS.keys())
 
 
@@ -108,24 +104,22 @@ def part(source: SQL, dimensions: Collection[str], _reader: Reader) -> Part:
         stays, or sums of stays, of which some may take away what others have too much
     """
     keys = [SQL.identifier(COLUMNS[name]) for name in sorted(dimensions)]
-    columns = {name: SQL("f.%s", SQL.identifier(COLUMNS[name])) for name in dimensions}
-    columns |= {
-        "step_entered_count": SQL("f.entered_count"),
-        "step_left_count": SQL("f.left_count"),
-        "step_seconds": SQL("f.seconds"),
+    sums = {
+        "entered_count": SQL("SUM(entered_count)"),
+        "left_count": SQL("SUM(left_count)"),
+        "seconds": SQL("SUM(seconds)"),
     }
-    if "step_outcome" in dimensions:
-        for outcome in ("done", "skipped", "back"):
-            columns[f"step_{outcome}_count"] = SQL(
-                "CASE WHEN f.outcome = %s THEN f.entered_count ELSE 0 END", outcome
-            )
-    sums = SQL(
-        """(SELECT %(names)sSUM(entered_count) AS entered_count,
-            SUM(left_count) AS left_count, SUM(seconds) AS seconds
-        FROM %(source)s stays GROUP BY %(keys)s
-        HAVING SUM(entered_count) <> 0) f""",
-        names=SQL("").join(SQL("%s, ", key) for key in keys),
-        source=source,
-        keys=SQL(", ").join(keys),
+    for outcome in ("done", "skipped", "back"):
+        sums[f"{outcome}_count"] = SQL(
+            "SUM(CASE WHEN outcome = %s THEN entered_count ELSE 0 END)", outcome
+        )
+    totals = [named(name, total) for name, total in sums.items()]
+    grouped = SQL(
+        """(SELECT %s FROM %s stays GROUP BY %s HAVING SUM(entered_count) <> 0) f""",
+        SQL(", ").join([*keys, *totals]),
+        source,
+        SQL(", ").join(keys),
     )
-    return Part(SQL("0"), columns, sums)
+    columns = {name: SQL("f.%s", SQL.identifier(COLUMNS[name])) for name in dimensions}
+    columns |= {f"step_{name}": SQL("f.%s", SQL.identifier(name)) for name in sums}
+    return Part(SQL("0"), columns, grouped)

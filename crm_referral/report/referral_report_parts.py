@@ -82,7 +82,7 @@ COUNT_COLUMNS = (
 REVENUE_COLUMNS = ("won_revenue", "total_won_revenue", "open_revenue")
 
 # Whole seconds: sums of fractions would not come out even.
-STAY_SECONDS = SQL("round(date_part('epoch', s.left_on - s.entered_on))::int8")
+STAY_SECONDS = SQL("COALESCE((s.duration_hours * 3600)::int4, 0)")
 
 
 @dataclass(frozen=True)
@@ -125,22 +125,22 @@ class Part:
         ]
         for name, column_type in COLUMN_TYPES.items():
             value = SQL("(%s)::%s", columns.get(name, SQL("NULL")), SQL(column_type))
-            terms.append(_named(name, value))
+            terms.append(named(name, value))
         for name in COUNT_COLUMNS:
             count = SQL("(%s)::int", columns[name]) if name in columns else SQL("0")
-            terms.append(_named(name, count))
+            terms.append(named(name, count))
         for name in REVENUE_COLUMNS:
             value = SQL("(%s)::numeric", columns.get(name, SQL("0.0")))
-            terms.append(_named(name, value))
+            terms.append(named(name, value))
         seconds = SQL("(%s)::int8", columns.get("step_seconds", SQL("0")))
-        terms.append(_named("step_seconds", seconds))
+        terms.append(named("step_seconds", seconds))
         for name, (numerator, denominator) in RATES.items():
             rate = SQL(
                 "(%s)::float8 / NULLIF((%s)::float8, 0)",
                 columns.get(numerator, SQL("0")),
                 columns.get(denominator, SQL("0")),
             )
-            terms.append(_named(name, rate))
+            terms.append(named(name, rate))
         return SQL("SELECT %s FROM %s", SQL(", ").join(terms), self.source)
 
 
@@ -170,7 +170,8 @@ def _conjuncts(tokens: Iterator) -> list:
     return [token] if token and len(token) == 3 else []
 
 
-def _named(name: str, value: SQL) -> SQL:
+def named(name: str, value: SQL) -> SQL:
+    """A column of a select."""
     return SQL("%s AS %s", value, SQL.identifier(name))
 
 
@@ -206,7 +207,7 @@ def request_part(_reader: Reader) -> Part:
 
 def step_part(_reader: Reader) -> Part:
     """One row for each stay of a request in a step."""
-    seconds = SQL("COALESCE(%s, 0)", STAY_SECONDS)
+    left = SQL("s.left_on IS NOT NULL")
     columns = {
         "active": SQL("s.referral_active"),
         "date": SQL("s.entered_on"),
@@ -222,10 +223,10 @@ def step_part(_reader: Reader) -> Part:
         "outcome": SQL("r.outcome"),
         "decline_reason_id": SQL("r.decline_reason_id"),
         "step_outcome": SQL("s.outcome"),
-        "step_days": SQL("%s / 86400.0", STAY_SECONDS),
-        "step_seconds": seconds,
+        "step_days": SQL("CASE WHEN %s THEN %s / 86400.0 END", left, STAY_SECONDS),
+        "step_seconds": STAY_SECONDS,
         "step_entered_count": SQL("1"),
-        "step_left_count": _flag(SQL("s.left_on IS NOT NULL")),
+        "step_left_count": _flag(left),
         "step_done_count": _flag(SQL("s.outcome = 'done'")),
         "step_skipped_count": _flag(SQL("s.outcome = 'skipped'")),
         "step_back_count": _flag(SQL("s.outcome = 'back'")),

@@ -99,7 +99,9 @@ class FunnelCommon(ReferralCommon):
         cls.env.flush_all()
         cls.env.cr.execute(
             """UPDATE crm_referral_step_log
-            SET left_on = left_on + interval '0.6 seconds' WHERE id IN %s""",
+            SET left_on = left_on + interval '0.6 seconds',
+                duration_hours = duration_hours + 0.6 / 3600
+            WHERE id IN %s""",
             [created._ids],
         )
         cls.env.invalidate_all()

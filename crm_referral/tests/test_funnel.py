@@ -37,8 +37,8 @@ class TestFunnel(FunnelCases, FunnelCommon):
         for aggregates, groupby, expected in (
             (["__count"], [], set()),
             (["step_days:avg"], ["date:month", "step_id"], {"date", "step_id"}),
-            (["step_done_rate:avg"], ["user_id"], {"step_outcome", "user_id"}),
-            (AGGREGATES, [], {"step_outcome"}),
+            (["step_done_rate:avg"], ["user_id"], {"user_id"}),
+            (AGGREGATES, ["step_outcome"], {"step_outcome"}),
         ):
             with self.subTest(aggregates=aggregates, groupby=groupby):
                 self.assertEqual(

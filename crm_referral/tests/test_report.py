@@ -161,7 +161,7 @@ class TestReport(ReportCommon):
     def test_days_in_step_leave_open_stays_out(self):
         self.env.cr.execute(
             """UPDATE crm_referral_step_log
-            SET left_on = entered_on + interval '12 hours'
+            SET left_on = entered_on + interval '12 hours', duration_hours = 12
             WHERE referral_id IN %s AND left_on IS NOT NULL""",
             [tuple(self.ours)],
         )

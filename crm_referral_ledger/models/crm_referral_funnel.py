@@ -262,9 +262,9 @@ class CrmReferralFunnel(models.Model):
         self.env.flush_all()
         truth = self._select_counts(
             SQL(
-                """SELECT s.funnel_date, s.entered_on, s.left_on, s.outcome, s.step_id,
-                    r.user_id, r.team_id, r.company_id, r.active AS referral_active,
-                    -1 AS sign
+                """SELECT s.funnel_date, s.left_on, s.duration_hours, s.outcome,
+                    s.step_id, r.user_id, r.team_id, r.company_id,
+                    r.active AS referral_active, -1 AS sign
                 FROM crm_referral_step_log s
                 JOIN crm_referral r ON r.id = s.referral_id"""
             )
@@ -305,7 +305,7 @@ class CrmReferralFunnel(models.Model):
                 SELECT %(dimensions)s, SUM(sign) AS entered_count,
                        SUM(CASE WHEN left_on IS NULL THEN 0 ELSE sign END)
                        AS left_count,
-                       SUM(COALESCE(sign * %(stay_seconds)s, 0)) AS seconds
+                       SUM(sign * %(stay_seconds)s) AS seconds
                   FROM (%(stays)s) s
                  GROUP BY %(dimensions)s
             ) counts
