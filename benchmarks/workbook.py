@@ -86,7 +86,7 @@ def make(env, manager, days):
     started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
     runs = 0
     while export.state in ("queued", "running"):
-        env.ref("crm_referral.ir_cron_export").method_direct_trigger()
+        env.ref("xlsx_stream.ir_cron_export").method_direct_trigger()
         env.cr.commit()
         env.invalidate_all()
         runs += 1

@@ -56,6 +56,7 @@
         "wizard/crm_referral_candidate_object_views.xml",
         "wizard/crm_referral_objection_withdraw_views.xml",
         # Views
+        "views/crm_referral_candidate_form_views.xml",
         "views/crm_referral_candidate_views.xml",
         "views/crm_referral_objection_views.xml",
         "views/crm_referral_views.xml",

@@ -18,7 +18,6 @@ from . import (
     crm_referral_candidate,
     crm_referral_decline_reason,
     crm_referral_demo,
-    crm_referral_export_job,
     crm_referral_export,
     crm_referral_export_sheet,
     crm_referral_motive,
@@ -38,8 +37,6 @@ from . import (
     mail_template,
     res_company,
     res_config_settings,
+    crm_referral_readiness_mixin,
     res_partner,
-    res_partner_customer,
-    res_partner_loyalty,
-    res_partner_referred,
 )

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CrmAssessmentRound(models.Model):
@@ -27,3 +27,15 @@ class CrmAssessmentRound(models.Model):
         check_company=True,
         copy=False,
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rounds = super().create(vals_list)
+        rounds.lead_id._note_pointed_at()
+        return rounds
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("lead_id"):
+            self.lead_id._note_pointed_at()
+        return result

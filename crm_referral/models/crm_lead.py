@@ -16,7 +16,9 @@ class CrmLead(models.Model):
     _guarded_pointers = frozenset(
         {"referrer_id", "referral_candidate_id", "referral_candidate_ids"}
     )
-    _protected_fields = frozenset({"is_introduced_again", "is_made_of_candidate"})
+    _protected_fields = frozenset(
+        {"is_introduced_again", "is_made_of_candidate", "is_pointed_at"}
+    )
 
     referrer_id = fields.Many2one(
         comodel_name="res.partner",
@@ -50,6 +52,14 @@ class CrmLead(models.Model):
         export_string_translation=False,
         help="The lead was made of a candidate: it goes when the candidate is erased.",
     )
+    # Leads are merged, closed and deleted by the thousand: without this flag each would
+    # be asked for introductions and checklists, which most never had.
+    is_pointed_at = fields.Boolean(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="An introduction or a checklist points to this lead, or did so once.",
+    )
     is_introduced_again = fields.Boolean(
         string="Introduced Again",
         readonly=True,
@@ -75,17 +85,17 @@ class CrmLead(models.Model):
 
     def unlink(self):
         # sudo: the introductions go on without the lead, also those of a colleague
-        candidates_sudo = (
-            self.sudo().with_context(active_test=False).referral_candidate_ids
-        )
+        candidates_sudo = self.sudo()._get_introductions()
         result = super().unlink()
         candidates_sudo._on_lead_deleted()
         return result
 
     def copy_data(self, default=None):
         """A duplicate was not introduced: it does not say so in its texts either."""
-        source = self.env.ref("utm.utm_source_referral", raise_if_not_found=False)
         vals_list = super().copy_data(default=default)
+        if not any(lead.referrer_id for lead in self):
+            return vals_list
+        source = self.env.ref("utm.utm_source_referral", raise_if_not_found=False)
         for lead, vals in zip(self, vals_list, strict=True):
             if not lead.referrer_id:
                 continue
@@ -128,10 +138,11 @@ class CrmLead(models.Model):
         for lead_sudo in self.sudo():
             if lead_sudo.referral_candidate_id and not lead_sudo.referrer_id:
                 lead_sudo.referrer_id = lead_sudo.referral_candidate_id.referrer_id
+        referred_sudo = self.sudo().filtered("referrer_id")
+        if not referred_sudo:  # as most leads are
+            return
         source = self.env.ref("utm.utm_source_referral", raise_if_not_found=False)
-        for referrer_sudo, leads in self.sudo().grouped("referrer_id").items():
-            if not referrer_sudo:
-                continue
+        for referrer_sudo, leads in referred_sudo.grouped("referrer_id").items():
             leads.filtered(lambda lead: not lead.referred).write(
                 {"referred": referrer_sudo.display_name}
             )
@@ -146,6 +157,16 @@ class CrmLead(models.Model):
                 lambda lead: not lead.is_introduced_again
             ).is_introduced_again = True
             (leads - again).partner_id._set_referrer(referrer_sudo)
+
+    def _get_introductions(self):
+        """:return: the candidates behind these leads, archived ones too."""
+        leads = self.filtered("is_pointed_at").with_context(active_test=False)
+        return leads.referral_candidate_ids
+
+    def _note_pointed_at(self):
+        """Something of ours points to these leads from now on."""
+        # sudo: kept by the system
+        self.sudo().filtered(lambda lead: not lead.is_pointed_at).is_pointed_at = True
 
     def _knew_customer_before(self):
         """:return: whether the customer of this lead was known before they were
@@ -311,17 +332,18 @@ class CrmLead(models.Model):
 
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)
-        company = (self | opportunities)._get_merged_company()
         # sudo: the introductions follow the lead, also those of a colleague
-        candidates = (
-            opportunities.sudo().with_context(active_test=False).referral_candidate_ids
-        )
+        pointed_at_sudo = opportunities.sudo().filtered("is_pointed_at")
+        if not pointed_at_sudo:
+            return result
+        company = (self | opportunities)._get_merged_company()
+        candidates = pointed_at_sudo._get_introductions()
         # sudo: and so do the checklists
         rounds = (
             self.env["crm.assessment.round"]
             .sudo()
             .with_context(active_test=False)
-            .search([("lead_id", "in", opportunities.ids)])
+            .search([("lead_id", "in", pointed_at_sudo.ids)])
         )
         if company:
             staying = candidates.filtered(lambda c: c.company_id != company)
@@ -358,5 +380,6 @@ class CrmLead(models.Model):
                 force_partner_id=lead._find_matching_partner().id
             )
         # sudo: the lead may belong to somebody else than the request
-        closed.sudo().referral_candidate_ids._on_lead_closed()
+        pointed_at_sudo = closed.sudo().filtered("is_pointed_at")
+        pointed_at_sudo.referral_candidate_ids._on_lead_closed()
         return result

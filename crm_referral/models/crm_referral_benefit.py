@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 
-from odoo.addons.crm_foundation.tools.local_time import today
+from odoo.addons.crm_foundation.tools.local_time import local_date, today
+
+# Won opportunities that a new request proposes as benefits, at most.
+PROPOSED_BENEFITS = 3
 
 
 class CrmReferralBenefit(models.Model):
@@ -147,3 +150,107 @@ class CrmReferralBenefit(models.Model):
         for benefit in self:
             benefit.confirmed_now = not benefit.confirmed_now
         return True
+
+    # === WHERE WE KNOW IT FROM === #
+
+    @api.model
+    def _get_source_fields(self):
+        """What a benefit may have been proposed from: one document, once a customer.
+
+        Another addon adds its field here, with a unique index like that of ``lead_id``,
+        and what it knows in :meth:`_collect_known`.
+
+        :return: names of many2one fields
+        :rtype: list[str]
+        """
+        return ["lead_id"]
+
+    @api.model
+    def _propose(self, customers):
+        """Put what Odoo knows of these customers, and we do not yet, into the library.
+
+        :param list customers: pairs of a res.partner and the res.company that asks
+        :return: the new benefits
+        """
+        found = self._collect_known(customers)
+        known = self._find_known_sources(found)
+        # sudo: the title that was proposed is kept by us
+        benefits = self.sudo().create(
+            [vals for vals in found if self._get_source(vals) not in known]
+        )
+        return benefits.sudo(self.env.su)
+
+    @api.model
+    def _collect_known(self, customers):
+        """What Odoo knows of these customers: here their won opportunities.
+
+        Another addon adds what it knows, each with the field of its source.
+
+        :param list customers: pairs of a res.partner and the res.company that asks
+        :return: values of benefits, also of those that the library has already
+        :rtype: list[dict]
+        """
+        partners = self.env["res.partner"].union(
+            *(partner for partner, _company in customers)
+        )
+        leads = self.env["crm.lead"].search(
+            [
+                (
+                    "partner_id.commercial_partner_id",
+                    "in",
+                    partners.commercial_partner_id.ids,
+                ),
+                ("won_status", "=", "won"),
+            ],
+            order="date_closed desc, id desc",
+        )
+        by_customer = leads.grouped(lambda lead: lead.partner_id.commercial_partner_id)
+        return [
+            self._prepare_from_lead(lead, partner, company)
+            for partner, company in customers
+            for lead in by_customer.get(
+                partner.commercial_partner_id, leads.browse()
+            ).filtered(
+                lambda lead, company=company: (
+                    lead.company_id in (company, company.browse())
+                )
+            )[:PROPOSED_BENEFITS]
+        ]
+
+    @api.model
+    def _prepare_from_lead(self, lead, partner, company):
+        return {
+            "partner_id": partner.id,
+            "company_id": company.id,
+            "name": lead.name,
+            "proposed_name": lead.name.strip(),
+            "origin": "opportunity",
+            "lead_id": lead.id,
+            "delivered_on": lead.date_closed
+            and local_date(lead.date_closed, self.env.user, company),
+        }
+
+    @api.model
+    def _find_known_sources(self, vals_list):
+        """:return: which of these sources the library has, archived benefits included.
+        :rtype: set[tuple]
+        """
+        known = set()
+        for fname in self._get_source_fields():
+            ids = {vals[fname] for vals in vals_list if vals.get(fname)}
+            benefits = self.with_context(active_test=False).search(
+                [(fname, "in", list(ids))]
+            )
+            known |= {
+                (fname, benefit[fname].id, benefit.partner_id.id, benefit.company_id.id)
+                for benefit in benefits
+            }
+        return known
+
+    @api.model
+    def _get_source(self, vals):
+        """:return: from what these values are, and for whom, to be compared."""
+        fname = next(
+            (fname for fname in self._get_source_fields() if vals.get(fname)), None
+        )
+        return fname, vals.get(fname), vals["partner_id"], vals["company_id"]

@@ -118,6 +118,7 @@ class CrmReferralConversionMixin(models.AbstractModel):
 
     def _credit_leads(self):
         """The lead came of this introduction, unless somebody was there before."""
+        self.lead_id._note_pointed_at()
         for candidate in self.filtered("lead_id"):
             # sudo: the pointer is checked; the lead may belong to a colleague by now
             lead_sudo = candidate.lead_id.sudo()

@@ -1,77 +1,35 @@
-import hashlib
-import logging
-import os
-import tempfile
-from contextlib import nullcontext, suppress
-from datetime import timedelta
-
 import psycopg2
-from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_list
 
-from odoo.addons.crm_foundation.tools.sentences import join_sentences
+from odoo.addons.xlsx_stream.models.xlsx_export_mixin import JOB_FIELDS
 
-from .crm_referral_export_job import DIRECT_ROWS, TEMPORARY_PREFIX
+from ..tools.report_periods import PERIODS, named_period
 
-_logger = logging.getLogger(__name__)
-
-PERIODS = [
-    ("this_month", "This month"),
-    ("last_month", "Last month"),
-    ("this_quarter", "This quarter"),
-    ("last_quarter", "Last quarter"),
-    ("this_year", "This year"),
-    ("last_year", "Last year"),
-    ("last_12_months", "Last 12 months"),
-    ("all", "All dates"),
-    ("custom", "Other"),
-]
 FILE_FORMATS = [("xlsx", "Workbook"), ("pdf", "Summary as PDF")]
-XLSX_MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Years that a calendar, and Excel, can handle.
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 # What becomes of a domain that is none.
 MALFORMED = (AttributeError, KeyError, TypeError, ValueError)
-# In the name of an export and of its file.
+# In the name of an export.
 MAX_NAMES = 3
-MAX_STEM = 80
 
 
 class CrmReferralExport(models.Model):
-    """An export of referrals to a workbook: what is asked for, the job, and the file.
+    """An export of referrals to a workbook: what is asked for.
 
-    A small one is made at once, a large one by a job. The record stays when the file is
-    deleted, and so tells who exported what.
+    How it is made, in the background if it is large, is the engine's.
     """
 
     _name = "crm.referral.export"
-    _inherit = ["crm.guarded.mixin", "crm.referral.export.job"]
+    _inherit = ["crm.guarded.mixin", "xlsx.export.mixin"]
     _description = "Referral Export"
     _order = "id desc"
-    # What only the job itself writes.
-    _protected_fields = frozenset(
-        {
-            "user_id",
-            "company_id",
-            "file_format",
-            "lang",
-            "tz",
-            "state",
-            "progress",
-            "row_count",
-            "attempt_count",
-            "started_on",
-            "finished_on",
-            "slices",
-            "error",
-            "note",
-            "attachment_id",
-        }
-    )
+    _protected_fields = JOB_FIELDS | {"company_id", "file_format"}
+    _export_parameters = "crm_referral.export"
 
     # What
     name = fields.Char(compute="_compute_name", store=True, readonly=False)
@@ -121,28 +79,18 @@ class CrmReferralExport(models.Model):
     file_format = fields.Selection(
         selection=FILE_FORMATS, required=True, readonly=True, default="xlsx"
     )
+    selected_model = fields.Char(
+        required=True,
+        default=lambda self: self._default_selected_model(),
+        export_string_translation=False,
+    )
     selected_domain = fields.Json(
         default=lambda self: self._default_selected_domain(),
         export_string_translation=False,
     )
     selected_count = fields.Integer(
-        string="Selected Requests", compute="_compute_selected_count", aggregator=None
+        string="Selected Records", compute="_compute_selected_count", aggregator=None
     )
-
-    # Who
-    user_id = fields.Many2one(
-        comodel_name="res.users",
-        string="Exported By",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="restrict",
-        default=lambda self: self._default_user_id(),
-    )
-    lang = fields.Char(readonly=True)
-    tz = fields.Char(string="Time Zone", readonly=True)
-
-    _waiting_idx = models.Index("(id) WHERE state IN ('queued', 'running')")
 
     # === DEFAULT METHODS === #
 
@@ -152,22 +100,24 @@ class CrmReferralExport(models.Model):
     def _default_sheet_ids(self):
         return self.env["crm.referral.export.sheet"].search([("code", "!=", False)])
 
-    def _default_user_id(self):
-        return self.env.user
+    def _default_selected_model(self):
+        models = self._get_selectable_models()
+        active_model = self.env.context.get("active_model")
+        return active_model if active_model in models else models[0]
 
     def _default_selected_domain(self):
-        """The requests that were selected in the list from which this was opened.
+        """The records that were selected in the list from which this was opened.
 
         Of "all that match" a browser hands over no more ids than it is allowed to, and
         does not say that there are more: then the domain of the list counts.
         """
         context = self.env.context
         selected_ids = context.get("active_ids")
-        if context.get("active_model") != "crm.referral" or not isinstance(
-            selected_ids, list | tuple
+        if (
+            context.get("active_model") not in self._get_selectable_models()
+            or not isinstance(selected_ids, list | tuple)
+            or not selected_ids
         ):
-            return None
-        if not selected_ids:
             return None
         # sudo: only administrators may read parameters; browsers know this one
         parameters_sudo = self.env["ir.config_parameter"].sudo()
@@ -184,6 +134,7 @@ class CrmReferralExport(models.Model):
         "period",
         "date_from",
         "date_to",
+        "selected_model",
         "selected_domain",
         "company_ids",
         "team_ids",
@@ -197,14 +148,19 @@ class CrmReferralExport(models.Model):
         """:return: of which days, or which requests, this is."""
         self.ensure_one()
         if self.selected_domain:
-            return self.env._(
-                "Selected referrals (%(number)s)", number=self.selected_count
-            )
+            return self._name_selection()
         if self.date_from and self.date_to:
             return self.env._(
                 "Referrals %(start)s – %(end)s", start=self.date_from, end=self.date_to
             )
         return self.env._("Referrals")
+
+    def _name_selection(self):
+        """An addon that lets records of another model be selected finds words for them.
+
+        :return: what is selected, and how many
+        """
+        return self.env._("Selected referrals (%(number)s)", number=self.selected_count)
 
     def _name_filters(self):
         """:return: what this is narrowed to, so that two exports can be told apart.
@@ -236,7 +192,7 @@ class CrmReferralExport(models.Model):
                 export.date_from = export.date_from
                 export.date_to = export.date_to
                 continue
-            export.date_from, export.date_to = self._get_period(export.period, today)
+            export.date_from, export.date_to = named_period(export.period, today)
 
     @api.depends("company_ids")
     def _compute_company_id(self):
@@ -244,7 +200,7 @@ class CrmReferralExport(models.Model):
             one = len(export.company_ids) == 1
             export.company_id = export.company_ids if one else False
 
-    @api.depends("selected_domain")
+    @api.depends("selected_model", "selected_domain")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_selected_count(self):
         for export in self:
@@ -273,7 +229,7 @@ class CrmReferralExport(models.Model):
                     self.env._("The period ends before it begins. Swap the two dates.")
                 )
 
-    @api.constrains("selected_domain")
+    @api.constrains("selected_model", "selected_domain")
     def _check_selected_domain(self):
         for export in self:
             # What the user may not read is no filter either.
@@ -287,126 +243,10 @@ class CrmReferralExport(models.Model):
                     self.env._("Choose only companies that you may work for.")
                 )
 
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_may_export()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if not self.env.su and self.filtered(
-            lambda e: e.state not in ("draft", "failed")
-        ):
-            raise UserError(
-                self.env._("This export was started already. Make a new one.")
-            )
-        result = super().write(vals)
-        if not self.env.su:
-            # What was read is no longer what is asked for.
-            # sudo: the fields of the job are not written by hand
-            self.sudo().filtered("slices").slices = False
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_log(self):
-        if not self.env.su and self.filtered(lambda export: export.state != "draft"):
-            raise UserError(
-                self.env._(
-                    "Exports are kept: they tell who took which data out of Odoo."
-                )
-            )
-
-    # === ACTION METHODS === #
-
-    def action_export(self):
-        """Make the workbook: at once if it is small, else in the background.
-
-        :return: an action: the download, or the form with the progress
-        :raise AccessError: when the user may not export
-        """
-        self.ensure_one()
-        self._check_may_export()
-        if self.state not in ("draft", "failed", "cancelled"):
-            raise UserError(
-                self.env._("This export was started already. Make a new one.")
-            )
-        row_count = self._get_workbook()._count_rows(self._prepare_options())
-        self._log_export(row_count)
-        # sudo: the fields of the job are not written by hand
-        export_sudo = self.sudo()
-        export_sudo.write(
-            {
-                "lang": self.env.lang,
-                "tz": self.env.tz.zone,
-                "row_count": row_count,
-                "progress": 0,
-                "attempt_count": 0,
-                # Of a failed one the rest is read.
-                "slices": self.slices if self.state == "failed" else False,
-                "error": False,
-                "note": False,
-                "started_on": self.env.cr.now(),
-                "finished_on": False,
-            }
-        )
-        if not self.slices:
-            export_sudo._drop_spool()
-        if row_count <= self._get_direct_rows():
-            export_sudo._make_file(nullcontext(self.env))
-            if export_sudo.note:
-                # The dialog closes with the download.
-                self._send_notification(self.name, export_sudo.note, "warning")
-            return self.action_download()
-        export_sudo.state = "queued"
-        # sudo: the user may not start crons
-        self.env.ref("crm_referral.ir_cron_export").sudo()._trigger()
-        view = self.env.ref("crm_referral.crm_referral_export_view_form_dialog")
-        return self._get_records_action(
-            name=self.env._("Making the Workbook"),
-            target="new",
-            views=[(view.id, "form")],
-        )
-
-    def action_retry(self):
-        """Start an export again that failed or was cancelled.
-
-        :return: an action, see :meth:`action_export`
-        """
-        return self.action_export()
-
-    def action_cancel(self):
-        """Stop the export; a running one stops within a second or two.
-
-        :return: True
-        """
-        self._check_owner()
-        # sudo: the fields of the job are not written by hand
-        self.sudo().filtered(lambda e: e.state in ("queued", "running")).write(
-            {"state": "cancelled", "finished_on": self.env.cr.now()}
-        )
-        return True
-
-    @api.readonly
-    def action_download(self):
-        """Download the finished file.
-
-        :return: a URL action
-        """
-        self.check_access("read")
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/crm_referral/export/{self.id}",
-            "target": "new",
-            "close": True,
-        }
-
     # === RIGHTS === #
 
     @api.model
     def _check_may_export(self):
-        """:raise AccessError: when the user is neither manager nor may export."""
         if not self.env.su and not self.env.user.has_groups(
             "sales_team.group_sale_manager,base.group_allow_export"
         ):
@@ -417,30 +257,47 @@ class CrmReferralExport(models.Model):
                 )
             )
 
-    def _check_owner(self):
-        if not self.env.su and self.user_id != self.env.user:
-            raise AccessError(self.env._("This is not your export."))
+    def _check_job_rights(self):
+        # Who gets a report on schedule needs no right to export.
+        return None if self._get_schedule_runs() else super()._check_job_rights()
+
+    # === JOB === #
+
+    def _count_export_rows(self):
+        return self._get_workbook()._count_rows(self._prepare_options())
+
+    def _build_export(self, env, target, progress=None, spool=None):
+        return self._get_workbook(env)._build(
+            self._prepare_options(), target, progress, spool
+        )
+
+    def _get_export_view(self):
+        return self.env.ref("crm_referral.crm_referral_export_view_form_dialog")
+
+    def _get_export_place(self):
+        return self.env._("You find it under Referrals, Reporting, Exports.")
+
+    def _get_filename(self):
+        return super()._get_filename().removesuffix("xlsx") + self.file_format
+
+    def _describe_for_log(self):
+        options = self._prepare_options()
+        options.pop("selection")
+        return f"{options}, {self.selected_count or 'no'} selected"
+
+    def _get_schedule_runs(self):
+        """:return: the reports on schedule for which this is made, if any."""
+        return self.env["crm.referral.report.schedule.run"].search(
+            [("export_id", "=", self.id)]
+        )
+
+    def _notify(self, subject, sentences, kind):
+        # A report on schedule is sent by its scheduler, or its failure told.
+        if self._get_schedule_runs():
+            return self.env.ref("crm_referral.ir_cron_report_schedule")._trigger()
+        return super()._notify(subject, sentences, kind)
 
     # === WORKBOOK === #
-
-    @api.model
-    def _get_period(self, period, today):
-        """:return: first and last day of a period; both False for all dates.
-        :rtype: tuple
-        """
-        month = today.replace(day=1)
-        quarter = month - relativedelta(months=(month.month - 1) % 3)
-        year = month.replace(month=1)
-        one_day = timedelta(days=1)
-        return {
-            "this_month": (month, month + relativedelta(months=1) - one_day),
-            "last_month": (month - relativedelta(months=1), month - one_day),
-            "this_quarter": (quarter, quarter + relativedelta(months=3) - one_day),
-            "last_quarter": (quarter - relativedelta(months=3), quarter - one_day),
-            "this_year": (year, year + relativedelta(years=1) - one_day),
-            "last_year": (year - relativedelta(years=1), year - one_day),
-            "last_12_months": (today - relativedelta(years=1) + one_day, today),
-        }.get(period, (False, False))
 
     def _prepare_options(self):
         """:return: what the workbook needs to know, without any record.
@@ -456,6 +313,7 @@ class CrmReferralExport(models.Model):
             "team_ids": self.team_ids.ids,
             "salesperson_ids": self.salesperson_ids.ids,
             "selection": self._get_selection(),
+            "selected_model": self.selected_model,
             "sheets": self.sheet_ids.sorted().mapped("code"),
         }
 
@@ -468,8 +326,16 @@ class CrmReferralExport(models.Model):
             return self.env._("Referrals")
         return self.name
 
+    @api.model
+    def _get_selectable_models(self):
+        """:return: the models in whose lists one selects what a workbook shows; the
+        first is that of a selection of which nothing else is said.
+        :rtype: list[str]
+        """
+        return ["crm.referral"]
+
     def _get_selection(self):
-        """:return: domain of the selected requests; None when none were selected.
+        """:return: domain of the selected records; None when none were selected.
         :rtype: Domain | None
         """
         self.ensure_one()
@@ -482,7 +348,7 @@ class CrmReferralExport(models.Model):
         return domain
 
     def _count_selected(self):
-        """:return: how many requests are selected
+        """:return: how many records are selected
         :rtype: int
         :raise ValidationError: when the selection is none
         """
@@ -490,12 +356,13 @@ class CrmReferralExport(models.Model):
             selection = self._get_selection()
             if selection is None:
                 return 0
-            return self.env["crm.referral"].search_count(selection)
+            [model] = {self.selected_model} & {*self._get_selectable_models()}
+            return self.env[model].search_count(selection)
         except (*MALFORMED, psycopg2.DataError) as error:
             raise ValidationError(
                 self.env._(
-                    "The selection cannot be read. Go back to the list of requests and "
-                    "select them again."
+                    "The selection cannot be read. Go back to the list and select the "
+                    "records again."
                 )
             ) from error
 
@@ -505,16 +372,9 @@ class CrmReferralExport(models.Model):
         :param env: the environment whose cursor reads; by default that of the record
         :return: crm.referral.workbook
         """
-        self.ensure_one()
-        env = env or self.env
-        return (
-            env["crm.referral.workbook"]
-            .with_user(self.user_id.id)
-            .with_context(
-                lang=self.lang or self.user_id.lang,
-                tz=self.tz or self.user_id.tz,
-                allowed_company_ids=self._get_company_ids(),
-            )
+        env = self._as_exporter(env or self.env).env
+        return env["crm.referral.workbook"].with_context(
+            allowed_company_ids=self._get_company_ids()
         )
 
     def _get_company_ids(self):
@@ -523,144 +383,18 @@ class CrmReferralExport(models.Model):
         own = self.user_id.company_id & companies
         return (own | companies).ids
 
-    def _log_export(self, row_count):
-        """Say in the server's log who takes what out of Odoo."""
-        options = self._prepare_options()
-        options.pop("selection")
-        _logger.info(
-            "User %s (%s) exports %s rows of referrals for %s: %s, %s selected",
-            self.env.uid,
-            self.env.user.login,
-            row_count,
-            self.user_id.login,  # of a schedule: the recipient
-            options,
-            self.selected_count or "no",
-        )
-
-    @api.model
-    def _get_direct_rows(self):
-        """:return: up to how many rows a workbook is made while the user waits."""
-        return self._get_number("export_direct_rows", DIRECT_ROWS)
-
-    def _make_file(self, reader, progress=None, spool=None):
-        """Make the workbook and attach it. Call it in sudo mode.
-
-        The file grows under a name that nobody knows; it becomes an attachment when it
-        is whole.
-
-        :param reader: context manager that gives the environment whose cursor reads
-        :param progress: see ``crm.referral.workbook._build``
-        :param spool: what keeps the slices, see ``crm.referral.workbook._build``
-        """
-        self.ensure_one()
-        # What a stopped run leaves in the spool goes with it.
-        folder = spool.folder if spool else self.env["ir.attachment"]._filestore()
-        os.makedirs(folder, exist_ok=True)
-        handle, path = tempfile.mkstemp(dir=folder, prefix=TEMPORARY_PREFIX)
-        os.close(handle)
-        try:
-            with reader as env:
-                report = self._get_workbook(env)._build(
-                    self._prepare_options(), path, progress, spool
-                )
-            attachment = self._attach(path)
-        finally:
-            with suppress(FileNotFoundError):
-                os.unlink(path)
-        notes = []
-        if report.truncated:
-            notes.append(
-                self.env._(
-                    "%(number)s texts are longer than a cell of Excel; they were cut.",
-                    number=report.truncated,
-                )
-            )
-        if spool and spool.resumed:
-            notes.append(
-                self.env._(
-                    "The rows were read in several runs: what was changed meanwhile "
-                    "may be in one sheet and not yet in another."
-                )
-            )
-        self.write(
-            {
-                "attachment_id": attachment.id,
-                "state": "done",
-                "progress": 100,
-                "row_count": report.rows,
-                "note": join_sentences(self.env, notes) or False,
-                "error": False,
-                "finished_on": fields.Datetime.now(),
-            }
-        )
-
-    def _make_file_from_snapshot(self):
-        """Make a small workbook outside of a request; see :meth:`_make_file`."""
-        self._make_file(self._open_reader())
-
     def _make_pdf(self):
         """Make the summary as PDF and attach it. Call it in sudo mode."""
         self.ensure_one()
         with self._open_reader() as env:
             content = self._get_workbook(env)._render_pdf(self._prepare_options())
-        attachment = self.env["ir.attachment"].create(
-            {
-                "name": self._get_filename(),
-                "res_model": self._name,
-                "res_id": self.id,
-                "raw": content,
-            }
+        self._finish(
+            self.env["ir.attachment"].create(
+                {
+                    "name": self._get_filename(),
+                    "res_model": self._name,
+                    "res_id": self.id,
+                    "raw": content,
+                }
+            )
         )
-        self.write(
-            {
-                "attachment_id": attachment.id,
-                "state": "done",
-                "progress": 100,
-                "finished_on": fields.Datetime.now(),
-            }
-        )
-
-    def _attach(self, path):
-        """Make an attachment of a file without reading it into memory.
-
-        :param str path: of a file in the filestore's file system; is moved
-        :return: the attachment
-        """
-        Attachment = self.env["ir.attachment"]
-        values = {
-            "name": self._get_filename(),
-            "res_model": self._name,
-            "res_id": self.id,
-            "mimetype": XLSX_MIMETYPE,
-        }
-        if Attachment._storage() != "file":
-            with open(path, "rb") as file:
-                return Attachment.create({**values, "raw": file.read()})
-        with open(path, "rb") as file:
-            checksum = hashlib.file_digest(file, "sha1").hexdigest()
-        size = os.path.getsize(path)
-        fname = f"{checksum[:2]}/{checksum}"
-        full_path = Attachment._full_path(fname)
-        os.makedirs(os.path.dirname(full_path), exist_ok=True)
-        # The garbage collector takes the file if this transaction fails.
-        Attachment._mark_for_gc(fname)
-        os.replace(path, full_path)
-        attachment = Attachment.create({**values, "raw": b""})
-        attachment.flush_recordset()
-        # The ORM only takes content as bytes in memory.
-        self.env.cr.execute(
-            """UPDATE ir_attachment
-            SET store_fname = %s, checksum = %s, file_size = %s, db_datas = NULL,
-                mimetype = %s
-            WHERE id = %s""",
-            [fname, checksum, size, XLSX_MIMETYPE, attachment.id],
-        )
-        attachment.invalidate_recordset()
-        return attachment
-
-    def _get_filename(self):
-        safe = "".join(
-            c if c.isalnum() or c in " -_–." else "-" for c in self.name or ""
-        )
-        stem = safe.strip()[:MAX_STEM].strip() or "referrals"
-        return f"{stem}.{self.file_format or 'xlsx'}"

@@ -102,6 +102,8 @@ class CrmReferralNewsMixin(models.AbstractModel):
 
     def _get_told_along(self):
         """:return: others of these requests, of whom no reminder of its own tells."""
+        if not self:
+            return self
         tell_type = self.env.ref(TELL_ACTIVITY_TYPE)
         others = self.referral_id.filtered("outcome").candidate_ids - self
         return others.filtered(

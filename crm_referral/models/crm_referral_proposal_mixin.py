@@ -4,9 +4,6 @@ from odoo.fields import Command
 
 from odoo.addons.crm_foundation.tools.local_time import local_date
 
-# Won opportunities that a new request proposes as benefits, at most.
-PROPOSED_BENEFITS = 3
-
 
 class CrmReferralProposalMixin(models.AbstractModel):
     """The benefits that a request is about: chosen, or proposed from what we know."""
@@ -108,9 +105,7 @@ class CrmReferralProposalMixin(models.AbstractModel):
         nothing = Benefit.browse()
         if not customers:
             return vals_list, [nothing] * len(vals_list)
-        # sudo: the title that was proposed is kept by us
-        found = Benefit.sudo().create(self._prepare_known_benefits(customers))
-        found = found.sudo(self.env.su)
+        found = Benefit._propose(customers)
         library = self._find_benefits(
             self.env["res.partner"].union(*(partner for partner, _c in customers)),
             self.env["res.company"].union(*(company for _p, company in customers)),
@@ -133,56 +128,3 @@ class CrmReferralProposalMixin(models.AbstractModel):
                 (benefits & linked).filtered("confirmed") if begins else nothing
             )
         return proposed_vals_list, earlier
-
-    @api.model
-    def _prepare_known_benefits(self, customers):
-        """Collect benefits from what Odoo knows of the customers: won opportunities.
-
-        Bridges to orders or complaints add theirs.
-
-        :param list customers: pairs of a res.partner and the res.company that asks
-        :return: values of benefits that the library does not have yet
-        :rtype: list[dict]
-        """
-        partners = self.env["res.partner"].union(
-            *(partner for partner, _c in customers)
-        )
-        leads = self.env["crm.lead"].search(
-            [
-                (
-                    "partner_id.commercial_partner_id",
-                    "in",
-                    partners.commercial_partner_id.ids,
-                ),
-                ("won_status", "=", "won"),
-            ],
-            order="date_closed desc, id desc",
-        )
-        known = {
-            (benefit.partner_id, benefit.lead_id, benefit.company_id)
-            for benefit in self.env["crm.referral.benefit"]
-            .with_context(active_test=False)
-            .search([("lead_id", "in", leads.ids)])
-        }
-        by_customer = leads.grouped(lambda lead: lead.partner_id.commercial_partner_id)
-        return [
-            {
-                "partner_id": partner.id,
-                "company_id": company.id,
-                "name": lead.name,
-                "proposed_name": lead.name.strip(),
-                "origin": "opportunity",
-                "lead_id": lead.id,
-                "delivered_on": lead.date_closed
-                and local_date(lead.date_closed, self.env.user, company),
-            }
-            for partner, company in customers
-            for lead in by_customer.get(
-                partner.commercial_partner_id, leads.browse()
-            ).filtered(
-                lambda lead, company=company: (
-                    lead.company_id in (company, company.browse())
-                )
-            )[:PROPOSED_BENEFITS]
-            if (partner, lead, company) not in known
-        ]

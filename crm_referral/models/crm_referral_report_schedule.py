@@ -9,6 +9,7 @@ from odoo.fields import Domain
 
 from odoo.addons.crm_foundation.tools.local_time import today
 
+from ..tools.report_periods import named_period
 from .crm_referral_export import FILE_FORMATS
 
 _logger = logging.getLogger(__name__)
@@ -226,7 +227,7 @@ class CrmReferralReportSchedule(models.Model):
         if self.interval == "week":
             monday = day - timedelta(days=day.weekday())
             return monday - timedelta(days=7), monday - timedelta(days=1)
-        return self.env["crm.referral.export"]._get_period(f"last_{self.interval}", day)
+        return named_period(f"last_{self.interval}", day)
 
     # === SENDING === #
 

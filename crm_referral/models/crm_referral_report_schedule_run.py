@@ -299,14 +299,12 @@ class CrmReferralReportScheduleRun(models.Model):
             export._log_export(None)
             export._make_pdf()
             return True
-        workbook = export._get_workbook()
-        export.row_count = workbook._count_rows(export._prepare_options())
+        export.row_count = export._count_export_rows()
         export._log_export(export.row_count)
         if export.row_count <= export._get_direct_rows():
-            export._make_file_from_snapshot()
+            export._make_file(export._open_reader())
             return True
-        export.state = "queued"
-        self.env.ref("crm_referral.ir_cron_export")._trigger()
+        export._queue()
         return False
 
     def _check_recipient(self):

@@ -19,6 +19,8 @@ class MailActivity(models.Model):
         informed = self.sudo()._get_referral_documents(Candidate, "inform")
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
         promised.filtered(lambda r: r.promise_state == "open").promise_state = "kept"
+        if not told and not informed:
+            return result
         day = today(self.env, self.env.user, self.env.company)
         told.referrer_told_on = day
         informed.filtered(lambda c: not c.informed_on).informed_on = day
@@ -26,14 +28,12 @@ class MailActivity(models.Model):
 
     def _get_referral_documents(self, model, name):
         """:return: records of the model behind those activities that have the type."""
-        activity_type = self.env.ref(
-            f"crm_referral.mail_activity_type_{name}", raise_if_not_found=False
-        )
-        activities = self.filtered(
-            lambda activity: (
-                activity_type
-                and activity.res_model == model
-                and activity.activity_type_id == activity_type
+        activities = self.filtered(lambda activity: activity.res_model == model)
+        if activities:  # every activity in Odoo comes through here
+            activity_type = self.env.ref(
+                f"crm_referral.mail_activity_type_{name}", raise_if_not_found=False
             )
-        )
+            activities = activities.filtered(
+                lambda a: activity_type and a.activity_type_id == activity_type
+            )
         return self.env[model].browse(activities.mapped("res_id")).exists()

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .crm_referral_export_job import DIRECT_ROWS, KEEP_DAYS
+from odoo.addons.xlsx_stream.models.xlsx_export_mixin import DIRECT_ROWS, KEEP_DAYS
 
 
 class ResConfigSettings(models.TransientModel):

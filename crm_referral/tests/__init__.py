@@ -17,6 +17,7 @@ from . import test_assessment_send
 from . import test_assessment_steering
 from . import test_assessment_story_tours
 from . import test_assessment_tours
+from . import test_benefits
 from . import test_candidate
 from . import test_candidate_erasure
 from . import test_candidate_guard
@@ -24,13 +25,15 @@ from . import test_candidate_introduction
 from . import test_candidate_objection
 from . import test_candidate_states
 from . import test_concurrency
-from . import test_conversation_screens
 from . import test_contact_keys
+from . import test_conversation_screens
 from . import test_equal_figures
 from . import test_erasure
 from . import test_every_view
 from . import test_export
 from . import test_export_assessment
+from . import test_export_job
+from . import test_export_rights
 from . import test_forms
 from . import test_funnel
 from . import test_guided_conversation
@@ -40,10 +43,14 @@ from . import test_lead
 from . import test_lead_introduction
 from . import test_objection
 from . import test_partner
+from . import test_others_pay_nothing
 from . import test_performance
+from . import test_promise
+from . import test_readiness
 from . import test_referral
 from . import test_report
 from . import test_report_schedule
+from . import test_requirements
 from . import test_rules
 from . import test_screens
 from . import test_security_walk
@@ -51,6 +58,7 @@ from . import test_step_work
 from . import test_talk_track
 from . import test_tools
 from . import test_tours
+from . import test_who_may_be_asked
 from . import test_widths
 from . import test_words
 from . import test_workbook_cover

@@ -276,19 +276,3 @@ class TestArchivedRequest(ReferralCommon):
         referral.action_unarchive()
         referral.action_next_step()
         self.assertEqual(referral.step_code, "profile")
-
-
-@tagged("post_install", "-at_install")
-class TestReadinessOfOneList(ReferralCommon):
-    """The search and the sentences know the same reasons, in the same order."""
-
-    def test_codes(self):
-        Partner = self.env["res.partner"]
-        codes = list(Partner._get_readiness_domains())
-        field = Partner._fields["referral_readiness"]
-        self.assertEqual({"ready", *codes}, set(field.get_values(self.env)))
-        self._create_referral().action_decline(self.decline_reason.id)
-        self._create_referral(self.manager, override_reason="She called us")
-        self.customer.referral_do_not_ask = True
-        blockers = self.customer._get_referral_blockers()[self.customer]
-        self.assertEqual(list(blockers), codes)

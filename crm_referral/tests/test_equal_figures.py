@@ -3,7 +3,7 @@ from datetime import date
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
-from .test_export import ExportCommon
+from .export_common import ExportCommon
 
 
 @tagged("post_install", "-at_install")

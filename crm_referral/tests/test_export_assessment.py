@@ -1,8 +1,8 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from .export_common import WorkbookMixin
 from .test_assessment_report import AssessmentReportCommon
-from .test_export import WorkbookMixin
 
 LETTERS = ["Process", "Roles", "Interpersonal", "Direction", "External Pressures"]
 

@@ -16,7 +16,7 @@ from odoo.tools.pdf import PdfReader
 from odoo.addons.crm_foundation.tools.local_time import day_start
 from odoo.addons.mail.tests.common import MockEmail
 
-from .test_export import EXPORT_LOGGER, WorkbookMixin
+from .export_common import JOB_LOGGER, WorkbookMixin
 from .test_report import ReportCommon
 
 SCHEDULE_LOGGER = "odoo.addons.crm_referral.models.crm_referral_report_schedule_run"
@@ -158,7 +158,7 @@ class TestReportSchedule(MockEmail, WorkbookMixin, ReportCommon):
         Workbook = type(self.env["crm.referral.workbook"])
         with (
             patch.object(Workbook, "_build", side_effect=OSError("No space left")),
-            mute_logger(EXPORT_LOGGER),
+            mute_logger(JOB_LOGGER),
         ):
             self._run_exports()
         with mute_logger(SCHEDULE_LOGGER):

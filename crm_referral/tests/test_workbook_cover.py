@@ -11,10 +11,8 @@ from PIL import Image
 from odoo.fields import Command
 from odoo.tests import BaseCase, freeze_time, tagged
 
-from odoo.addons.xlsx_stream.tools import paper
-
 from ..tools import report_periods, svg_chart
-from .test_export import ExportCommon
+from .export_common import ExportCommon
 
 
 class WorkbookCase(ExportCommon):
@@ -354,9 +352,23 @@ class TestExportName(WorkbookCase):
 
 @tagged("post_install", "-at_install")
 class TestWorkbookTools(BaseCase):
+    def test_named_periods(self):
+        for name, expected in {
+            "this_month": ("2026-03-01", "2026-03-31"),
+            "last_month": ("2026-02-01", "2026-02-28"),
+            "this_quarter": ("2026-01-01", "2026-03-31"),
+            "last_quarter": ("2025-10-01", "2025-12-31"),
+            "this_year": ("2026-01-01", "2026-12-31"),
+            "last_year": ("2025-01-01", "2025-12-31"),
+            "last_12_months": ("2025-03-03", "2026-03-02"),
+            "all": (False, False),
+        }.items():
+            found = report_periods.named_period(name, date(2026, 3, 2))
+            self.assertEqual([day and str(day) for day in found], [*expected])
+
     def test_examples(self):
         """The examples in the modules' documentation."""
-        for module in (report_periods, svg_chart, paper):
+        for module in (report_periods, svg_chart):
             result = unittest.TestResult()
             doctest.DocTestSuite(module).run(result)
             self.assertTrue(result.testsRun, module)

@@ -3,8 +3,8 @@ from datetime import datetime
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from .export_common import ExportCommon, WorkbookMixin
 from .test_assessment_report import AssessmentReportCommon
-from .test_export import ExportCommon, WorkbookMixin
 
 
 @tagged("post_install", "-at_install")

@@ -1,10 +1,44 @@
-"""Periods of a report: what they are compared with, and their axis of time."""
+"""Periods of a report: their names, what they are compared with, their axis of time."""
 
 from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
 DAY = timedelta(days=1)
+PERIODS = [
+    ("this_month", "This month"),
+    ("last_month", "Last month"),
+    ("this_quarter", "This quarter"),
+    ("last_quarter", "Last quarter"),
+    ("this_year", "This year"),
+    ("last_year", "Last year"),
+    ("last_12_months", "Last 12 months"),
+    ("all", "All dates"),
+    ("custom", "Other"),
+]
+
+
+def named_period(name: str, today: date) -> tuple[date, date] | tuple[bool, bool]:
+    """First and last day of a period with a name; both False for all dates.
+
+    >>> named_period("last_quarter", date(2026, 3, 2))
+    (datetime.date(2025, 10, 1), datetime.date(2025, 12, 31))
+    >>> named_period("last_12_months", date(2026, 3, 2))
+    (datetime.date(2025, 3, 3), datetime.date(2026, 3, 2))
+    """
+    month = today.replace(day=1)
+    start, months = {
+        "month": (month, 1),
+        "quarter": (month - relativedelta(months=(month.month - 1) % 3), 3),
+        "year": (month.replace(month=1), 12),
+        "12_months": (today + DAY, 12),
+    }.get(name.partition("_")[2], (None, 0))
+    if start is None:
+        return False, False
+    length = relativedelta(months=months)
+    if name.startswith("last"):
+        start -= length
+    return start, start + length - DAY
 
 
 def compared_period(start: date, end: date, today: date) -> tuple[date, date] | None:

@@ -75,17 +75,21 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     @api.model
     def _drop_double_benefits(self, partners):
-        """One opportunity is one benefit of one customer, for each company."""
+        """One opportunity is one benefit of one customer, for each company.
+
+        So is any other document that a benefit was proposed from.
+        """
         # sudo: the merge concerns all companies
-        benefits = (
-            self.env["crm.referral.benefit"]
-            .sudo()
-            .with_context(active_test=False)
-            .search([("partner_id", "in", partners.ids), ("lead_id", "!=", False)])
-        )
-        for doubles in benefits.grouped(lambda b: (b.lead_id, b.company_id)).values():
-            kept = doubles.sorted(lambda b: (b.confirmed, b.id), reverse=True)[0]
-            (doubles - kept).lead_id = False
+        Benefit = self.env["crm.referral.benefit"].sudo()
+        for fname in Benefit._get_source_fields():
+            benefits = Benefit.with_context(active_test=False).search(
+                [("partner_id", "in", partners.ids), (fname, "!=", False)]
+            )
+            for doubles in benefits.grouped(
+                lambda b, fname=fname: (b[fname], b.company_id)
+            ).values():
+                kept = doubles.sorted(lambda b: (b.confirmed, b.id), reverse=True)[0]
+                (doubles - kept)[fname] = False
         self.env.flush_all()
 
     @api.model

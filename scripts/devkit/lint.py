@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from . import base, borders, odoo, sizes, traps, venv
+from . import base, borders, documents, odoo, sizes, traps, venv
 
 # Rules of Odoo's own pylint test (test_lint/tests/test_pylint.py).
 ODOO_RULES = (
@@ -149,6 +149,13 @@ def eslint(files: list[str]) -> str:
     return _node(*ESLINT, *_with_suffix(files, ".js"))
 
 
+def made_documents(_files: list[str]) -> str:
+    return "\n".join(
+        f"{path.relative_to(base.ROOT)} is stale: scripts/lint --fix makes it anew"
+        for path in documents.stale()
+    )
+
+
 @dataclass(frozen=True)
 class Check:
     """A check, and which files it is about."""
@@ -167,6 +174,7 @@ CHECKS = {
     "traps": Check(silent_traps, _addons),
     "borders": Check(who_knows_whom, _addons),
     "sizes": Check(too_long, _suffix(*sizes.WRITTEN)),
+    "documents": Check(made_documents, _addons),
     "xml": Check(xml, _suffix(".xml", ".svg")),
     "pylint-odoo": Check(pylint_odoo, _addons),
     "odoo-pylint": Check(pylint_of_odoo, _addons),
@@ -211,12 +219,14 @@ def chosen_files(names: list[str]) -> list[str]:
 
 
 def fix(files: list[str]) -> None:
-    """Let the formatters do what they can."""
+    """Let the formatters do what they can, make what is made of other files."""
     if python := _python(files):
         _tool("ruff", "check", "--no-cache", "--fix", "--quiet", *python)
         _tool("ruff", "format", "--no-cache", "--quiet", *python)
     if scripts := CHECKS["prettier"].chooses(files):
         _node(*PRETTIER, "--write", *scripts)
+    if _addons(files):
+        documents.make()
 
 
 def main() -> int:

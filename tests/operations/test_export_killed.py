@@ -35,7 +35,7 @@ env.cr.execute('ANALYZE res_partner, crm_referral')
 env.ref('base.user_admin').group_ids += env.ref('sales_team.group_sale_manager')
 env['ir.config_parameter'].set_param('crm_referral.export_direct_rows', '1')
 env['ir.config_parameter'].set_param('crm_referral.export_slice_rows', '{SLICE}')
-ours = env.ref('crm_referral.ir_cron_export')
+ours = env.ref('xlsx_stream.ir_cron_export')
 env['ir.cron'].search([('id', '!=', ours.id)]).active = False
 env.cr.commit()
 """
@@ -85,7 +85,7 @@ class Export:
         assert self.read("state, error") == ("done", None)
 
     def download(self):
-        return self.browser.get(f"/crm_referral/export/{self.id}")
+        return self.browser.get(f"/xlsx_stream/export/{MODEL}/{self.id}")
 
     def attachments(self):
         """How many files it has, and where the last one is."""
@@ -188,7 +188,7 @@ def test_several_workers(lab, crowded):
             # The others are served meanwhile.
             dates = {"date_from": "1999-01-01", "date_to": "1999-12-31"}
             small = Export(lab, crowded, browser, period="custom", **dates)
-            assert small.action["url"] == f"/crm_referral/export/{small.id}"
+            assert small.action["url"] == f"/xlsx_stream/export/{MODEL}/{small.id}"
             with zipfile.ZipFile(io.BytesIO(small.download().content)) as package:
                 assert package.testzip() is None
             assert export.read("state") != ("done",)
@@ -199,7 +199,7 @@ def test_several_workers(lab, crowded):
             with held_up(lab, crowded, 7):
                 export.wait_until(lambda: starts(odoo) > begun)
             export.wait_for_end()
-            all_told = told("crm_referral.export")
+            all_told = told("xlsx_stream.export")
         progress = [each["progress"] for each in all_told if each["id"] == export.id]
         assert progress == sorted(progress)
         assert len(progress) > 5

@@ -18,7 +18,7 @@ PREPARE = """
 env.ref('base.user_admin').group_ids += env.ref('sales_team.group_sale_manager')
 partners = env['res.partner'].create([{'name': f'Customer {n}'} for n in range(30)])
 env['crm.referral'].create([{'partner_id': partner.id} for partner in partners])
-ours = env.ref('crm_referral.ir_cron_export')
+ours = env.ref('xlsx_stream.ir_cron_export')
 env['ir.cron'].search([('id', '!=', ours.id)]).active = False
 env.cr.commit()
 """
@@ -154,10 +154,10 @@ def test_download(browser, both):
     """The file of a small one is made and kept on the primary; the replica sends it."""
     [export] = browser.call(EXPORT, "create", [{"period": "all"}])
     both.catch_up()
-    check(browser.get(f"/crm_referral/export/{export}"))
+    check(browser.get(f"/xlsx_stream/export/{EXPORT}/{export}"))
     assert both.where("COPY (SELECT") == ["primary"]
     both.catch_up()
-    check(browser.get(f"/crm_referral/export/{export}"))
+    check(browser.get(f"/xlsx_stream/export/{EXPORT}/{export}"))
     assert both.where('FROM "ir_attachment"') == ["replica"]
 
 
@@ -174,8 +174,8 @@ def test_job(browser, both):
             assert time.monotonic() < end
             time.sleep(0.2)
         assert both.where("COPY (SELECT") == ["replica"]
-        assert both.where("UPDATE crm_referral_export") == ["primary"]
-        check(browser.get(f"/crm_referral/export/{export}"))
+        assert both.where('UPDATE "crm_referral_export" SET progress') == ["primary"]
+        check(browser.get(f"/xlsx_stream/export/{EXPORT}/{export}"))
     finally:
         parameter = [("key", "=", values["key"])]
         [found] = browser.call("ir.config_parameter", "search", parameter)

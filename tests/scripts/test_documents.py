@@ -9,11 +9,17 @@ import yaml
 from devkit import base
 
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
+SOURCE = re.compile(r'src="([^":]+)"')
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 NAMED = re.compile(r"`((?:\w+/)*\w[\w.]*\.(?:py|js|xml))`")
 PAGES = sorted(
     path.relative_to(base.ROOT).as_posix()
-    for pattern in ("*.md", "docs/**/*.md", "benchmarks/*.md")
+    for pattern in (
+        "*.md",
+        "docs/**/*.md",
+        "benchmarks/*.md",
+        "*/static/description/*.html",
+    )
     for path in base.ROOT.glob(pattern)
 )
 DECISIONS = sorted((base.ROOT / "docs/decisions").glob("*.md"))
@@ -30,7 +36,10 @@ def parts(document: Path) -> set[str]:
 def missing(document: Path, root: Path) -> Iterator[str]:
     """What a page points to that does not exist."""
     text = document.read_text()
-    for link, part in LINK.findall(text):
+    for link, part in [
+        *LINK.findall(text),
+        *((src, "") for src in SOURCE.findall(text)),
+    ]:
         target = document.parent / link if link else document
         if not target.exists():
             yield link
@@ -54,11 +63,13 @@ def test_what_is_not_there_is_found(tmp_path):
     page.write_text(
         "`test_here.py` `tests/test_here.py` `test_gone.py` `other/test_here.py` "
         "[a](addon) [b](gone.md#part) [c](https://example.com/x#y) `a.b.c`\n"
-        "## Where does … go?\n[d](#where-does--go) [e](page.md#nowhere)"
+        "## Where does … go?\n[d](#where-does--go) [e](page.md#nowhere)\n"
+        '<img src="a.png"> <img src="https://example.com/a.png">'
     )
     assert list(missing(page, tmp_path)) == [
         "gone.md",
         "page.md#nowhere",
+        "a.png",
         "test_gone.py",
         "other/test_here.py",
     ]

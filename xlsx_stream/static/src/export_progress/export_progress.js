@@ -7,25 +7,25 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
  * How far an export is, live: the server tells it over the bus. When the export has ended
  * the record is read again, so that the form shows its end.
  */
-export class ReferralExportProgress extends Component {
-    static template = "crm_referral.ReferralExportProgress";
+export class ExportProgress extends Component {
+    static template = "xlsx_stream.ExportProgress";
     static props = { ...standardFieldProps };
 
     setup() {
         this.bus = useService("bus_service");
         this.state = useState({ progress: null });
         this.onProgress = this.onProgress.bind(this);
-        this.bus.subscribe("crm_referral.export", this.onProgress);
-        onWillUnmount(() => this.bus.unsubscribe("crm_referral.export", this.onProgress));
+        this.bus.subscribe("xlsx_stream.export", this.onProgress);
+        onWillUnmount(() => this.bus.unsubscribe("xlsx_stream.export", this.onProgress));
     }
 
     get progress() {
         return Math.round(this.state.progress ?? this.props.record.data[this.props.name] ?? 0);
     }
 
-    onProgress({ id, state, progress }) {
+    onProgress({ model, id, state, progress }) {
         const { record } = this.props;
-        if (id !== record.resId) {
+        if (model !== record.resModel || id !== record.resId) {
             return;
         }
         this.state.progress = progress;
@@ -35,9 +35,9 @@ export class ReferralExportProgress extends Component {
     }
 }
 
-export const referralExportProgress = {
-    component: ReferralExportProgress,
+export const exportProgress = {
+    component: ExportProgress,
     supportedTypes: ["float"],
 };
 
-registry.category("fields").add("referral_export_progress", referralExportProgress);
+registry.category("fields").add("xlsx_export_progress", exportProgress);

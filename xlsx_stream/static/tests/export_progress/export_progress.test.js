@@ -39,7 +39,7 @@ async function mountExport() {
         arch: `
             <form>
                 <field name="state" />
-                <field name="progress" widget="referral_export_progress" invisible="state != 'running'" />
+                <field name="progress" widget="xlsx_export_progress" invisible="state != 'running'" />
             </form>`,
     });
     expect.verifySteps(["read"]);
@@ -50,26 +50,34 @@ async function mountExport() {
 
 /** What the server tells the user over the bus. */
 async function tell(message, expected) {
-    MockServer.env["bus.bus"]._sendone(CHANNEL, "crm_referral.export", message);
+    MockServer.env["bus.bus"]._sendone(CHANNEL, "xlsx_stream.export", message);
     await waitFor(expected);
 }
 
 test("it goes on as the server tells, without reading the record", async () => {
     await mountExport();
     expect("[role='progressbar']").toHaveAttribute("aria-valuenow", "12");
-    await tell({ id: 1, state: "running", progress: 55.6 }, "[aria-valuenow='56']");
+    await tell(
+        { model: "export", id: 1, state: "running", progress: 55.6 },
+        "[aria-valuenow='56']",
+    );
     expect(".progress-bar").toHaveText("56%");
     expect.verifySteps([]);
 });
 
 test("of other exports it says nothing", async () => {
     await mountExport();
-    MockServer.env["bus.bus"]._sendone(CHANNEL, "crm_referral.export", {
-        id: 2,
-        state: "done",
-        progress: 100,
-    });
-    await tell({ id: 1, state: "running", progress: 13 }, "[aria-valuenow='13']");
+    for (const other of [
+        { model: "export", id: 2 },
+        { model: "other.export", id: 1 },
+    ]) {
+        MockServer.env["bus.bus"]._sendone(CHANNEL, "xlsx_stream.export", {
+            ...other,
+            state: "done",
+            progress: 100,
+        });
+    }
+    await tell({ model: "export", id: 1, state: "running", progress: 13 }, "[aria-valuenow='13']");
     expect.verifySteps([]);
 });
 
@@ -77,7 +85,7 @@ test("when the export has ended the form shows its end", async () => {
     await mountExport();
     MockServer.env["export"].write([1], { state: "done" });
     await tell(
-        { id: 1, state: "done", progress: 100 },
+        { model: "export", id: 1, state: "done", progress: 100 },
         ".o_form_view:not(:has([role='progressbar']))",
     );
     expect.verifySteps(["read"]);
