@@ -6,7 +6,11 @@ from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import consteq, format_date, hmac
 
-from ..models.crm_assessment_page import ANSWER_FIELDS, MAX_LENGTH, InvalidAnswerError
+from ..models.crm_assessment_page_mixin import (
+    ANSWER_FIELDS,
+    MAX_LENGTH,
+    InvalidAnswerError,
+)
 from ..tools.personal_link import PATH
 
 HEADERS = {

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
 
+from ..const import OPEN_STATES
 from ..tools.personal_link import PATH
 from .crm_assessment_framework import VIEWPOINTS
 
@@ -14,7 +15,6 @@ STATES = [
     ("expired", "Expired"),
     ("cancelled", "Cancelled"),
 ]
-OPEN_STATES = ("draft", "sent")
 # Written by the scoring and by what happens to the link, never by hand.
 RESULT_FIELDS = frozenset(
     {
@@ -58,6 +58,9 @@ class CrmAssessment(models.Model):
     _description = "Assessment"
     _inherit = [
         "crm.guarded.mixin",
+        "crm.assessment.completeness.mixin",
+        "crm.assessment.page.mixin",
+        "crm.assessment.scoring.mixin",
         "crm.assessment.subject.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -132,6 +135,23 @@ class CrmAssessment(models.Model):
         readonly=True,
         copy=False,
         help="People other than the one who answered may see the answers.",
+    )
+
+    opened_by_ids = fields.Many2many(
+        comodel_name="res.users",
+        relation="crm_assessment_opened_by_rel",
+        string="Page Opened By",
+        readonly=True,
+        copy=False,
+        help="Colleagues who had the customer's page open, to hand it over. Did the "
+        "customer answer alone?",
+    )
+    link_copied_by_ids = fields.Many2many(
+        comodel_name="res.users",
+        relation="crm_assessment_link_copied_by_rel",
+        readonly=True,
+        copy=False,
+        help="Colleagues who copied the customer's link, to pass it on.",
     )
 
     _done_on_set = models.Constraint(
@@ -366,6 +386,7 @@ class CrmAssessment(models.Model):
 
         :raise UserError: when something is missing
         """
+        self._check_nothing_empty()
         for form, assessments in self.grouped("form_id").items():
             failed = form._get_failed_answers()
             if not failed:

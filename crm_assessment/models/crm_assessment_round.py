@@ -8,7 +8,7 @@ from odoo.tools import format_date
 
 from odoo.addons.crm_foundation.tools import local_time
 
-from .crm_assessment import OPEN_STATES
+from ..const import OPEN_STATES
 
 STATES = [
     ("draft", "Draft"),
@@ -64,6 +64,14 @@ class CrmAssessmentRound(models.Model):
     _description = "Assessment Round"
     _inherit = [
         "crm.guarded.mixin",
+        "crm.assessment.review.mixin",
+        "crm.assessment.checklist.mixin",
+        "crm.assessment.decision.mixin",
+        "crm.assessment.response.mixin",
+        "crm.assessment.result.mixin",
+        "crm.assessment.link.mixin",
+        "crm.assessment.mail.mixin",
+        "crm.assessment.sending.mixin",
         "crm.assessment.subject.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -147,6 +155,22 @@ class CrmAssessmentRound(models.Model):
         comodel_name="crm.assessment", compute="_compute_my_assessment_id"
     )
 
+    weak_section_ids = fields.Many2many(
+        comodel_name="crm.assessment.section",
+        relation="crm_assessment_round_weak_section_rel",
+        column1="round_id",
+        column2="section_id",
+        string="Weak Areas",
+        readonly=True,
+        copy=False,
+    )
+    action_ids = fields.One2many(
+        comodel_name="crm.assessment.action",
+        inverse_name="round_id",
+        string="Actions",
+        copy=False,
+    )
+
     _open_round_uniq = models.UniqueIndex(
         "(partner_id, framework_id, company_id)"
         " WHERE state = 'open' AND respondents = 'viewpoints' AND active IS TRUE",
@@ -203,8 +227,9 @@ class CrmAssessmentRound(models.Model):
             persons = with_email.filtered(lambda contact: not contact.is_company)
             round_.contact_id = (persons or with_email or partner)[:1]
 
-    @api.depends("partner_id")
+    @api.depends("framework_id", "partner_id")
     def _compute_user_id(self):
+        self._propose_agent()
         for round_ in self:
             # sudo: whether somebody has left is no secret
             serving = (
@@ -253,12 +278,13 @@ class CrmAssessmentRound(models.Model):
     @api.depends_context("uid")
     def _compute_my_assessment_id(self):
         for round_ in self:
-            round_.my_assessment_id = round_.assessment_ids.filtered(
+            mine = round_.assessment_ids.filtered(
                 lambda assessment: (
                     assessment.respondent_id == self.env.user
                     and assessment.state in OPEN_STATES
                 )
             ).sorted("id")[:1]
+            round_.my_assessment_id = mine if round_._is_turn_of(mine) else False
 
     # === CONSTRAINT METHODS === #
 
@@ -329,6 +355,7 @@ class CrmAssessmentRound(models.Model):
 
         :return: True
         """
+        self._check_agent_may_stop()
         for round_ in self:
             if round_.state not in ("draft", "open"):
                 raise UserError(
@@ -341,6 +368,7 @@ class CrmAssessmentRound(models.Model):
         self._unlink_answer_activities(open_sudo)
         # sudo: the state of a round is written by its own methods only
         self.sudo().write({"state": "cancelled"})
+        self._cancel_mail()
         return True
 
     def action_close(self):
@@ -348,6 +376,7 @@ class CrmAssessmentRound(models.Model):
 
         :return: True
         """
+        self._check_agent_may_stop()
         self.check_access("write")
         self._check_may_steer()
         self._close()
@@ -438,6 +467,7 @@ class CrmAssessmentRound(models.Model):
 
     def _on_answered(self):
         """Close the rounds in which nobody is waited for any more."""
+        self._on_customer_reached()
         # sudo: the forms of all viewpoints
         for round_sudo in self.sudo():
             round_sudo._ask_reviewer()
@@ -448,7 +478,7 @@ class CrmAssessmentRound(models.Model):
         """:return: whether somebody has still to answer.
         :rtype: bool
         """
-        return any(
+        return self._may_get_reviewer() or any(
             assessment.state in OPEN_STATES for assessment in self._search_assessments()
         )
 
@@ -457,10 +487,13 @@ class CrmAssessmentRound(models.Model):
         :return: whether that changes what stays as it is.
         :rtype: bool
         """
+        if fname == "manager_id" and self._may_get_reviewer():
+            return False
         return self[fname].id != (value or False)
 
     def _close(self):
         """Let nobody answer any more, show the answers, and note the result."""
+        self._cancel_mail()
         # sudo: the result belongs to the round, whoever was the last to answer
         rounds_sudo = self.sudo().filtered(lambda r: r.state == "open")
         assessments_sudo = rounds_sudo._search_assessments()
@@ -500,3 +533,4 @@ class CrmAssessmentRound(models.Model):
         self._measure_effects()
         self._follow_silence()
         (self | self._get_earlier_rounds())._follow_decisions()
+        self._tell_agents()

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.crm_assessment_round_review import SETTLEMENTS
+from ..models.crm_assessment_review_mixin import SETTLEMENTS
 
 
 class CrmAssessmentDispute(models.TransientModel):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.crm_assessment_round_send import DELIVERIES
+from ..models.crm_assessment_sending_mixin import DELIVERIES
 
 
 class CrmAssessmentSend(models.TransientModel):

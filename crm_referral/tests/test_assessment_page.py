@@ -14,7 +14,7 @@ from odoo.tests.common import ChromeBrowser, warmup
 from odoo.tools import mute_logger
 
 from odoo.addons.crm_assessment.controllers import feedback
-from odoo.addons.crm_assessment.models.crm_assessment_page import MAX_LENGTH
+from odoo.addons.crm_assessment.models.crm_assessment_page_mixin import MAX_LENGTH
 
 from .assessment_common import AssessmentCase
 

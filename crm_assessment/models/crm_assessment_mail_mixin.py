@@ -13,15 +13,16 @@ MAIL_PATIENCE = timedelta(days=1)
 MAIL_FAILED = "crm_assessment.mail_activity_type_mail_failed"
 
 
-class CrmAssessmentRound(models.Model):
+class CrmAssessmentMailMixin(models.AbstractModel):
     """The mail with the customer's personal link, and what became of it.
 
     The mail that is kept holds a marker. The link itself takes its place while the mail
     is handed over to the mail server, for the person who is asked and for nobody else.
     """
 
-    _name = "crm.assessment.round"
-    _inherit = ["crm.assessment.round"]
+    _name = "crm.assessment.mail.mixin"
+    _description = "Mails a Personal Link"
+    _inherit = ["mail.thread"]
 
     link_message_id = fields.Many2one(
         comodel_name="mail.message",
@@ -254,7 +255,7 @@ class CrmAssessmentRound(models.Model):
                 round_sudo.write({"mail_state": "sent", "mail_failure": False})
                 round_sudo.activity_feedback([MAIL_FAILED])
 
-    def _on_answered(self):
+    def _on_customer_reached(self):
         """A customer who answers was reached, whatever became of the mail."""
         # sudo: whoever answers, the customer too
         reached_sudo = self.sudo().filtered(
@@ -262,7 +263,6 @@ class CrmAssessmentRound(models.Model):
         )
         reached_sudo.write({"mail_state": False, "mail_failure": False})
         reached_sudo.activity_feedback([MAIL_FAILED])
-        return super()._on_answered()
 
     def _on_mail_failed(self, problem):
         """Say that the customer was not reached, to who asked, and let them mend it.

@@ -4,11 +4,12 @@ from odoo.exceptions import ValidationError
 INTERACTION = "crm.assessment.interaction.mixin"
 
 
-class CrmAssessmentRound(models.Model):
+class CrmAssessmentChecklistMixin(models.AbstractModel):
     """A checklist is about an interaction, and tied to it."""
 
-    _name = "crm.assessment.round"
-    _inherit = ["crm.assessment.round"]
+    _name = "crm.assessment.checklist.mixin"
+    _description = "Looks Back at an Interaction"
+    _inherit = ["crm.assessment.subject.mixin"]
 
     partner_id = fields.Many2one(
         compute="_compute_partner_id", store=True, precompute=True, readonly=False
@@ -34,15 +35,16 @@ class CrmAssessmentRound(models.Model):
         for round_ in self:
             round_.has_interaction = bool(round_._get_interactions())
 
-    @api.depends("framework_id")
-    def _compute_user_id(self):
+    def _propose_agent(self):
+        """The agent of a checklist is who looks after the customer, if the user may say
+        so.
+        """
         for round_ in self:
             if round_.framework_id.respondents == "review" and not round_.user_id:
                 partner = round_.partner_id
                 round_.user_id = self._get_default_agent(
                     partner.user_id or partner.commercial_partner_id.user_id
                 )
-        return super()._compute_user_id()
 
     # === CONSTRAINT METHODS === #
 

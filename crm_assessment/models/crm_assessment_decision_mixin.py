@@ -13,22 +13,16 @@ COMPARISONS = {
 }
 
 
-class CrmAssessmentRound(models.Model):
+class CrmAssessmentDecisionMixin(models.AbstractModel):
     """Nothing weak stays without an action or a dated acceptance.
 
     Whether it does depends on today's date, and so it is never stored: an acceptance
     that runs out tonight is no decision tomorrow, whichever job has run by then.
     """
 
-    _name = "crm.assessment.round"
-    _inherit = ["crm.assessment.round"]
+    _name = "crm.assessment.decision.mixin"
+    _description = "Decides on Weak Areas"
 
-    action_ids = fields.One2many(
-        comodel_name="crm.assessment.action",
-        inverse_name="round_id",
-        string="Actions",
-        copy=False,
-    )
     earlier_action_ids = fields.Many2many(
         comodel_name="crm.assessment.action",
         compute="_compute_earlier_action_ids",

@@ -12,11 +12,12 @@ DELIVERIES = [
 LONGEST_ROUND_DAYS = 366
 
 
-class CrmAssessmentRound(models.Model):
+class CrmAssessmentSendingMixin(models.AbstractModel):
     """A round is a draft until somebody sends it: only then is anybody asked."""
 
-    _name = "crm.assessment.round"
-    _inherit = ["crm.assessment.round"]
+    _name = "crm.assessment.sending.mixin"
+    _description = "Asks Everybody Whose View Counts"
+    _inherit = ["crm.batch.mixin"]
 
     lang = fields.Selection(
         selection=lambda self: self.env["res.lang"].get_installed(),

@@ -8,11 +8,11 @@ from odoo.addons.crm_foundation.tools import local_time
 from ..tools import assessment_scoring as scoring
 
 
-class CrmAssessment(models.Model):
+class CrmAssessmentScoringMixin(models.AbstractModel):
     """The scores of signed assessments: counted once, and stored for good."""
 
-    _name = "crm.assessment"
-    _inherit = ["crm.assessment"]
+    _name = "crm.assessment.scoring.mixin"
+    _description = "Is Scored"
 
     # === BUSINESS METHODS === #
 
@@ -64,13 +64,17 @@ class CrmAssessment(models.Model):
         :param dict results: as returned by ``_compute_results``
         :param revealed: the assessments of which others may see the answers at once
         """
-        now = self.env.cr.now().replace(microsecond=0)
-        days = {
-            company.id: local_time.today(self.env, company)
-            for company in self.company_id
-        }
-        revealed_ids = set(revealed.ids)
         self.env["crm.assessment"].flush_model()
+        self._store_totals(results, revealed)
+        self._store_scores(results)
+        self.invalidate_recordset()
+        self.env["crm.assessment.score"].invalidate_model()
+        self.modified(["state", "score", "level", "recommendation", "is_revealed"])
+
+    def _store_totals(self, results, revealed):
+        """Store what a whole assessment says. See ``_store_results``."""
+        now = self.env.cr.now().replace(microsecond=0)
+        revealed_ids = set(revealed.ids)
         # SQL with the values as JSON: the ORM writes different values one by one, and
         # long arrays of parameters take PostgreSQL longer to parse than to store.
         self.env.execute_query(
@@ -103,6 +107,13 @@ class CrmAssessment(models.Model):
                 ),
             )
         )
+
+    def _store_scores(self, results):
+        """Store a row for each area. See ``_store_results``."""
+        days = {
+            company.id: local_time.today(self.env, company)
+            for company in self.company_id
+        }
         self.env.execute_query(
             SQL(
                 """
@@ -137,6 +148,3 @@ class CrmAssessment(models.Model):
                 ),
             )
         )
-        self.invalidate_recordset()
-        self.env["crm.assessment.score"].invalidate_model()
-        self.modified(["state", "score", "level", "recommendation", "is_revealed"])

@@ -6,7 +6,7 @@ from odoo.fields import Command
 
 from odoo.addons.crm_foundation.tools.local_time import today
 
-from .crm_assessment import OPEN_STATES
+from ..const import OPEN_STATES
 
 REVIEW = "crm_assessment.mail_activity_type_review"
 REVIEWER = "crm_assessment.mail_activity_type_reviewer"
@@ -21,11 +21,11 @@ SETTLEMENTS = [
 ]
 
 
-class CrmAssessmentRound(models.Model):
+class CrmAssessmentReviewMixin(models.AbstractModel):
     """A reviewer looks at the same interaction; the agent may dispute it once."""
 
-    _name = "crm.assessment.round"
-    _inherit = ["crm.assessment.round"]
+    _name = "crm.assessment.review.mixin"
+    _description = "Is Reviewed"
 
     is_reviewed = fields.Boolean(
         readonly=True, copy=False, help="Agent and reviewer have both signed."
@@ -60,17 +60,6 @@ class CrmAssessmentRound(models.Model):
             round_.is_agent = round_.user_id == self.env.user
             round_.can_settle = round_._may_settle()
 
-    def _compute_my_assessment_id(self):
-        """The reviewer's turn comes when the agent has signed."""
-        result = super()._compute_my_assessment_id()
-        for round_ in self:
-            if round_.my_assessment_id.viewpoint == "reviewer" and any(
-                assessment.viewpoint == "self" and assessment.state in OPEN_STATES
-                for assessment in round_.assessment_ids
-            ):
-                round_.my_assessment_id = False
-        return result
-
     # === CRUD METHODS === #
 
     def write(self, vals):
@@ -88,14 +77,6 @@ class CrmAssessmentRound(models.Model):
         return result
 
     # === ACTION METHODS === #
-
-    def action_cancel(self):
-        self._check_agent_may_stop()
-        return super().action_cancel()
-
-    def action_close(self):
-        self._check_agent_may_stop()
-        return super().action_close()
 
     def action_acknowledge(self):
         """The agent takes note of the review.
@@ -207,6 +188,17 @@ class CrmAssessmentRound(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _is_turn_of(self, form):
+        """:return: whether it is the turn of this form: a reviewer's comes when the
+            agent has signed
+        :rtype: bool
+        """
+        self.ensure_one()
+        return form.viewpoint != "reviewer" or not any(
+            each.viewpoint == "self" and each.state in OPEN_STATES
+            for each in self.assessment_ids
+        )
+
     def _check_agent_may_stop(self):
         """:raise UserError: when an agent who has signed would evade the review"""
         signed = self._search_assessments().filtered(
@@ -286,16 +278,6 @@ class CrmAssessmentRound(models.Model):
             and not self.manager_id
         )
 
-    def _is_fixed(self, fname, value):
-        """A reviewer who was missing may be named as long as the checklist is open."""
-        if fname == "manager_id" and self._may_get_reviewer():
-            return False
-        return super()._is_fixed(fname, value)
-
-    def _is_waited_for(self):
-        """A checklist without a reviewer waits for one until its time is over."""
-        return super()._is_waited_for() or self._may_get_reviewer()
-
     def _ask_for_reviewer(self):
         """The agent has signed, and nobody reviews it. Called in sudo mode."""
         if not self.activity_search([REVIEWER], only_automated=False):
@@ -315,11 +297,6 @@ class CrmAssessmentRound(models.Model):
             )
             round_sudo.activity_feedback([REVIEWER])
             round_sudo._ask_reviewer()
-
-    def _on_closed(self):
-        result = super()._on_closed()
-        self._tell_agents()
-        return result
 
     def _tell_agents(self):
         """The agents hear that their review is in. Called in sudo mode."""

@@ -11,11 +11,12 @@ FIRST_DAY = timedelta(hours=14)
 LAST_DAY = timedelta(hours=12)
 
 
-class CrmAssessmentRound(models.Model):
+class CrmAssessmentLinkMixin(models.AbstractModel):
     """The customer's personal link, the reminder, and the end of the time to answer."""
 
-    _name = "crm.assessment.round"
-    _inherit = ["crm.assessment.round", "crm.batch.mixin"]
+    _name = "crm.assessment.link.mixin"
+    _description = "Waits for Answers by a Personal Link"
+    _inherit = ["crm.batch.mixin"]
 
     reminded_on = fields.Date(readonly=True, copy=False)
     link_status = fields.Selection(
@@ -119,16 +120,7 @@ class CrmAssessmentRound(models.Model):
         self.filtered(lambda r: r.delivery != "hand")._mail_link()
         return True
 
-    def action_cancel(self):
-        result = super().action_cancel()
-        self._cancel_mail()
-        return result
-
     # === BUSINESS METHODS === #
-
-    def _close(self):
-        self._cancel_mail()
-        return super()._close()
 
     def _get_customer_assessment(self, status):
         """:param str status: ``open`` or ``revoked``

@@ -14,11 +14,11 @@ EVIDENCE_PERIOD = timedelta(days=365)
 TREND_LENGTH = 8
 
 
-class CrmAssessmentRound(models.Model):
+class CrmAssessmentResultMixin(models.AbstractModel):
     """What came of a round: scores, loyalty stage, gaps in words, trend, evidence."""
 
-    _name = "crm.assessment.round"
-    _inherit = ["crm.assessment.round"]
+    _name = "crm.assessment.result.mixin"
+    _description = "Has a Result"
 
     stage_id = fields.Many2one(
         comodel_name="crm.assessment.stage",
@@ -36,15 +36,6 @@ class CrmAssessmentRound(models.Model):
         compute="_compute_is_latest",
         search="_search_is_latest",
         help="No later round with this customer has been answered.",
-    )
-    weak_section_ids = fields.Many2many(
-        comodel_name="crm.assessment.section",
-        relation="crm_assessment_round_weak_section_rel",
-        column1="round_id",
-        column2="section_id",
-        string="Weak Areas",
-        readonly=True,
-        copy=False,
     )
     evidence_line_ids = fields.Many2many(
         comodel_name="crm.assessment.line",

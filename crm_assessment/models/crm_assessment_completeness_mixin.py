@@ -11,15 +11,15 @@ from odoo.addons.crm_foundation.tools.sentences import join_sentences
 NAMED_QUESTIONS = 3
 
 
-class CrmAssessment(models.Model):
+class CrmAssessmentCompletenessMixin(models.AbstractModel):
     """Nothing empty is signed: what must be answered is named."""
 
-    _name = "crm.assessment"
-    _inherit = ["crm.assessment"]
+    _name = "crm.assessment.completeness.mixin"
+    _description = "Is Answered Completely"
 
     # === BUSINESS METHODS === #
 
-    def _check_complete(self):
+    def _check_nothing_empty(self):
         """Refuse to sign what a colleague has not answered.
 
         Customers answer as much as they like, on their page. In a round a colleague
@@ -35,7 +35,6 @@ class CrmAssessment(models.Model):
                 or len(lines) == len(assessment.form_id._get_answerable_items())
             ):
                 assessment._raise_unanswered(lines)
-        return super()._check_complete()
 
     def _get_unanswered_lines(self):
         """:return: lines without an answer, by the id of the assessment.

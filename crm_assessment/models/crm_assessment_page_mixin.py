@@ -9,7 +9,7 @@ from odoo.tools import SQL, format_list
 
 from odoo.addons.crm_foundation.tools import local_time
 
-from .crm_assessment import OPEN_STATES
+from ..const import OPEN_STATES
 from .crm_assessment_line import CONTROLS, RATINGS
 
 MAX_LENGTH = 10_000
@@ -31,11 +31,12 @@ class InvalidAnswerError(ValueError):
     """What was posted cannot come from the page."""
 
 
-class CrmAssessment(models.Model):
+class CrmAssessmentPageMixin(models.AbstractModel):
     """The page on which a customer answers."""
 
-    _name = "crm.assessment"
-    _inherit = ["crm.assessment", "crm.personal.link.mixin"]
+    _name = "crm.assessment.page.mixin"
+    _description = "Answered on a Page"
+    _inherit = ["crm.personal.link.mixin"]
 
     answered_until = fields.Datetime(
         string="Last Answer On",
@@ -43,23 +44,6 @@ class CrmAssessment(models.Model):
         copy=False,
         help="When the customer last answered something on their page.",
     )
-    opened_by_ids = fields.Many2many(
-        comodel_name="res.users",
-        relation="crm_assessment_opened_by_rel",
-        string="Page Opened By",
-        readonly=True,
-        copy=False,
-        help="Colleagues who had the customer's page open, to hand it over. Did the "
-        "customer answer alone?",
-    )
-    link_copied_by_ids = fields.Many2many(
-        comodel_name="res.users",
-        relation="crm_assessment_link_copied_by_rel",
-        readonly=True,
-        copy=False,
-        help="Colleagues who copied the customer's link, to pass it on.",
-    )
-
     # === ACTION METHODS === #
 
     def action_revoke_link(self):

@@ -22,11 +22,11 @@ RESPONSES = [
 WITHOUT_RESULT = {"customer": "silent", "reviewer": "unreviewed"}
 
 
-class CrmAssessmentRound(models.Model):
+class CrmAssessmentResponseMixin(models.AbstractModel):
     """Who answered and who did not: silence is a result of its own, and no score."""
 
-    _name = "crm.assessment.round"
-    _inherit = ["crm.assessment.round"]
+    _name = "crm.assessment.response.mixin"
+    _description = "Knows Who Answered"
 
     response = fields.Selection(
         selection=RESPONSES,

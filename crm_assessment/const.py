@@ -1,0 +1,2 @@
+# Somebody is still waited for.
+OPEN_STATES = ("draft", "sent")
