@@ -218,15 +218,22 @@ class CrmReferralReadinessMixin(models.AbstractModel):
         :rtype: dict
         """
         partners = self._origin
-        blockers = {partner: {} for partner in partners}
+        rules = self._get_readiness_rules(exclude_referrals)
         # sudo: what speaks against asking does not depend on who looks
         Everybody = self.sudo().with_context(active_test=False)
-        for code, rule in self._get_readiness_rules(exclude_referrals).items():
-            found = Everybody.search(Domain("id", "in", partners.ids) & rule.domain)
-            if found:
-                concerned = partners.browse(found.ids)
-                sentences = rule.explain(concerned._get_names_to_tell())
-                for partner in concerned:
+        concerned = {
+            code: partners
+            & Everybody.search(Domain("id", "in", partners.ids) & rule.domain)
+            for code, rule in rules.items()
+        }
+        names = self.browse().union(*concerned.values())._get_names_to_tell()
+        blockers = {partner: {} for partner in partners}
+        for code, rule in rules.items():
+            if concerned[code]:
+                sentences = rule.explain(
+                    {each: names[each] for each in concerned[code]}
+                )
+                for partner in concerned[code]:
                     blockers[partner][code] = sentences.get(partner, rule.label)
         return blockers
 
