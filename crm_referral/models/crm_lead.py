@@ -1,6 +1,7 @@
 from datetime import datetime, time
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class CrmLead(models.Model):
@@ -66,6 +67,39 @@ class CrmLead(models.Model):
         copy=False,
         help="We knew the customer before: new business, but no new customer.",
     )
+
+    # === WON REVENUE === #
+
+    @property
+    def _won_revenue_fields(self):
+        """The fields that :meth:`_get_won_revenue` reads: what is stored of it depends
+        on them.
+        """
+        return ["won_status", "expected_revenue"]
+
+    def _get_won_revenue(self):
+        """What each lead has won: the one definition, beside its twin in SQL.
+
+        :return: amounts in the currency of the lead's company, by lead; zero for what
+            is not won
+        :rtype: dict
+        """
+        return {
+            lead: lead.expected_revenue if lead.won_status == "won" else 0.0
+            for lead in self
+        }
+
+    @api.model
+    def _get_won_revenue_sql(self, alias):
+        """:param str alias: of the table of leads in a query
+        :return: as :meth:`_get_won_revenue`; NULL for what is not won
+        :rtype: SQL
+        """
+        return SQL(
+            "CASE WHEN %s = 'won' THEN COALESCE(%s, 0) END",
+            SQL.identifier(alias, "won_status"),
+            SQL.identifier(alias, "expected_revenue"),
+        )
 
     # === CRUD METHODS === #
 

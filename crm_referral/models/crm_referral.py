@@ -193,9 +193,14 @@ class CrmReferral(models.Model):
                 referral.display_name = self.env._("a contact of another company")
 
     @api.depends(
-        "candidate_ids.introduced_on",
-        "candidate_ids.credited_lead_ids.won_status",
-        "candidate_ids.credited_lead_ids.expected_revenue",
+        lambda self: [
+            "candidate_ids.introduced_on",
+            "candidate_ids.credited_lead_ids.won_status",
+            *(
+                f"candidate_ids.credited_lead_ids.{name}"
+                for name in self.env["crm.lead"]._won_revenue_fields
+            ),
+        ]
     )
     def _compute_candidate_figures(self):
         # Archiving hides a candidate; what the customer has done for us still counts.
@@ -207,7 +212,7 @@ class CrmReferral(models.Model):
             referral.introduced_count = len(candidates.filtered("introduced_on"))
             referral.lead_count = len(leads)
             referral.won_count = len(won)
-            referral.won_revenue = sum(won.mapped("expected_revenue"))
+            referral.won_revenue = sum(leads._get_won_revenue().values())
 
     @api.depends("step_id", "candidate_ids.state", "candidate_ids.introduced_on")
     def _compute_ends_as_declined(self):
