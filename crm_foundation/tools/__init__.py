@@ -1,1 +1,8 @@
-from . import class_attributes, local_time, look_back, sentences
+from . import (
+    class_attributes,
+    figures,
+    local_time,
+    look_back,
+    period_domain,
+    sentences,
+)

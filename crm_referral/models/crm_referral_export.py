@@ -387,7 +387,8 @@ class CrmReferralExport(models.Model):
         """Make the summary as PDF and attach it. Call it in sudo mode."""
         self.ensure_one()
         with self._open_reader() as env:
-            content = self._get_workbook(env)._render_pdf(self._prepare_options())
+            Pdf = self._get_workbook(env).env["crm.referral.summary.pdf"]
+            content = Pdf._render(self._prepare_options())
         self._finish(
             self.env["ir.attachment"].create(
                 {

@@ -4,14 +4,14 @@ from odoo import fields, models
 class CrmReferralExportSheet(models.Model):
     """A sheet that a workbook may have.
 
-    What it shows is in the method ``_add_sheet_<code>`` of ``crm.referral.workbook``.
+    What it shows is in the model ``crm.referral.sheet.<code>``.
     """
 
     _name = "crm.referral.export.sheet"
     _description = "Sheet of a Referral Workbook"
     _inherit = "crm.guarded.mixin"
     _order = "sequence, id"
-    # The code names a method.
+    # The code names a model.
     _protected_fields = frozenset({"code"})
 
     name = fields.Char(required=True, translate=True)

@@ -120,7 +120,7 @@ class CrmReferralReportSchedule(models.Model):
 
     @api.depends("file_format")
     def _compute_pdf_problem(self):
-        problem = self.env["crm.referral.workbook"]._get_pdf_problem()
+        problem = self.env["crm.referral.summary.pdf"]._get_problem()
         for schedule in self:
             schedule.pdf_problem = schedule.file_format == "pdf" and problem
 

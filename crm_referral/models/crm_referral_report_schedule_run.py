@@ -174,12 +174,12 @@ class CrmReferralReportScheduleRun(models.Model):
         :rtype: Markup
         """
         export = self.export_id
-        workbook = export._get_workbook()
-        values = workbook._read_key_figures(export._prepare_options())
+        Figures = export._get_workbook().env["crm.referral.figures"]
+        values = Figures._read(export._prepare_options(), MAIN_FIGURES)
         rows = Markup().join(
             Markup("<tr><td>%s</td><td style='text-align: right'>%s</td></tr>")
-            % (figure.name, workbook._format_figure(figure.format, values[figure.code]))
-            for figure in workbook._get_figures(*MAIN_FIGURES)
+            % (figure.name, Figures._format(figure.format, figure.get_value(values)))
+            for figure in Figures._get(*MAIN_FIGURES)
         )
         text = self.env._(
             "Here is the report of your referrals from %(start)s to %(end)s. It "

@@ -1,19 +1,21 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
+from ..figures import full_name
+
 
 class DigestDigest(models.Model):
     _inherit = "digest.digest"
 
-    kpi_crm_referral_asks = fields.Boolean(string="Referral Requests")
+    kpi_crm_referral_asks = fields.Boolean(string=full_name("asks"))
     kpi_crm_referral_asks_value = fields.Integer(
         compute="_compute_kpi_crm_referral_asks_value"
     )
-    kpi_crm_referral_introductions = fields.Boolean(string="Introductions")
+    kpi_crm_referral_introductions = fields.Boolean(string=full_name("introductions"))
     kpi_crm_referral_introductions_value = fields.Integer(
         compute="_compute_kpi_crm_referral_introductions_value"
     )
-    kpi_crm_referral_wins = fields.Boolean(string="Leads Won from Referral")
+    kpi_crm_referral_wins = fields.Boolean(string=full_name("won"))
     kpi_crm_referral_wins_value = fields.Integer(
         compute="_compute_kpi_crm_referral_wins_value"
     )
@@ -21,27 +23,26 @@ class DigestDigest(models.Model):
     # === COMPUTE METHODS === #
 
     def _compute_kpi_crm_referral_asks_value(self):
-        self._check_referral_kpi_access()
-        self._calculate_company_based_kpi("crm.referral", "kpi_crm_referral_asks_value")
+        self._compute_referral_kpi("asks", "kpi_crm_referral_asks_value")
 
     def _compute_kpi_crm_referral_introductions_value(self):
-        self._check_referral_kpi_access()
-        self._calculate_company_based_kpi(
-            "crm.referral.candidate",
-            "kpi_crm_referral_introductions_value",
-            date_field="introduced_on",
+        self._compute_referral_kpi(
+            "introductions", "kpi_crm_referral_introductions_value"
         )
 
     def _compute_kpi_crm_referral_wins_value(self):
+        self._compute_referral_kpi("won", "kpi_crm_referral_wins_value")
+
+    def _compute_referral_kpi(self, code, fname):
+        """Count the records of a figure (see ``crm_referral.figures``)."""
         self._check_referral_kpi_access()
+        [figure] = self.env["crm.referral.figures"]._get(code)
+        records = figure.records
         self._calculate_company_based_kpi(
-            "crm.lead",
-            "kpi_crm_referral_wins_value",
-            date_field="date_closed",
-            additional_domain=[
-                ("referrer_id", "!=", False),
-                ("won_status", "=", "won"),
-            ],
+            records.model,
+            fname,
+            date_field=records.date,
+            additional_domain=list(records.domain),
         )
 
     # === BUSINESS METHODS === #

@@ -8,6 +8,7 @@ from odoo.tools.safe_eval import safe_eval
 from odoo.addons.crm_foundation.tools.local_time import sql_timezone, timezone_of
 from odoo.addons.crm_guided_conversation.const import STEP_OUTCOMES
 
+from ..figures import words
 from ..models.crm_referral import OUTCOMES
 from ..tools.candidate_states import STATES
 from . import referral_funnel as funnel
@@ -208,42 +209,36 @@ class CrmReferralReport(models.Model):
     )
 
     # How many
-    request_count = fields.Integer(string="Requests", readonly=True)
+    request_count = fields.Integer(**words("asks"), readonly=True)
     request_open_count = fields.Integer(string="Open Requests", readonly=True)
-    request_closed_count = fields.Integer(string="Closed Requests", readonly=True)
-    request_introduced_count = fields.Integer(
-        string="Requests with Introduction", readonly=True
-    )
-    request_declined_count = fields.Integer(string="Declined Requests", readonly=True)
-    step_entered_count = fields.Integer(string="Entered", readonly=True)
-    step_left_count = fields.Integer(string="Left", readonly=True)
-    step_done_count = fields.Integer(string="Completed", readonly=True)
-    step_skipped_count = fields.Integer(string="Skipped", readonly=True)
-    step_back_count = fields.Integer(string="Went Back", readonly=True)
-    candidate_count = fields.Integer(string="Candidates", readonly=True)
+    request_closed_count = fields.Integer(**words("closed"), readonly=True)
+    request_introduced_count = fields.Integer(**words("succeeded"), readonly=True)
+    request_declined_count = fields.Integer(**words("declined"), readonly=True)
+    step_entered_count = fields.Integer(**words("step_entered"), readonly=True)
+    step_left_count = fields.Integer(**words("step_left"), readonly=True)
+    step_done_count = fields.Integer(**words("step_done"), readonly=True)
+    step_skipped_count = fields.Integer(**words("step_skipped"), readonly=True)
+    step_back_count = fields.Integer(**words("step_back"), readonly=True)
+    candidate_count = fields.Integer(**words("candidates"), readonly=True)
     agreed_count = fields.Integer(
         string="Agreed",
         readonly=True,
         help="Candidates whom the customer agreed to introduce, whatever came of it.",
     )
-    introduced_count = fields.Integer(
-        string="Introductions",
-        readonly=True,
-        help="Candidates who were introduced, whatever came of it.",
-    )
+    introduced_count = fields.Integer(**words("introductions"), readonly=True)
     contacted_count = fields.Integer(string="Contacted", readonly=True)
     converted_count = fields.Integer(string="Converted", readonly=True)
-    lead_count = fields.Integer(string="Leads", readonly=True)
+    lead_count = fields.Integer(**words("leads"), readonly=True)
     lead_closed_count = fields.Integer(string="Leads Closed", readonly=True)
-    won_count = fields.Integer(string="Leads Won", readonly=True)
-    lost_count = fields.Integer(string="Leads Lost", readonly=True)
+    won_count = fields.Integer(**words("won"), readonly=True)
+    lost_count = fields.Integer(**words("lost"), readonly=True)
 
     # How much, in the currency of the current company at the day that counts
     won_revenue = fields.Monetary(
-        string="Won from Referral", currency_field="currency_id", readonly=True
+        **words("revenue"), currency_field="currency_id", readonly=True
     )
     total_won_revenue = fields.Monetary(
-        string="All Won Revenue", currency_field="currency_id", readonly=True
+        **words("all_revenue"), currency_field="currency_id", readonly=True
     )
     open_revenue = fields.Monetary(
         string="Expected from Referral",
@@ -254,14 +249,10 @@ class CrmReferralReport(models.Model):
 
     # How long: averages over the rows themselves
     step_days = fields.Float(
-        string="Days in Step", readonly=True, aggregator="avg", digits=(16, 1)
+        **words("step_days"), readonly=True, aggregator="avg", digits=(16, 1)
     )
     days_to_close = fields.Float(
-        string="Days to Close",
-        readonly=True,
-        aggregator="avg",
-        digits=(16, 1),
-        help="From asking to the end of the request.",
+        **words("days_to_close"), readonly=True, aggregator="avg", digits=(16, 1)
     )
     days_to_introduction = fields.Float(
         string="Days to Introduction",
@@ -278,36 +269,21 @@ class CrmReferralReport(models.Model):
         help="From asking the customer to the lead.",
     )
     days_to_win = fields.Float(
-        string="Days to Win",
-        readonly=True,
-        aggregator="avg",
-        digits=(16, 1),
-        help="From asking the customer to the won opportunity.",
+        **words("days_to_win"), readonly=True, aggregator="avg", digits=(16, 1)
     )
 
     # Rates, see RATES
     success_rate = fields.Float(
-        readonly=True,
-        aggregator="avg",
-        help="Closed requests with an introduction, of all closed requests; by the day "
-        "of asking, unless you group or filter by Request Closed On.",
+        **words("success_rate"), readonly=True, aggregator="avg"
     )
     decline_rate = fields.Float(
-        readonly=True,
-        aggregator="avg",
-        help="Closed requests that the customer declined, of all closed requests.",
+        **words("decline_rate"), readonly=True, aggregator="avg"
     )
     step_done_rate = fields.Float(
-        string="Completion Rate",
-        readonly=True,
-        aggregator="avg",
-        help="Steps that were left complete, of all steps that were left.",
+        **words("step_done_rate"), readonly=True, aggregator="avg"
     )
     step_skip_rate = fields.Float(
-        string="Skip Rate",
-        readonly=True,
-        aggregator="avg",
-        help="Steps that were skipped, of all steps that were left.",
+        **words("step_skip_rate"), readonly=True, aggregator="avg"
     )
     agreement_rate = fields.Float(
         readonly=True,
@@ -324,17 +300,8 @@ class CrmReferralReport(models.Model):
         aggregator="avg",
         help="Candidates who became a lead, of all who were introduced.",
     )
-    win_rate = fields.Float(
-        readonly=True,
-        aggregator="avg",
-        help="Leads from referral that were won, of those won or lost.",
-    )
-    revenue_share = fields.Float(
-        string="Share of Won Revenue",
-        readonly=True,
-        aggregator="avg",
-        help="Revenue won from referral, of all won revenue.",
-    )
+    win_rate = fields.Float(**words("win_rate"), readonly=True, aggregator="avg")
+    revenue_share = fields.Float(**words("share"), readonly=True, aggregator="avg")
     revenue_per_request = fields.Monetary(
         string="Won per Request",
         currency_field="currency_id",
@@ -380,6 +347,7 @@ class CrmReferralReport(models.Model):
             today=fields.Date.context_today(self),
             currency_id=company.currency_id.id,
             company_id=company.root_id.id,
+            won_revenue=self.env["crm.lead"]._get_won_revenue_sql("l"),
         )
 
     def _get_parts(self):

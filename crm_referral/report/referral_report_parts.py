@@ -10,18 +10,14 @@ from datetime import date
 
 from odoo.tools import SQL
 
+from .. import figures
 from ..tools.candidate_states import PROMISING_STATES
 
 RATES = {
-    "success_rate": ("request_introduced_count", "request_closed_count"),
-    "decline_rate": ("request_declined_count", "request_closed_count"),
-    "step_done_rate": ("step_done_count", "step_left_count"),
-    "step_skip_rate": ("step_skipped_count", "step_left_count"),
+    **figures.RATES,
     "agreement_rate": ("agreed_count", "candidate_count"),
     "introduction_rate": ("introduced_count", "candidate_count"),
     "conversion_rate": ("converted_count", "introduced_count"),
-    "win_rate": ("won_count", "lead_closed_count"),
-    "revenue_share": ("won_revenue", "total_won_revenue"),
     "revenue_per_request": ("won_revenue", "request_count"),
 }
 
@@ -92,12 +88,14 @@ class Reader:
     :param find_timezone: gives the name of a time zone that PostgreSQL knows; called
         only for what needs it
     :param company_id: of the company whose currency rates count
+    :param won_revenue: what the won lead ``l`` has won, in its own currency
     """
 
     find_timezone: Callable[[], str]
     today: date
     currency_id: int
     company_id: int
+    won_revenue: SQL
 
 
 @dataclass(frozen=True)
@@ -291,7 +289,7 @@ def lead_part(reader: Reader) -> Part:
     """One row for each lead that came of a referral."""
     won_on = _won_on()
     won = SQL("(l.won_status = 'won')")
-    revenue = _convert_revenue(reader)
+    revenue = _won_revenue(reader)
     columns = {
         **_lead_columns(),
         "asked_on": SQL("r.create_date"),
@@ -322,7 +320,8 @@ def lead_part(reader: Reader) -> Part:
         "won_revenue": SQL("CASE WHEN %s THEN %s ELSE 0 END", won, revenue),
         "total_won_revenue": SQL("CASE WHEN %s THEN %s ELSE 0 END", won, revenue),
         "open_revenue": SQL(
-            "CASE WHEN l.won_status = 'pending' THEN %s ELSE 0 END", revenue
+            "CASE WHEN l.won_status = 'pending' THEN %s ELSE 0 END",
+            _open_revenue(reader),
         ),
     }
     source = SQL(
@@ -353,7 +352,7 @@ def other_part(reader: Reader) -> Part:
         **_lead_columns(),
         "lead_created_on": SQL("l.create_date"),
         "date": _won_on(),
-        "total_won_revenue": _convert_revenue(reader),
+        "total_won_revenue": _won_revenue(reader),
     }
     source = SQL(
         "crm_lead l %s %s WHERE l.referrer_id IS NULL AND l.won_status = 'won'",
@@ -427,23 +426,29 @@ def _join_company() -> SQL:
     return SQL("LEFT JOIN res_company lc ON lc.id = l.company_id")
 
 
-def _convert_revenue(reader: Reader) -> SQL:
-    """The expected revenue of a lead in the currency of the current company.
+def _won_revenue(reader: Reader) -> SQL:
+    """What a won lead has won, at the rate of that day."""
+    return _convert(reader, reader.won_revenue, SQL("(%s)::date", _won_on()))
 
-    What is won counts at the rate of that day, what is open at today's. A lead of
-    no company is in the current company's currency, as everywhere in CRM.
+
+def _open_revenue(reader: Reader) -> SQL:
+    """What is expected of a lead, at the rate of today."""
+    expected = SQL("COALESCE(l.expected_revenue, 0)")
+    return _convert(reader, expected, SQL("%s::date", reader.today))
+
+
+def _convert(reader: Reader, amount: SQL, day: SQL) -> SQL:
+    """An amount of a lead in the currency of the current company.
+
+    A lead of no company is in the current company's currency, as everywhere in CRM.
     """
-    day = SQL(
-        "(CASE WHEN l.won_status = 'pending' THEN %s ELSE %s END)::date",
-        reader.today,
-        _won_on(),
-    )
     return SQL(
         """CASE WHEN lc.currency_id IS NULL OR lc.currency_id = %(currency)s
-            THEN COALESCE(l.expected_revenue, 0)
-            ELSE COALESCE(l.expected_revenue, 0) * %(to_rate)s / %(from_rate)s
+            THEN %(amount)s
+            ELSE %(amount)s * %(to_rate)s / %(from_rate)s
             END""",
         currency=reader.currency_id,
+        amount=amount,
         to_rate=_rate(reader, SQL("%s", reader.currency_id), day),
         from_rate=_rate(reader, SQL("lc.currency_id"), day),
     )

@@ -34,6 +34,7 @@ from . import test_export
 from . import test_export_assessment
 from . import test_export_job
 from . import test_export_rights
+from . import test_figures
 from . import test_forms
 from . import test_funnel
 from . import test_guided_conversation

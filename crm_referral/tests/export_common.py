@@ -89,7 +89,7 @@ class WorkbookMixin:
         """Count every figure of the summary a second time, in plain SQL."""
         summary = self._get_summary(workbook)
         queries = get_summary_queries(self.env, self.company)
-        figures = self.env["crm.referral.workbook"]._get_key_figures()
+        figures = self.env["crm.referral.figures"]._get_key_figures()
         self.assertEqual(queries.keys(), {figure.name for figure in figures})
         for name, query in queries.items():
             with self.subTest(name):

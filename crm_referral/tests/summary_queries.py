@@ -73,7 +73,7 @@ def get_summary_queries(env, company):
             WHERE l.referrer_id IS NOT NULL AND l.won_status = 'won'
             AND l.{c}""",
         "PRIDE forms of customers": f"SELECT count(*) {pride_forms}",
-        "PRIDE score of customers": f"SELECT avg(s.score) {pride_scores}",
+        "PRIDE Score": f"SELECT avg(s.score) {pride_scores}",
         "Customers Asked (PRIDE)": f"SELECT count(*) {pride_asked}",
         "Customers Who Answered (PRIDE)": f"""SELECT count(*) {pride_asked}
             AND a.state = 'done'""",
@@ -84,7 +84,7 @@ def get_summary_queries(env, company):
                - count(*) FILTER (WHERE a.recommendation BETWEEN 0 AND 6))
             / nullif(count(a.recommendation), 0) {pride_forms}""",
         "BE SURE checklists": f"SELECT count(DISTINCT a.id) {be_sure_scores}",
-        "BE SURE score": f"SELECT avg(s.score) {be_sure_scores}",
+        "BE SURE Score": f"SELECT avg(s.score) {be_sure_scores}",
     }
     company_rows = f"company_id = {company.id}"
     shared_rows = f"({company_rows} OR company_id IS NULL)"

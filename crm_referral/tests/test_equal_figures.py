@@ -45,7 +45,7 @@ class TestEqualFigures(ExportCommon):
             "analysis by request": Report._read_group(
                 [("referral_id", "=", request.id)], [], specs
             )[0],
-            "dashboard": (figures["wins"], figures["revenue"]),
+            "dashboard": (figures["won"], figures["revenue"]),
             "workbook": (
                 summary["Leads Won"],
                 summary["Won from Referral"],
@@ -137,7 +137,7 @@ class TestEqualFigures(ExportCommon):
         self.assertEqual(self._get_summary(workbook)["Leads Won"], 1)
         dashboard = self.env["crm.referral.dashboard"].with_user(manager)
         figures = {f["code"]: f for f in dashboard.get_dashboard()["figures"]}
-        self.assertEqual(figures["wins"]["value"], 1)
+        self.assertEqual(figures["won"]["value"], 1)
         schedule = (
             self.env["crm.referral.report.schedule"]
             .with_user(manager)

@@ -197,9 +197,9 @@ class TestExportAssessment(WorkbookMixin, AssessmentReportCommon):
         workbook = self._export_sheets(self.rep)
         summary = self._get_summary(workbook)
         self.assertEqual(summary["PRIDE forms of customers"], 1)
-        self.assertEqual(summary["PRIDE score of customers"], 75)
+        self.assertEqual(summary["PRIDE Score"], 75)
         self.assertEqual(summary["BE SURE checklists"], 1)
-        self.assertEqual(summary["BE SURE score"], 50)
+        self.assertEqual(summary["BE SURE Score"], 50)
 
     def test_improvements_are_due(self):
         """Open improvement actions are among what is due, by the rules and filters."""
@@ -276,7 +276,7 @@ class TestExportAssessment(WorkbookMixin, AssessmentReportCommon):
             texts = {cell.value for row in workbook[name].iter_rows() for cell in row}
             self.assertIn("No record matches these filters.", texts, name)
         self.assertEqual(self._get_summary(workbook)["PRIDE forms of customers"], 0)
-        self.assertIsNone(self._get_summary(workbook)["PRIDE score of customers"])
+        self.assertIsNone(self._get_summary(workbook)["PRIDE Score"])
 
     def test_selected_requests_bring_what_is_about_their_customers(self):
         contact = self.env["res.partner"].create(

@@ -178,7 +178,7 @@ class TestReportSchedule(MockEmail, WorkbookMixin, ReportCommon):
 
     def _skip_without_program(self):
         """Not every release of Debian has it."""
-        if self.env["crm.referral.workbook"]._get_pdf_problem():
+        if self.env["crm.referral.summary.pdf"]._get_problem():
             self.skipTest("wkhtmltopdf is not installed")
 
     def _get_text(self, run):
@@ -207,7 +207,7 @@ class TestReportSchedule(MockEmail, WorkbookMixin, ReportCommon):
         self.assertIn("Colleague", texts[self.manager])
         self.assertNotIn("Colleague", texts[self.rep])
         self.assertIn("Made for Rep", texts[self.rep])
-        self.assertIn("PRIDE score of customers", texts[self.rep])
+        self.assertIn("PRIDE Score", texts[self.rep])
         message = self.env["mail.message"].search(
             [
                 ("model", "=", "crm.referral.export"),

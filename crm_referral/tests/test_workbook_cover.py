@@ -160,7 +160,7 @@ class TestWorkbookSummary(WorkbookCase):
         Report = self.env["crm.referral.report"]
         names = {
             figure.name
-            for figure in self.env["crm.referral.workbook"]._get_key_figures()
+            for figure in self.env["crm.referral.figures"]._get_key_figures()
         }
         fields = Report.fields_get(attributes=["string"])
         for fname in ("request_count", "won_count", "win_rate", "total_won_revenue"):

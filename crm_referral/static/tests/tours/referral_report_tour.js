@@ -25,8 +25,7 @@ registry.category("web_tour.tours").add("crm_referral_report", {
         // The dashboard is where a manager lands.
         {
             content: "one request, and what it is",
-            trigger:
-                ".o_referral_dashboard_figure[data-figure='asks']:contains(Requests):contains(1)",
+            trigger: ".o_crm_dashboard_figure[data-figure='asks']:contains(Requests):contains(1)",
         },
         {
             content: "of another period",
@@ -39,7 +38,7 @@ registry.category("web_tour.tours").add("crm_referral_report", {
         },
         {
             content: "open the requests behind the figure",
-            trigger: ".o_referral_dashboard_figure[data-figure='asks']",
+            trigger: ".o_crm_dashboard_figure[data-figure='asks']",
             run: "click",
         },
         {

@@ -1,34 +1,49 @@
 from odoo import models
 from odoo.fields import Domain
-from odoo.tools import SQL, Query
+from odoo.tools import SQL
 from odoo.tools.misc import get_lang
 
-from .crm_referral_workbook_rows import Source
+from ..crm_referral_sheet_rows import Source
 
 
-class CrmReferralWorkbookWords(models.AbstractModel):
-    """What customers wrote: a row per answer in their own words."""
+class CrmReferralSheetWords(models.AbstractModel):
+    """What customers wrote: a row per answer in their own words, with what was asked
+    and how loyal they are.
+    """
 
-    _inherit = "crm.referral.workbook"
+    _name = "crm.referral.sheet.words"
+    _inherit = "crm.referral.sheet.rows"
+    _description = "Sheet Customers' Words of a Referral Workbook"
 
-    def _get_query_words(self, options) -> Query:
+    _rows_model = "crm.assessment.line"
+
+    def _get_title(self):
+        return self.env._("Customers' Words")
+
+    def _get_explanation(self):
+        return self.env._(
+            "What customers wrote in forms that were signed in the period, once "
+            "everybody may see them, beside the question as it was asked."
+        )
+
+    def _get_query(self, options):
         """The answers with words on the signed forms of customers, once revealed."""
         forms = self.env["crm.assessment"]._search(
-            self._get_referral_domain(options, "crm.assessment", "done_on")
+            self._scope._get_domain(options, "crm.assessment", "done_on")
             & Domain("viewpoint", "=", "customer")
             & Domain("state", "=", "done")
             & Domain("is_revealed", "=", True)
         )
-        return self.env["crm.assessment.line"]._search(
+        return self.env[self._rows_model]._search(
             Domain("assessment_id", "in", forms) & Domain("note", "not in", [False, ""])
         )
 
-    def _add_sheet_words(self, job):
-        """A row per answer in words, with what was asked and how loyal they are."""
+    def _get_sources(self):
         wrapped = {"text_wrap": True, "valign": "top"}
         top = {"valign": "top"}
         form = "assessment_id"
-        sources = [
+        stage = self.env._("Loyalty Stage")
+        return [
             Source(form, self.env._("Record"), style=top, linked="crm.assessment"),
             Source(f"{form}.partner_id", self.env._("Customer"), width=28, style=top),
             Source(f"{form}.done_on", self.env._("Answered On"), style=top),
@@ -41,7 +56,7 @@ class CrmReferralWorkbookWords(models.AbstractModel):
                 kind="text",
             ),
             Source("note", self.env._("Customer's Words"), width=60, style=wrapped),
-            Source(f"{form}.round_id.stage_id", self.env._("Loyalty Stage"), style=top),
+            Source(f"{form}.round_id.stage_id", stage, style=top),
             *self._get_owner_sources(f"{form}."),
             # By which the rows are ordered.
             Source(
@@ -51,13 +66,6 @@ class CrmReferralWorkbookWords(models.AbstractModel):
                 style={"num_format": "0", **top},
             ),
         ]
-        self._add_records(
-            job,
-            self.env._("Customers' Words"),
-            "crm.assessment.line",
-            self._get_query_words(job.options),
-            sources,
-        )
 
     def _get_wording(self, alias):
         """:return: the SQL of a question as it was when it was answered, in the user's

@@ -4,13 +4,13 @@ import io
 from reportlab.lib.units import mm
 from reportlab.pdfgen import canvas
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date, format_datetime, formatLang, get_lang
 from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
 from ..tools.svg_chart import column_chart, line_chart
-from .crm_referral_workbook_layout import SERIES
+from ..tools.workbook_look import SERIES
 
 # In millimetres; the number of the page has its room in the lower one.
 MARGINS = {
@@ -21,12 +21,15 @@ MARGINS = {
 ENOUGH_FOR_A_LINE = 2
 
 
-class CrmReferralWorkbookPdf(models.AbstractModel):
+class CrmReferralSummaryPdf(models.AbstractModel):
     """The figures of the summary as PDF, for those who only read them."""
 
-    _inherit = "crm.referral.workbook"
+    _name = "crm.referral.summary.pdf"
+    _inherit = "crm.referral.summary"
+    _description = "Summary of Referrals as PDF"
 
-    def _get_pdf_problem(self):
+    @api.model
+    def _get_problem(self):
         """:return: why this server makes no PDF files, or an empty text.
         :rtype: str
         """
@@ -38,16 +41,17 @@ class CrmReferralWorkbookPdf(models.AbstractModel):
             "broken. Ask your administrator to install it, or choose a workbook."
         )
 
-    def _render_pdf(self, options):
+    @api.model
+    def _render(self, options):
         """:param dict options: what ``crm.referral.export._prepare_options`` returns
         :return: the summary as PDF
         :rtype: bytes
         :raise UserError: when this server makes no PDF files
         """
-        if problem := self._get_pdf_problem():
+        if problem := self._get_problem():
             raise UserError(problem)
         html = self.env["ir.qweb"]._render(
-            "crm_referral.report_summary", self._prepare_pdf(options)
+            "crm_referral.report_summary", self._prepare_values(options)
         )
         content = self.env["ir.actions.report"]._run_wkhtmltopdf(
             [html], specific_paperformat_args=MARGINS
@@ -76,54 +80,56 @@ class CrmReferralWorkbookPdf(models.AbstractModel):
         writer.write(numbered)
         return numbered.getvalue()
 
-    def _prepare_pdf(self, options):
+    def _prepare_values(self, options):
         """:return: what the template shows, all in words of the user's language.
         :rtype: dict
         """
-        lang = get_lang(self.env)
-        periods = [self._read_key_figures(options)]
-        headers = [self.env._("Key figures"), self.env._("Period")]
-        if previous_period := self._get_previous_period(options):
-            periods.append(self._read_key_figures(options, previous_period))
-            headers += [self.env._("Period Before"), self.env._("Change")]
-        months = self._read_months(options)
-        tables = [months]
-        for heading, fname in self._get_groupings(options):
-            tables.append((heading, *self._read_groups(options, fname)))
-        made_on = format_datetime(self.env, self.env.cr.now(), dt_format="short")
+        periods, months = self._read_periods(options), self._read_months(options)
+        groups = [
+            (heading, *self._read_groups(options, fname))
+            for heading, fname in self._get_groupings(options)
+        ]
+        nothing = self.env._("There is nothing in this period.")
         return {
-            "title": options["title"],
-            "company": self._get_company_names(options),
-            "logo": self._prepare_pdf_logo(),
-            "period": self._describe_period(options),
-            "filters": " · ".join(self._describe_narrowing(options)),
-            "comparison": self._describe_comparison(options),
-            "made": self.env._(
-                "Made for %(user)s on %(time)s: only what they may see in Odoo.",
-                user=self.env.user.name,
-                time=made_on,
-            ),
-            "lang_code": lang.code.replace("_", "-"),
-            "direction": lang.direction,
-            "headers": [*headers, "n"],
+            **self._prepare_heading(options),
+            "headers": self._get_headers(periods),
             "figures": [
                 {
                     "name": figure.name,
                     "help": figure.help,
                     "values": self._format_periods(figure, periods),
                 }
-                for figure in self._get_key_figures()
+                for figure in self.env["crm.referral.figures"]._get_key_figures()
             ],
-            "empty": ""
-            if any(periods[0].values())
-            else self.env._("There is nothing in this period."),
+            "empty": "" if any(periods[0].values()) else nothing,
             "charts": self._prepare_charts(*months),
-            "tables": [self._prepare_table(*table) for table in tables],
+            "tables": [self._prepare_table(*table) for table in (months, *groups)],
         }
 
-    def _prepare_pdf_logo(self):
+    def _prepare_heading(self, options):
+        """:return: whose report this is, of when, and who made it.
+        :rtype: dict
+        """
+        lang, scope = get_lang(self.env), self.env["crm.referral.scope"]
+        return {
+            "title": options["title"],
+            "company": scope._describe_companies(options),
+            "logo": self._prepare_logo(),
+            "period": scope._describe_period(options),
+            "filters": " · ".join(scope._describe_narrowing(options)),
+            "comparison": scope._describe_comparison(options),
+            "made": self.env._(
+                "Made for %(user)s on %(time)s: only what they may see in Odoo.",
+                user=self.env.user.name,
+                time=format_datetime(self.env, self.env.cr.now(), dt_format="short"),
+            ),
+            "lang_code": lang.code.replace("_", "-"),
+            "direction": lang.direction,
+        }
+
+    def _prepare_logo(self):
         """:return: the company's logo as an address that holds it, or nothing."""
-        if not (logo := self._get_logo()):
+        if not (logo := self.env["crm.referral.sheet.cover"]._get_logo()):
             return ""
         return f"data:image/png;base64,{base64.b64encode(logo[0]).decode()}"
 
@@ -146,13 +152,8 @@ class CrmReferralWorkbookPdf(models.AbstractModel):
                 colors=SERIES,
                 write=lambda value: formatLang(self.env, value, digits=0),
             )
-            for chart, title, codes in (
-                (
-                    column_chart,
-                    self.env._("From asking to winning"),
-                    ["asks", "introductions", "won"],
-                ),
-                (line_chart, self.env._("Won revenue"), ["revenue", "all_revenue"]),
+            for chart, (title, codes) in zip(
+                (column_chart, line_chart), self._get_charts(), strict=True
             )
         ]
 
@@ -165,12 +166,7 @@ class CrmReferralWorkbookPdf(models.AbstractModel):
             "rows": [
                 [
                     self._format_label(label),
-                    *(
-                        self._format_figure(
-                            figure.format, self._get_value(figure, values)
-                        )
-                        for figure in figures
-                    ),
+                    *(self._format(each, each.get_value(values)) for each in figures),
                 ]
                 for label, values in lines
             ],
@@ -181,37 +177,18 @@ class CrmReferralWorkbookPdf(models.AbstractModel):
             return str(label)
         return format_date(self.env, label, date_format="yyyy-MM")
 
+    def _format(self, figure, value):
+        return self.env["crm.referral.figures"]._format(figure.format, value)
+
     def _format_periods(self, figure, periods):
         """:return: a figure now, before, and the change, as far as there are; its n.
         :rtype: list[str]
         """
-        values = [self._get_value(figure, known) for known in periods]
-        texts = [self._format_figure(figure.format, value) for value in values]
+        Figures = self.env["crm.referral.figures"]
+        values = [figure.get_value(known) for known in periods]
+        texts = [self._format(figure, value) for value in values]
         if len(values) > 1:
-            texts.append(self._format_change(figure, *values))
-        base = self._get_base(figure, periods[0])
-        texts.append("" if base is None else self._format_figure("integer", base))
+            texts.append(Figures._format_change(figure, *values))
+        base = Figures._get_count(figure, periods[0])
+        texts.append("" if base is None else Figures._format("integer", base))
         return texts
-
-    def _format_change(self, figure, now, before):
-        change = self._get_change(figure, now, before)
-        if change is None:
-            return ""
-        sign = "+" if change > 0 else ""
-        if figure.in_points:
-            points = formatLang(self.env, change, digits=1)
-            return self.env._("%(number)s points", number=f"{sign}{points}")
-        return f"{sign}{self._format_figure('percent', change)}"
-
-    def _format_figure(self, fmt, value):
-        """:return: a value in the user's language.
-        :rtype: str
-        """
-        if value is None:
-            return "–"
-        if fmt == "money":
-            currency = self.env.company.currency_id
-            return formatLang(self.env, value, currency_obj=currency)
-        if fmt == "percent":
-            return f"{formatLang(self.env, 100 * value, digits=1)} %"
-        return formatLang(self.env, value, digits=1 if fmt == "decimal" else 0)

@@ -16,15 +16,14 @@ import {
 const TREND_WIDTH = 120;
 const TREND_HEIGHT = 32;
 const DASH_WIDTH = 6;
-// What was chosen stays while the tab is open, also behind a drill-down.
-const STORAGE_KEY = "crm_referral.dashboard";
 
 /**
- * What a manager looks at first: a few figures with their trend, where the open requests
- * are, what needs a hand, and who refers best. Everything opens its records.
+ * What a manager looks at first: a few figures with their trend, and lists of what is
+ * where or needs a hand. Everything opens its records. What is on it comes from the model
+ * that the action names, which inherits `crm.dashboard.mixin`.
  */
-export class ReferralDashboard extends Component {
-    static template = "crm_referral.ReferralDashboard";
+export class Dashboard extends Component {
+    static template = "crm_foundation.Dashboard";
     static components = { Layout };
     static props = { ...standardActionServiceProps };
 
@@ -32,41 +31,32 @@ export class ReferralDashboard extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.keepLast = new KeepLast();
+        this.model = this.props.action.params.model;
+        // What was chosen stays while the tab is open, also behind a drill-down.
+        this.storageKey = `crm_dashboard.${this.model}`;
         this.display = { controlPanel: {} };
         this.state = useState({ data: null });
         onWillStart(() => this.load());
     }
 
-    get biggestStep() {
-        return Math.max(1, ...this.state.data.steps.map((step) => step.count));
-    }
-
-    get isEmpty() {
-        const { figures, steps } = this.state.data;
-        return (
-            figures.every((figure) => !figure.value && figure.trend.every((value) => !value)) &&
-            steps.every((step) => !step.count)
-        );
-    }
-
-    /** @param {Object} [changes] of the period, the team or the person */
+    /** @param {Object} [changes] of the period, or of what is chosen of the lists */
     async load(changes) {
-        const filters = { ...this.getFilters(), ...changes };
-        const isChosen = Object.keys(filters).length > 0;
-        const { days = 90, team_id = false, user_id = false } = filters;
-        const params = isChosen ? [days, team_id, user_id] : [];
+        const chosen = { ...this.getChosen(), ...changes };
+        const isChosen = Object.keys(chosen).length > 0;
+        const { days, ...filters } = chosen;
+        const params = { ...(days && { days }), ...(isChosen && { filters }) };
         const data = await this.keepLast.add(
-            this.orm.call("crm.referral.dashboard", "get_dashboard", params),
+            this.orm.call(this.model, "get_dashboard", [], params),
         );
         this.state.data = data;
         if (isChosen) {
-            browser.sessionStorage.setItem(STORAGE_KEY, JSON.stringify(filters));
+            browser.sessionStorage.setItem(this.storageKey, JSON.stringify(chosen));
         }
     }
 
-    getFilters() {
+    getChosen() {
         try {
-            return JSON.parse(browser.sessionStorage.getItem(STORAGE_KEY)) || {};
+            return JSON.parse(browser.sessionStorage.getItem(this.storageKey)) || {};
         } catch {
             return {};
         }
@@ -82,13 +72,14 @@ export class ReferralDashboard extends Component {
             return "–";
         }
         switch (format) {
+            case "decimal":
             case "score":
                 return formatFloat(value, { digits: [16, 1] });
             case "points":
                 return formatFloat(value, { digits: [16, 0] });
-            case "percentage":
+            case "percent":
                 return formatPercentage(value, { digits: [16, 1] });
-            case "monetary":
+            case "money":
                 return formatMonetary(value, {
                     currencyId: this.state.data.currency_id,
                     digits: [16, 0],
@@ -103,22 +94,17 @@ export class ReferralDashboard extends Component {
         return _t("of %s", this.format(figure.base, figure.base_format));
     }
 
-    /**
-     * The change against the period before: percentage points for a rate, else per cent.
-     */
-    getChange(figure) {
-        const { value, previous, format } = figure;
-        const inPoints = ["percentage", "score", "points"].includes(format);
-        if (value === null || previous === null || (!previous && !inPoints)) {
+    /** The change against the period before in words, and which way it goes. */
+    getChange({ change, in_points }) {
+        if (change === null) {
             return null;
         }
-        const change = inPoints ? value - previous : value / previous - 1;
-        const scale = inPoints && format !== "percentage" ? 1 : 100;
-        const number = formatFloat(Math.abs(change) * scale, { digits: [16, 0] });
+        const size = Math.abs(change) * (in_points ? 1 : 100);
+        const number = formatFloat(size, { digits: [16, 0] });
         if (number === "0") {
             return { sign: 0, text: _t("as before"), icon: "fa-minus" };
         }
-        const text = inPoints ? this.formatPoints(number) : _t("%s %", number);
+        const text = in_points ? this.formatPoints(number) : _t("%s %", number);
         return change > 0
             ? { sign: 1, text: _t("%s more than before", text), icon: "fa-arrow-up" }
             : { sign: -1, text: _t("%s less than before", text), icon: "fa-arrow-down" };
@@ -159,29 +145,36 @@ export class ReferralDashboard extends Component {
             });
     }
 
+    /** How long the bar of a row is, in per cent of the longest. */
+    getBar(section, row) {
+        const biggest = Math.max(1, ...section.rows.map(({ value }) => value));
+        return (100 * row.value) / biggest;
+    }
+
+    /** What should be zero is red as long as it is not. */
+    getValueClass(section, row) {
+        if (section.kind !== "alerts") {
+            return "";
+        }
+        return row.value ? "text-danger" : "text-muted";
+    }
+
     isPressed(days) {
         return days === this.state.data.days;
     }
 
-    makeWorkbook() {
-        return this.action.doAction("crm_referral.crm_referral_export_action_new");
-    }
-
     /** Open the records; the period is a filter of their list, to be seen and removed. */
-    open({ period, ...action }) {
-        if (!period) {
+    open(action) {
+        if (!action.period) {
             return this.action.doAction(action);
         }
+        const { period, ...rest } = action;
         const { description, domain, other_domain } = period;
         return this.action.doAction(
-            { ...action, domain: other_domain },
+            { ...rest, domain: other_domain },
             { props: { dynamicFilters: [{ description, domain }] } },
         );
     }
-
-    openAnalysis() {
-        return this.action.doAction("crm_referral.crm_referral_report_action");
-    }
 }
 
-registry.category("actions").add("crm_referral.dashboard", ReferralDashboard);
+registry.category("actions").add("crm_dashboard", Dashboard);

@@ -1,34 +1,89 @@
+from dataclasses import replace
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL, Query
 from odoo.tools.misc import get_lang
 
-from odoo.addons.xlsx_stream.tools.workbook import Column, SheetSpec
+from odoo.addons.xlsx_stream.tools.workbook import Column
 
-from .crm_referral_workbook_layout import FOOTER
+from ...tools.workbook_look import FOOTER
 
 
-class CrmReferralWorkbookDue(models.AbstractModel):
+class CrmReferralSheetActions(models.AbstractModel):
     """What is due: activities on requests and candidates, improvement actions."""
 
-    _inherit = "crm.referral.workbook"
+    _name = "crm.referral.sheet.actions"
+    _inherit = "crm.referral.sheet.rows"
+    _description = "Sheet Actions Due of a Referral Workbook"
 
-    def _get_query_actions(self, options) -> Query:
-        """What is due until the end of the period, of requests and of assessments."""
-        domain = self._get_referral_domain({**options, "date_from": None})
+    def _get_title(self):
+        return self.env._("Actions Due")
+
+    def _get_explanation(self):
+        return self.env._(
+            "Open activities on requests and their candidates, and open improvement "
+            "actions, that are due until the end of the period."
+        )
+
+    def _get_query(self, options):
+        """What is due until the end of the period."""
+        # One after the other: with OR, PostgreSQL would look up each activity in lists
+        # that it does not hash when they are long.
+        parts = SQL(" UNION ALL ").join(self._select_parts(options))
+        return Query(self.env, "due", SQL("(%s)", parts))
+
+    def _add(self, job):
+        """A row per activity and improvement action that is due."""
+        columns = self._get_columns(job.look)
+        terms = [SQL.identifier("due", name) for name in columns]
+        query = self._get_query(job.options).select(*terms)
+        title = self._get_title()
+        spec = replace(
+            self._prepare_spec(job, title, list(columns.values()), query),
+            order_by=SQL("deadline, link"),
+            empty_text=self.env._("Nothing is due."),
+            footer=FOOTER,
+        )
+        job.sheets[title] = job.book.add_sheet(spec)
+
+    def _get_columns(self, look):
+        """:return: the columns, by the name that each part gives its values.
+        :rtype: dict[str, Column]
+        """
+        link = {
+            "link": f"{self.get_base_url()}/odoo/{{}}",
+            "style": {"align": "left"},
+        }
+        day = self._get_style(look, "date")
+        return {
+            "link": Column(self.env._("Record"), "link", **link),
+            "deadline": Column(self.env._("Due On"), "date", style=day),
+            "kind": Column(self.env._("Type")),
+            "name": Column(self.env._("What to Do"), width=40),
+            "owner": Column(self.env._("Assigned To")),
+            "customer": Column(self.env._("Customer"), width=32),
+            "candidate": Column(self.env._("Candidate")),
+        }
+
+    # === WHAT IS DUE === #
+
+    @api.model
+    def _select_parts(self, options):
+        """:return: a query for each kind of thing that is due, with the same columns;
+        an addon adds its own
+        :rtype: list[SQL]
+        """
+        domain = self._scope._get_domain({**options, "date_from": None})
         referrals = self.env["crm.referral"]._search(domain)
         candidates = self.env["crm.referral.candidate"]._search(
             Domain("referral_id", "in", referrals)
         )
-        # One after the other: with OR, PostgreSQL would look up each activity in lists
-        # that it does not hash when they are long.
-        due = SQL(
-            "(%s UNION ALL %s UNION ALL %s)",
+        return [
             self._select_activities(options, "crm.referral", referrals),
             self._select_activities(options, "crm.referral.candidate", candidates),
             self._select_improvements(options),
-        )
-        return Query(self.env, "due", due)
+        ]
 
     def _get_due_domain(self, options, fname):
         """:return: domain of the days until the end of the period."""
@@ -87,7 +142,7 @@ class CrmReferralWorkbookDue(models.AbstractModel):
         if options["salesperson_ids"]:
             domain &= Domain("user_id", "in", options["salesperson_ids"])
         if options["selection"] is not None:
-            domain &= self._get_customer_domain(options["selection"])
+            domain &= self._scope._get_customer_domain(options["selection"])
         query = Action._search(domain)
         customer, _field = self._follow(Action, query, "partner_id")
         return query.select(
@@ -169,37 +224,3 @@ class CrmReferralWorkbookDue(models.AbstractModel):
         for name in ("%(referrer)s", "%(candidate)s"):
             template = template.replace(name, "%")
         return template
-
-    def _add_sheet_actions(self, job):
-        """A row per activity and improvement action that is due."""
-        query = self._get_query_actions(job.options)
-        link = f"{self.get_base_url()}/odoo/{{}}"
-        columns = {
-            "link": Column(
-                self.env._("Record"), "link", style={"align": "left"}, link=link
-            ),
-            "deadline": Column(
-                self.env._("Due On"),
-                "date",
-                style={"num_format": job.date_code, "align": "left"},
-            ),
-            "kind": Column(self.env._("Type")),
-            "name": Column(self.env._("What to Do"), width=40),
-            "owner": Column(self.env._("Assigned To")),
-            "customer": Column(self.env._("Customer"), width=32),
-            "candidate": Column(self.env._("Candidate")),
-        }
-        job.sheets[self.env._("Actions Due")] = job.book.add_sheet(
-            SheetSpec(
-                self.env._("Actions Due"),
-                list(columns.values()),
-                query.select(*(SQL.identifier("due", name) for name in columns)),
-                order_by=SQL("deadline, link"),
-                freeze_columns=2,
-                empty_text=self.env._("Nothing is due."),
-                header_style=self._get_header_style(),
-                footer=FOOTER,
-                paper=self._get_paper(),
-                right_to_left=get_lang(self.env).direction == "rtl",
-            )
-        )
