@@ -23,6 +23,7 @@ from . import (
     crm_assessment_response_mixin,
     crm_assessment_decision_mixin,
     crm_assessment_checklist_mixin,
+    crm_assessment_dispute,
     crm_assessment_review_mixin,
     crm_assessment_round,
     crm_assessment_stage,

@@ -40,7 +40,7 @@ class CrmAssessmentChecklistMixin(models.AbstractModel):
         so.
         """
         for round_ in self:
-            if round_.framework_id.respondents == "review" and not round_.user_id:
+            if round_.framework_id.is_checklist and not round_.user_id:
                 partner = round_.partner_id
                 round_.user_id = self._get_default_agent(
                     partner.user_id or partner.commercial_partner_id.user_id
@@ -53,7 +53,7 @@ class CrmAssessmentChecklistMixin(models.AbstractModel):
     )
     def _check_interaction(self):
         for round_ in self:
-            if round_.respondents == "review" and not (
+            if round_.is_checklist and not (
                 round_.partner_id or round_.has_interaction
             ):
                 raise ValidationError(
@@ -142,7 +142,7 @@ class CrmAssessmentChecklistMixin(models.AbstractModel):
         rounds = self.search(
             [
                 *((fname, "=", values[fname]) for fname in fnames),
-                ("respondents", "=", "review"),
+                ("is_checklist", "=", True),
                 ("state", "in", ("draft", "open")),
             ],
             order="id",
@@ -175,7 +175,7 @@ class CrmAssessmentChecklistMixin(models.AbstractModel):
     def _get_checklist_framework(self):
         """:return: the framework of the checklists about an interaction"""
         return self.env["crm.assessment.framework"].search(
-            [("respondents", "=", "review")], limit=1
+            [("is_checklist", "=", True)], limit=1
         )
 
     @api.model
@@ -210,17 +210,9 @@ class CrmAssessmentChecklistMixin(models.AbstractModel):
         """:return: a window action: what the user is to answer, else the round."""
         if self.my_assessment_id:
             return self.action_answer()
+        framework = self.framework_id or self._get_checklist_framework()
         return {
-            **self.env["ir.actions.act_window"]._for_xml_id(
-                "crm_assessment.crm_assessment_round_review_action"
-            ),
+            **framework._get_rounds_action(),
             "res_id": self.id,
-            "views": [
-                (
-                    self.env.ref(
-                        "crm_assessment.crm_assessment_round_view_form_review"
-                    ).id,
-                    "form",
-                )
-            ],
+            "views": [(framework._get_rounds_form().id, "form")],
         }

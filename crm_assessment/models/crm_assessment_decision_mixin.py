@@ -138,7 +138,7 @@ class CrmAssessmentDecisionMixin(models.AbstractModel):
             SELECT weak.round_id, weak.section_id
               FROM crm_assessment_round_weak_section_rel weak
               JOIN crm_assessment_round round ON round.id = weak.round_id
-             WHERE round.state = 'done' AND round.respondents = 'viewpoints'
+             WHERE round.state = 'done' AND round.asks_customer
                AND NOT EXISTS (
                        SELECT FROM crm_assessment_action action
                         WHERE action.round_id = weak.round_id
@@ -236,7 +236,7 @@ class CrmAssessmentDecisionMixin(models.AbstractModel):
             self.search(
                 [
                     ("partner_id", "in", self.partner_id.ids),
-                    ("respondents", "=", "viewpoints"),
+                    ("asks_customer", "=", True),
                     ("state", "=", "done"),
                 ]
             ).filtered(

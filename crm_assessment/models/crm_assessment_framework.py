@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools import assessment_scoring as scoring
+from ..tools.respondents import RESPONDENTS as RESPONDENTS_BY_CODE
 
 VIEWPOINTS = [
     ("customer", "Customer"),
@@ -18,22 +19,11 @@ RESPONDENTS = [
     ("viewpoints", "Customer, person who serves, and manager"),
     ("review", "Agent, and a reviewer"),
 ]
-ROUND_VIEWPOINTS = {
-    "single": ("employee",),
-    "viewpoints": ("customer", "employee", "manager"),
-    "review": ("self", "reviewer"),
-}
-# The form on which a round begins; one person has no round.
-ROUND_VIEWS = {
-    "viewpoints": "crm_assessment.crm_assessment_round_view_form",
-    "review": "crm_assessment.crm_assessment_round_view_form_review",
-}
-# Whose word counts when the viewpoints differ.
-LEADING_VIEWPOINTS = {
-    "single": "employee",
-    "viewpoints": "customer",
-    "review": "reviewer",
-}
+# How the rounds open that ask the customer, and those that look back.
+ROUND_FORM = "crm_assessment.crm_assessment_round_view_form"
+ROUND_ACTION = "crm_assessment.crm_assessment_round_viewpoints_action"
+CHECKLIST_FORM = "crm_assessment.crm_assessment_round_view_form_review"
+CHECKLIST_ACTION = "crm_assessment.crm_assessment_round_review_action"
 
 
 class CrmAssessmentFramework(models.Model):
@@ -95,6 +85,28 @@ class CrmAssessmentFramework(models.Model):
         default="single",
         required=True,
         help="Who is asked in a round.",
+    )
+    asks_customer = fields.Boolean(
+        compute="_compute_respondents",
+        store=True,
+        help="The customer answers on a page behind a personal link.",
+    )
+    is_checklist = fields.Boolean(
+        compute="_compute_respondents",
+        store=True,
+        help="An agent looks back at a conversation, then a reviewer does.",
+    )
+    has_rounds = fields.Boolean(
+        compute="_compute_respondents",
+        store=True,
+        help="More than one person is asked at the same time.",
+    )
+    action_id = fields.Many2one(
+        comodel_name="ir.actions.act_window",
+        string="Opens With",
+        index="btree_not_null",
+        ondelete="set null",
+        help="The window in which the rounds are shown.",
     )
     answer_days = fields.Integer(
         string="Days to Answer", default=14, required=True, aggregator=None
@@ -183,6 +195,16 @@ class CrmAssessmentFramework(models.Model):
         "Numbers of days and points are above zero.",
     )
 
+    # === COMPUTE METHODS === #
+
+    @api.depends("respondents")
+    def _compute_respondents(self):
+        for framework in self:
+            asked = RESPONDENTS_BY_CODE[framework.respondents or "single"]
+            framework.asks_customer = asked.asks_customer
+            framework.is_checklist = asked.is_checklist
+            framework.has_rounds = asked.has_rounds
+
     # === CRUD METHODS === #
 
     def copy_data(self, default=None):
@@ -210,13 +232,13 @@ class CrmAssessmentFramework(models.Model):
         :return: a window action: an empty form
         """
         self.ensure_one()
-        view = ROUND_VIEWS.get(self.respondents)
+        view = self.has_rounds and self._get_rounds_form()
         return {
             "name": self.name,
             "type": "ir.actions.act_window",
             "res_model": "crm.assessment.round" if view else "crm.assessment",
             "view_mode": "form",
-            "views": [(view and self.env.ref(view).id, "form")],
+            "views": [(view and view.id, "form")],
             "context": {"default_framework_id": self.id},
         }
 
@@ -246,14 +268,28 @@ class CrmAssessmentFramework(models.Model):
         :rtype: tuple[str]
         """
         self.ensure_one()
-        return ROUND_VIEWPOINTS[self.respondents]
+        return RESPONDENTS_BY_CODE[self.respondents].viewpoints
 
     def _get_leading_viewpoint(self):
         """:return: the viewpoint whose word counts when they differ.
         :rtype: str
         """
         self.ensure_one()
-        return LEADING_VIEWPOINTS[self.respondents]
+        return RESPONDENTS_BY_CODE[self.respondents].leading
+
+    def _get_rounds_form(self):
+        """:return: the form on which a round begins"""
+        self.ensure_one()
+        return self.env.ref(CHECKLIST_FORM if self.is_checklist else ROUND_FORM)
+
+    def _get_rounds_action(self):
+        """:return: the window action that shows the rounds
+        :rtype: dict
+        """
+        self.ensure_one()
+        xml_id = CHECKLIST_ACTION if self.is_checklist else ROUND_ACTION
+        # sudo: what a window is like is no secret, as in `_for_xml_id`
+        return (self.sudo().action_id or self.env.ref(xml_id).sudo())._get_action_dict()
 
     def _get_level(self, score):
         """:return: weak, fair or strong, by today's thresholds.
@@ -377,4 +413,14 @@ class CrmAssessmentFramework(models.Model):
         return [
             {"id": section.id, "letter": section.letter, "name": section.name}
             for section in self.section_ids
+        ]
+
+    def _get_plain_stages(self):
+        """:return: the stages, for calculations without a database
+        :rtype: list[scoring.Stage]
+        """
+        self.ensure_one()
+        return [
+            scoring.Stage(stage.id, stage.minimum_score, stage.minimum_recommendation)
+            for stage in self.stage_ids
         ]

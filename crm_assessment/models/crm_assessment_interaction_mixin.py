@@ -28,7 +28,7 @@ class CrmAssessmentInteractionMixin(models.AbstractModel):
         fname = self._interaction_field
         counts = dict(
             Round._read_group(
-                [(fname, "in", self.ids), ("respondents", "=", "review")],
+                [(fname, "in", self.ids), ("is_checklist", "=", True)],
                 [fname],
                 ["__count"],
             )
@@ -61,14 +61,12 @@ class CrmAssessmentInteractionMixin(models.AbstractModel):
         waiting = Round._find_waiting(self)
         if waiting.my_assessment_id or waiting.state == "draft":
             return waiting._open_checklist()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_assessment.crm_assessment_round_review_action"
-        )
-        values = Round._prepare_interaction_values(self)
         framework = Round._get_checklist_framework()
+        action = framework._get_rounds_action()
+        values = Round._prepare_interaction_values(self)
         action["domain"] = [
             (self._interaction_field, "=", self.id),
-            ("respondents", "=", "review"),
+            ("is_checklist", "=", True),
         ]
         action["context"] = {
             "assessment_framework": framework.code,

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.addons.crm_foundation.tools.local_time import today
 
 from ..tools import assessment_scoring as scoring
+from ..tools import round_result
 from ..tools.maybe_float import MaybeFloat
 
 SILENT = "crm_assessment.mail_activity_type_silent"
@@ -18,8 +19,6 @@ RESPONSES = [
     ("unreviewed", "Not Reviewed"),
     ("none", "No Answer"),
 ]
-# Without the one whose word counts there is no result, whatever the others say.
-WITHOUT_RESULT = {"customer": "silent", "reviewer": "unreviewed"}
 
 
 class CrmAssessmentResponseMixin(models.AbstractModel):
@@ -122,15 +121,12 @@ class CrmAssessmentResponseMixin(models.AbstractModel):
         """
         self.ensure_one()
         answered = assessments.filtered(lambda a: a.state == "done")
-        leading = self.framework_id._get_leading_viewpoint()
-        if not answered:
-            response = "none"
-        elif leading not in answered.mapped("viewpoint"):
-            response = WITHOUT_RESULT.get(leading, "partly")
-        else:
-            response = "full" if answered == assessments else "partly"
         return {
-            "response": response,
+            "response": round_result.describe_response(
+                assessments.mapped("viewpoint"),
+                answered.mapped("viewpoint"),
+                self.framework_id._get_leading_viewpoint(),
+            ),
             "asked_count": len(assessments),
             "answered_count": len(answered),
         }
@@ -142,7 +138,7 @@ class CrmAssessmentResponseMixin(models.AbstractModel):
         """
         return Domain(
             [
-                ("respondents", "=", "viewpoints"),
+                ("asks_customer", "=", True),
                 ("state", "=", "done"),
                 ("response", "in", ("silent", "none")),
             ]
@@ -157,7 +153,7 @@ class CrmAssessmentResponseMixin(models.AbstractModel):
         :rtype: dict
         """
         asked = Domain(domain) & Domain(
-            [("respondents", "=", "viewpoints"), ("state", "=", "done")]
+            [("asks_customer", "=", True), ("state", "=", "done")]
         )
         counts = dict(self._read_group(asked, ["response"], ["__count"]))
         answered = counts.get("full", 0) + counts.get("partly", 0)
@@ -171,7 +167,7 @@ class CrmAssessmentResponseMixin(models.AbstractModel):
     def _follow_silence(self):
         """Somebody talks to the customers who did not answer. Called in sudo mode."""
         silent = self.filtered_domain(self._get_silent_domain())
-        answered = self.filtered(lambda r: r.respondents == "viewpoints") - silent
+        answered = self.filtered(lambda r: r.asks_customer) - silent
         earlier = (answered | silent)._get_earlier_rounds() - silent
         # A newer round says how the customer is doing; one task is enough.
         (answered | earlier).activity_unlink([SILENT])

@@ -7,11 +7,17 @@ from odoo.tools import SQL, format_date
 from odoo.addons.crm_foundation.tools.sentences import join_sentences
 
 from ..tools import assessment_scoring as scoring
+from ..tools import round_result
 
 # Checklists are evidence for as long.
 EVIDENCE_PERIOD = timedelta(days=365)
 # Rounds that the trend shows, at most.
 TREND_LENGTH = 8
+
+
+def _or_false(value):
+    """:return: a figure for a field that has False where there is nothing"""
+    return False if value is None else round(value, 2)
 
 
 class CrmAssessmentResultMixin(models.AbstractModel):
@@ -111,7 +117,7 @@ class CrmAssessmentResultMixin(models.AbstractModel):
                 """(
                 SELECT DISTINCT ON (partner_id, framework_id, company_id) id
                   FROM crm_assessment_round
-                 WHERE state = 'done' AND respondents = 'viewpoints' AND active
+                 WHERE state = 'done' AND asks_customer AND active
               ORDER BY partner_id, framework_id, company_id, closed_on DESC, id DESC
                 )"""
             ),
@@ -172,27 +178,14 @@ class CrmAssessmentResultMixin(models.AbstractModel):
             letters.setdefault(score.section_id, {})[score.viewpoint] = score
         result = {}
         for section, scores in letters.items():
-            known = {
-                viewpoint: score
-                for viewpoint, score in scores.items()
-                if score.score is not False
-            }
-            lead = known.get(leading)
-            if lead:
-                value, level = lead.score, lead.level
-            elif known:
-                value = scoring.weighted_mean([(s.score, 1) for s in known.values()])
-                level = scoring.weakest(score.level for score in known.values())
-            else:
-                value, level = False, False
-            if any(score.is_must_pass_failed for score in scores.values()):
-                level = scoring.WEAK
+            combined = round_result.combine(
+                {name: score._get_plain() for name, score in scores.items()}, leading
+            )
+            values = combined._asdict().items()
             result[section] = {
                 "scores": scores,
-                "score": value,
-                "level": level,
-                "viewpoint": leading if lead else False,
-                "measured": lead.score if lead else False,
+                # The screen, and the fields, have False where there is nothing.
+                **{name: False if value is None else value for name, value in values},
             }
         return result
 
@@ -201,35 +194,12 @@ class CrmAssessmentResultMixin(models.AbstractModel):
         :rtype: dict
         """
         self.ensure_one()
-        leading = self._get_leading_viewpoint()
         done = self.assessment_ids.filtered(lambda a: a.state == "done")
-        lead = done.filtered(
-            lambda assessment: (
-                assessment.viewpoint == leading and assessment.score is not False
-            )
-        )[:1]
-        # Without the leading viewpoint there is no score, only what the others say.
-        others = done.filtered(lambda assessment: assessment.score is not False) - lead
-        score, level = (lead.score, lead.level) if lead else (None, None)
-        colleague_score = (
-            None if lead else scoring.weighted_mean([(a.score, 1) for a in others])
-        )
-        recommendation = next(
-            (a.recommendation for a in done if a.recommendation is not False), None
-        )
-        if self.settlement == "void":
-            score = level = colleague_score = None
-        stages = {stage.id: stage for stage in self.framework_id.stage_ids}
-        # A stage is what the customer says; without the customer there is none.
-        stage_id = scoring.find_stage(
-            [
-                scoring.Stage(
-                    stage.id, stage.minimum_score, stage.minimum_recommendation
-                )
-                for stage in stages.values()
-            ],
-            lead.score if lead else None,
-            recommendation,
+        total = round_result.add_up(
+            [assessment._get_plain() for assessment in done],
+            self._get_leading_viewpoint(),
+            self.framework_id._get_plain_stages(),
+            is_void=self.settlement == "void",
         )
         weak = [
             section.id
@@ -237,13 +207,11 @@ class CrmAssessmentResultMixin(models.AbstractModel):
             if letter["level"] == scoring.WEAK
         ]
         return {
-            "score": False if score is None else round(score, 2),
-            "level": level,
-            "colleague_score": False
-            if colleague_score is None
-            else round(colleague_score, 2),
-            "recommendation": False if recommendation is None else recommendation,
-            "stage_id": stage_id,
+            "score": _or_false(total.score),
+            "level": total.level,
+            "colleague_score": _or_false(total.colleague_score),
+            "recommendation": _or_false(total.recommendation),
+            "stage_id": total.stage,
             "weak_section_ids": tuple(weak),
         }
 
@@ -260,7 +228,6 @@ class CrmAssessmentResultMixin(models.AbstractModel):
             for viewpoint in self.framework_id._get_round_viewpoints()
             if viewpoint in forms
         ]
-        levels = dict(self._fields["level"]._description_selection(self.env))
         who = self._get_who()
         return {
             "viewpoints": [
@@ -273,29 +240,37 @@ class CrmAssessmentResultMixin(models.AbstractModel):
             ],
             "letters": [
                 {
-                    "id": section.id,
-                    "letter": section.letter,
-                    "name": section.name,
-                    "description": section.description or "",
-                    "score": letter["score"],
-                    "level": letter["level"],
-                    "level_name": levels.get(letter["level"], ""),
-                    "is_mean": letter["score"] is not False and not letter["viewpoint"],
+                    **self._prepare_letter(section, letter, viewpoints),
                     "is_undecided": section in undecided,
-                    "scores": [
-                        {
-                            "score": score.score if score else False,
-                            "answered": score.answered if score else 0,
-                        }
-                        for score in (
-                            letter["scores"].get(viewpoint) for viewpoint in viewpoints
-                        )
-                    ],
                 }
                 for section, letter in letters.items()
             ],
             "gaps": self._get_gap_sentences(letters),
             "trend": self._get_trend(),
+        }
+
+    def _prepare_letter(self, section, letter, viewpoints):
+        """:return: what the screen shows of one area, see ``_get_result``
+        :rtype: dict
+        """
+        levels = dict(self._fields["level"]._description_selection(self.env))
+        scores = [letter["scores"].get(viewpoint) for viewpoint in viewpoints]
+        return {
+            "id": section.id,
+            "letter": section.letter,
+            "name": section.name,
+            "description": section.description or "",
+            "score": letter["score"],
+            "level": letter["level"],
+            "level_name": levels.get(letter["level"], ""),
+            "is_mean": letter["score"] is not False and not letter["viewpoint"],
+            "scores": [
+                {
+                    "score": score.score if score else False,
+                    "answered": score.answered if score else 0,
+                }
+                for score in scores
+            ],
         }
 
     def _get_gap_sentences(self, letters):
@@ -304,7 +279,6 @@ class CrmAssessmentResultMixin(models.AbstractModel):
         :param dict letters: as returned by ``_get_letters``
         :rtype: list[str]
         """
-        gaps = []
         who = self._get_who()
         compared_with = {
             "customer": self.env._("the customer"),
@@ -313,29 +287,25 @@ class CrmAssessmentResultMixin(models.AbstractModel):
             "self": self.env._("the agent"),
             "reviewer": self.env._("the reviewer"),
         }
-        for section, letter in letters.items():
-            known = sorted(
-                (
-                    (score.score, viewpoint)
-                    for viewpoint, score in letter["scores"].items()
-                    if score.score is not False
-                ),
-            )
-            if len(known) < 2:
-                continue
-            (lowest, below), (highest, above) = known[0], known[-1]
-            points = scoring.round_half_up(highest - lowest)
-            if points >= self.framework_id.gap_from:
-                gaps.append((-points, section, above, below))
+        gaps = round_result.find_gaps(
+            {
+                section: {
+                    name: score._get_plain().score
+                    for name, score in letter["scores"].items()
+                }
+                for section, letter in letters.items()
+            },
+            self.framework_id.gap_from,
+        )
         return [
             self.env._(
                 "%(who)s sees %(letter)s %(points)s points better than %(other)s.",
-                who=who[above],
-                letter=section.name,
-                points=-points,
-                other=compared_with[below],
+                who=who[gap.above],
+                letter=gap.area.name,
+                points=gap.points,
+                other=compared_with[gap.below],
             )
-            for points, section, above, below in sorted(gaps, key=lambda gap: gap[0])
+            for gap in gaps
         ]
 
     def _get_evidence_domain(self):
@@ -350,7 +320,7 @@ class CrmAssessmentResultMixin(models.AbstractModel):
             | Domain("section_ids", "!=", False)
         )
         evidence = Domain("assessment_id.round_id", "=", self.id) & said
-        if self.partner_id and self.respondents == "viewpoints":
+        if self.partner_id and self.asks_customer:
             since = self.closed_on - EVIDENCE_PERIOD
             evidence |= Domain(
                 [
@@ -367,7 +337,7 @@ class CrmAssessmentResultMixin(models.AbstractModel):
             their letters by the id of the section.
         :rtype: list[dict]
         """
-        subject = "partner_id" if self.respondents == "viewpoints" else "user_id"
+        subject = "partner_id" if self.asks_customer else "user_id"
         rounds = self.search(
             [
                 (subject, "=", self[subject].id),

@@ -7,18 +7,13 @@ from odoo.fields import Command
 from odoo.addons.crm_foundation.tools.local_time import today
 
 from ..const import OPEN_STATES
+from .crm_assessment_dispute import DISPUTE_STATES, SETTLEMENTS
 
 REVIEW = "crm_assessment.mail_activity_type_review"
 REVIEWER = "crm_assessment.mail_activity_type_reviewer"
 SETTLE = "crm_assessment.mail_activity_type_settle"
 # Days in which an agent takes note of a review, or disputes it.
 REVIEW_DELAY = timedelta(days=7)
-DISPUTE_STATES = [("open", "Disputed"), ("settled", "Settled")]
-SETTLEMENTS = [
-    ("reviewer", "The review stands"),
-    ("self", "The agent's view counts"),
-    ("void", "The checklist does not count"),
-]
 
 
 class CrmAssessmentReviewMixin(models.AbstractModel):
@@ -35,23 +30,24 @@ class CrmAssessmentReviewMixin(models.AbstractModel):
     )
     dispute_state = fields.Selection(
         selection=DISPUTE_STATES,
-        readonly=True,
-        copy=False,
+        compute="_compute_dispute",
+        store=True,
         index="btree_not_null",
         tracking=True,
     )
-    dispute_reason = fields.Text(readonly=True, copy=False)
-    settled_by_id = fields.Many2one(
-        comodel_name="res.users", readonly=True, copy=False, ondelete="restrict"
-    )
     settlement = fields.Selection(
-        selection=SETTLEMENTS, readonly=True, copy=False, tracking=True
+        selection=SETTLEMENTS, compute="_compute_dispute", store=True, tracking=True
     )
-    settlement_reason = fields.Text(readonly=True, copy=False)
     is_agent = fields.Boolean(compute="_compute_roles")
     can_settle = fields.Boolean(compute="_compute_roles")
 
     # === COMPUTE METHODS === #
+
+    @api.depends("dispute_ids.state", "dispute_ids.settlement")
+    def _compute_dispute(self):
+        for round_ in self:
+            round_.dispute_state = round_.dispute_ids.state
+            round_.settlement = round_.dispute_ids.settlement
 
     @api.depends("user_id", "manager_id", "state", "dispute_state")
     @api.depends_context("uid")
@@ -63,8 +59,6 @@ class CrmAssessmentReviewMixin(models.AbstractModel):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        if not vals.get("active", True):
-            self.filtered(lambda r: r.state == "open")._check_agent_may_stop()
         unreviewed = self.browse()
         if vals.get("manager_id"):
             unreviewed = self.filtered(lambda r: r._may_get_reviewer())
@@ -118,7 +112,10 @@ class CrmAssessmentReviewMixin(models.AbstractModel):
                     reviewer=round_sudo.manager_id.name,
                 )
             )
-        round_sudo.write({"dispute_state": "open", "dispute_reason": reason})
+        # sudo: made by this method only
+        self.env["crm.assessment.dispute"].sudo().create(
+            {"round_id": self.id, "reason": reason}
+        )
         round_sudo._count_scores(False)
         round_sudo.activity_feedback([REVIEW])
         round_sudo.activity_schedule(SETTLE, user_id=settlers[0].id)
@@ -151,14 +148,7 @@ class CrmAssessmentReviewMixin(models.AbstractModel):
             raise UserError(self.env._("Say how it is settled, and why."))
         # sudo: written by this method only
         round_sudo = self.sudo()
-        round_sudo.write(
-            {
-                "dispute_state": "settled",
-                "settlement": settlement,
-                "settlement_reason": reason,
-                "settled_by_id": self.env.uid,
-            }
-        )
+        round_sudo.dispute_ids._settle(settlement, reason)
         values = round_sudo._prepare_result_values()
         values["weak_section_ids"] = [Command.set(values["weak_section_ids"])]
         round_sudo.write(values)
@@ -181,7 +171,7 @@ class CrmAssessmentReviewMixin(models.AbstractModel):
         self.ensure_one()
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_assessment.crm_assessment_dispute_action"
+            "crm_assessment.crm_assessment_dispute_reason_action"
         )
         action["context"] = {"default_round_id": self.id}
         return action
@@ -272,11 +262,7 @@ class CrmAssessmentReviewMixin(models.AbstractModel):
         :rtype: bool
         """
         self.ensure_one()
-        return (
-            self.respondents == "review"
-            and self.state == "open"
-            and not self.manager_id
-        )
+        return self.is_checklist and self.state == "open" and not self.manager_id
 
     def _ask_for_reviewer(self):
         """The agent has signed, and nobody reviews it. Called in sudo mode."""

@@ -27,7 +27,6 @@ RESULT_FIELDS = frozenset(
         "closed_on",
         "colleague_score",
         "delivery",
-        "dispute_reason",
         "dispute_state",
         "is_reviewed",
         "level",
@@ -37,12 +36,11 @@ RESULT_FIELDS = frozenset(
         "mail_state",
         "recommendation",
         "reminded_on",
-        "respondents",
+        "asks_customer",
+        "is_checklist",
         "response",
         "score",
-        "settled_by_id",
         "settlement",
-        "settlement_reason",
         "stage_id",
         "state",
         "weak_section_ids",
@@ -82,7 +80,8 @@ class CrmAssessmentRound(models.Model):
 
     framework_id = fields.Many2one(default=lambda self: self._default_framework_id())
     partner_id = fields.Many2one(tracking=True)
-    respondents = fields.Selection(related="framework_id.respondents", store=True)
+    asks_customer = fields.Boolean(related="framework_id.asks_customer", store=True)
+    is_checklist = fields.Boolean(related="framework_id.is_checklist", store=True)
     contact_id = fields.Many2one(
         comodel_name="res.partner",
         string="Person Asked",
@@ -164,6 +163,16 @@ class CrmAssessmentRound(models.Model):
         readonly=True,
         copy=False,
     )
+    dispute_ids = fields.One2many(
+        comodel_name="crm.assessment.dispute",
+        inverse_name="round_id",
+        string="Disputes",
+        readonly=True,
+        copy=False,
+    )
+    dispute_reason = fields.Text(related="dispute_ids.reason")
+    settlement_reason = fields.Text(related="dispute_ids.settlement_reason")
+    settled_by_id = fields.Many2one(related="dispute_ids.settled_by_id")
     action_ids = fields.One2many(
         comodel_name="crm.assessment.action",
         inverse_name="round_id",
@@ -173,12 +182,12 @@ class CrmAssessmentRound(models.Model):
 
     _open_round_uniq = models.UniqueIndex(
         "(partner_id, framework_id, company_id)"
-        " WHERE state = 'open' AND respondents = 'viewpoints' AND active IS TRUE",
+        " WHERE state = 'open' AND asks_customer AND active IS TRUE",
         "This customer is being asked already. Go on with the round that is open.",
     )
     _open_contact_uniq = models.UniqueIndex(
         "(contact_id, framework_id, company_id)"
-        " WHERE state = 'open' AND respondents = 'viewpoints' AND active IS TRUE",
+        " WHERE state = 'open' AND asks_customer AND active IS TRUE",
         "This person is being asked already. Go on with the round that is open.",
     )
 
@@ -187,7 +196,7 @@ class CrmAssessmentRound(models.Model):
     # === DEFAULT METHODS === #
 
     def _default_framework_id(self):
-        domain = [("respondents", "!=", "single")]
+        domain = [("has_rounds", "=", True)]
         if code := self.env.context.get("assessment_framework"):
             domain = [("code", "=", code)]
         return self.env["crm.assessment.framework"].search(domain, limit=1)
@@ -291,12 +300,14 @@ class CrmAssessmentRound(models.Model):
     @api.constrains("framework_id", "partner_id")
     def _check_partner_id(self):
         for round_ in self:
-            if round_.respondents == "viewpoints" and not round_.partner_id:
+            if round_.asks_customer and not round_.partner_id:
                 raise ValidationError(self.env._("Say which customer this is about."))
 
     # === CRUD METHODS === #
 
     def write(self, vals):
+        if not vals.get("active", True):
+            self.filtered(lambda r: r.state == "open")._check_agent_may_stop()
         started = self.filtered(lambda round_: round_.state != "draft")
         for fname in FIXED_FIELDS & vals.keys():
             if any(round_._is_fixed(fname, vals[fname]) for round_ in started):
@@ -511,7 +522,7 @@ class CrmAssessmentRound(models.Model):
                 {
                     "state": "done",
                     "closed_on": local_time.today(self.env, round_sudo.company_id),
-                    "is_reviewed": round_sudo.respondents == "review"
+                    "is_reviewed": round_sudo.is_checklist
                     and set(assessments.mapped("state")) == {"done"}
                     and "reviewer" in assessments.mapped("viewpoint"),
                     **round_sudo._prepare_response_values(assessments),
@@ -522,7 +533,7 @@ class CrmAssessmentRound(models.Model):
             if weak:
                 rounds.write({"weak_section_ids": [Command.set(weak)]})
         rounds_sudo.filtered(
-            lambda r: r.is_reviewed or r.respondents != "review"
+            lambda r: r.is_reviewed or not r.is_checklist
         )._count_scores(True)
         rounds_sudo._on_closed()
 

@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..tools import round_result
 from ..tools.maybe_float import MaybeFloat
 from .crm_assessment_framework import VIEWPOINTS
 
@@ -101,3 +102,16 @@ class CrmAssessmentScore(models.Model):
         """
         self.ensure_one()
         return self.assessment_id._get_records_action()
+
+    # === BUSINESS METHODS === #
+
+    def _get_plain(self):
+        """:return: what this says, for calculations without a database
+        :rtype: round_result.Score
+        """
+        self.ensure_one()
+        return round_result.Score(
+            None if self.score is False else self.score,
+            self.level or None,
+            self.is_must_pass_failed,
+        )

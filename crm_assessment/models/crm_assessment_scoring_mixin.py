@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from odoo.addons.crm_foundation.tools import local_time
 
 from ..tools import assessment_scoring as scoring
+from ..tools import round_result
 
 
 class CrmAssessmentScoringMixin(models.AbstractModel):
@@ -147,4 +148,16 @@ class CrmAssessmentScoringMixin(models.AbstractModel):
                     ]
                 ),
             )
+        )
+
+    def _get_plain(self):
+        """:return: what this says in all, for calculations without a database
+        :rtype: round_result.Form
+        """
+        self.ensure_one()
+        return round_result.Form(
+            self.viewpoint,
+            None if self.score is False else self.score,
+            self.level or None,
+            None if self.recommendation is False else self.recommendation,
         )

@@ -144,7 +144,7 @@ class CrmAssessmentSendingMixin(models.AbstractModel):
                 raise UserError(self.env._("This has been sent already."))
             if blockers:
                 raise UserError("\n".join(blockers))
-        asks_customer = self.filtered(lambda r: r.respondents == "viewpoints")
+        asks_customer = self.filtered(lambda r: r.asks_customer)
         # sudo: written by what happens in a round only
         self.sudo().write(
             {
@@ -231,7 +231,7 @@ class CrmAssessmentSendingMixin(models.AbstractModel):
         ]
         if not self.active:
             blockers.append(self.env._("This is archived. Unarchive it first."))
-        if self.respondents == "viewpoints":
+        if self.asks_customer:
             blockers += round_sudo._get_customer_blockers(running_sudo)
         if self.deadline:
             blockers += self._get_deadline_blockers(self.deadline)
@@ -243,7 +243,7 @@ class CrmAssessmentSendingMixin(models.AbstractModel):
             [
                 ("framework_id", "in", self.framework_id.ids),
                 ("company_id", "in", self.company_id.ids),
-                ("respondents", "=", "viewpoints"),
+                ("asks_customer", "=", True),
                 ("state", "=", "open"),
                 "|",
                 ("partner_id", "in", self.partner_id.ids),
@@ -314,7 +314,7 @@ class CrmAssessmentSendingMixin(models.AbstractModel):
     def _get_deadline_owners(self):
         """:return: whose day the last day is: of those who have to answer by then."""
         self.ensure_one()
-        if self.respondents == "viewpoints":
+        if self.asks_customer:
             return self.contact_id, self.company_id
         return self.user_id, self.company_id
 

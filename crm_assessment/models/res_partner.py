@@ -3,8 +3,6 @@ from odoo.fields import Domain
 
 from ..tools.maybe_float import MaybeFloat
 
-ROUND_FORM = "crm_assessment.crm_assessment_round_view_form"
-
 
 class ResPartner(models.Model):
     """Where a customer stands. Who keeps silent is a risk, whatever they said."""
@@ -72,7 +70,7 @@ class ResPartner(models.Model):
             self.env["crm.assessment.round"]._read_group(
                 [
                     ("partner_id", "in", self.ids),
-                    ("framework_id.respondents", "=", "viewpoints"),
+                    ("asks_customer", "=", True),
                 ],
                 ["partner_id"],
                 ["__count"],
@@ -132,11 +130,9 @@ class ResPartner(models.Model):
         )
         round_ = rounds.filtered(lambda r: r.state == "open") or rounds
         return {
-            **self.env["ir.actions.act_window"]._for_xml_id(
-                "crm_assessment.crm_assessment_round_viewpoints_action"
-            ),
+            **framework._get_rounds_action(),
             "res_id": round_[:1].id,
-            "views": [(self.env.ref(ROUND_FORM).id, "form")],
+            "views": [(framework._get_rounds_form().id, "form")],
             "context": {
                 "default_partner_id": self.id,
                 "default_framework_id": framework.id,

@@ -1,1 +1,1 @@
-from . import assessment_scoring, maybe_float, personal_link
+from . import assessment_scoring, maybe_float, personal_link, respondents, round_result

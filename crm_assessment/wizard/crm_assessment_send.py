@@ -22,7 +22,7 @@ class CrmAssessmentSend(models.TransientModel):
         readonly=False,
         required=True,
     )
-    respondents = fields.Selection(related="round_id.respondents")
+    asks_customer = fields.Boolean(related="round_id.asks_customer")
     contact_id = fields.Many2one(related="round_id.contact_id")
     email = fields.Char(related="round_id.contact_id.email", string="E-mail")
     lang = fields.Selection(related="round_id.lang")

@@ -22,7 +22,7 @@ SCRUBBED_FIELDS = {
         "closing_note",
     ),
     "crm.assessment.line": ("note",),
-    "crm.assessment.round": ("dispute_reason", "settlement_reason"),
+    "crm.assessment.dispute": ("reason", "settlement_reason"),
     "crm.assessment.action": ("name", "cause", "effect"),
     "mail.activity": ("summary", "note", "feedback"),
     "mail.message": ("subject", "body"),

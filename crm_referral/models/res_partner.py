@@ -266,7 +266,7 @@ class ResPartner(models.Model):
         )
         action["domain"] = [
             ("partner_id", "=", self.id),
-            ("framework_id.respondents", "=", "viewpoints"),
+            ("asks_customer", "=", True),
         ]
         action["context"] = {"default_partner_id": self.id}
         return action

@@ -19,6 +19,7 @@ MODELS = [
 # Each of them has more to say in a test of its own.
 OTHER_MODELS = [
     "crm.assessment.dispute",
+    "crm.assessment.dispute.reason",
     "crm.assessment.preview",
     "crm.assessment.report",
     "crm.assessment.round",

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from odoo.tests import BaseCase, tagged
 
 from odoo.addons.crm_assessment.tools import assessment_scoring as scoring
+from odoo.addons.crm_assessment.tools import round_result
 
 # derandomize: the same examples in every run, so that a red test is red for everybody.
 VALUES = st.sampled_from([0, 0.25, 0.5, 0.75, 1])
@@ -46,11 +47,11 @@ def below(lower, upper):
 class TestAssessmentScoring(BaseCase):
     def test_examples(self):
         """The examples worked by hand in the module's documentation."""
-        suite = doctest.DocTestSuite(scoring)
-        result = unittest.TestResult()
-        suite.run(result)
-        self.assertGreater(result.testsRun, 3)
-        self.assertFalse(result.failures + result.errors)
+        for module in (scoring, round_result):
+            result = unittest.TestResult()
+            doctest.DocTestSuite(module).run(result)
+            self.assertGreater(result.testsRun, 3)
+            self.assertFalse(result.failures + result.errors)
 
     @settings(deadline=None, derandomize=True, max_examples=100)
     @given(forms_and_answers())

@@ -63,7 +63,7 @@ class TestAssessmentSteering(AssessmentCase):
         ):
             with self.subTest(vals), self.assertRaises(UserError):
                 form.write(vals)
-        for vals in ({"respondents": "single"}, {"team_id": False}):
+        for vals in ({"asks_customer": False}, {"team_id": False}):
             with self.subTest(vals), self.assertRaises(UserError):
                 self.round.with_user(self.rep).write(vals)
 
@@ -231,8 +231,10 @@ class TestAssessmentSteering(AssessmentCase):
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_related_fields_tell_nothing_of_a_hidden_round(self):
         """Neither when a window is opened, nor when it is saved."""
-        self.round.sudo().write({"dispute_reason": "A secret", "dispute_state": "open"})
-        Dispute = self.env["crm.assessment.dispute"].with_user(self.colleague)
+        self.env["crm.assessment.dispute"].create(
+            {"round_id": self.round.id, "reason": "A secret"}
+        )
+        Dispute = self.env["crm.assessment.dispute.reason"].with_user(self.colleague)
         spec = {"round_id": {}, "dispute_reason": {}, "dispute_state": {}}
         for attempt in (
             lambda: Dispute.onchange({"round_id": self.round.id}, ["round_id"], spec),

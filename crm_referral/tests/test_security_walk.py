@@ -158,7 +158,7 @@ class TestSecurityWalk(AssessmentCase):
         records.append(Objection.search([], limit=1))
         world = {record._name: record.sudo() for record in records}
         wizards = {
-            "crm.assessment.dispute": {"round_id": round_.id, "reason": "x"},
+            "crm.assessment.dispute.reason": {"round_id": round_.id, "reason": "x"},
             "crm.assessment.preview": {"framework_id": cls.framework.id},
             "crm.assessment.send": {"round_id": round_.id},
             "crm.referral.candidate.convert": {"candidate_id": candidate.id},

@@ -53,7 +53,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             .search(
                 [
                     (fname, "in", partners.ids),
-                    ("respondents", "=", "viewpoints"),
+                    ("asks_customer", "=", True),
                     ("state", "=", "open"),
                 ],
                 order="id",

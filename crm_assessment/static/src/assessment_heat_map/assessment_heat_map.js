@@ -174,7 +174,7 @@ export class AssessmentHeatMap extends Component {
             ],
             domain: [
                 ["partner_id", "=", row.id],
-                ["respondents", "=", "viewpoints"],
+                ["asks_customer", "=", true],
             ],
         });
     }

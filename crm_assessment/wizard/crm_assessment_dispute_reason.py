@@ -1,13 +1,13 @@
 from odoo import api, fields, models
 
-from ..models.crm_assessment_review_mixin import SETTLEMENTS
+from ..models.crm_assessment_dispute import SETTLEMENTS
 
 
-class CrmAssessmentDispute(models.TransientModel):
+class CrmAssessmentDisputeReason(models.TransientModel):
     """The agent says why they disagree, or a third person how it is settled."""
 
-    _name = "crm.assessment.dispute"
-    _description = "Dispute a Review"
+    _name = "crm.assessment.dispute.reason"
+    _description = "Dispute or Settle a Review"
     _inherit = ["crm.guarded.mixin"]
 
     round_id = fields.Many2one(
