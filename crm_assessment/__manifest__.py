@@ -28,6 +28,7 @@
         "views/crm_assessment_portal_templates.xml",
         # Reports
         "report/crm_assessment_report_views.xml",
+        "report/crm_assessment_evidence_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

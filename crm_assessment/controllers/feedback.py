@@ -1,10 +1,9 @@
-import ipaddress
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
-from odoo.tools import consteq, format_date, hmac
+from odoo.tools import format_date
 
 from ..models.crm_assessment_page_mixin import (
     ANSWER_FIELDS,
@@ -12,33 +11,19 @@ from ..models.crm_assessment_page_mixin import (
     InvalidAnswerError,
 )
 from ..tools.personal_link import PATH
+from .personal_link import PersonalLinkController
 
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-    "X-Robots-Tag": "noindex, nofollow",
-}
-HTTP_STATUS = {
-    "unknown": 404,
-    "answered": 410,
-    "expired": 410,
-    "revoked": 410,
-    "busy": 429,
-}
 # What the frontend's scripts need where `website` is installed. The address stays the
 # same in all languages.
 FRONTEND = {"website": True, "multilang": False, "sitemap": False}
-# Within ten minutes. A page of forty questions needs fewer, even with a slow writer.
-VISITS_PER_LINK = 300
-WRONG_LINKS_PER_ADDRESS = 30
 # Room for every question with a text that is far too long.
 MAX_BODY = 8 * 1024 * 1024
 
 
-class FeedbackController(http.Controller):
+class FeedbackController(PersonalLinkController, http.Controller):
     """The page on which a customer answers, behind a personal link."""
+
+    _link_model = "crm.assessment"
 
     @http.route(
         [PATH, f"{PATH}/<string:token>"],
@@ -162,109 +147,6 @@ class FeedbackController(http.Controller):
             }
         return {"status": "saved"}
 
-    # === GATEKEEPER === #
-
-    def _fetch_from_access_token(self, token, lang=None):
-        """Let in who holds a link. Every route goes through here first.
-
-        Who holds no real token learns nothing: all wrong links are "unknown", whether
-        the customer exists or not, until there are too many from one address. A real
-        link is not held up by the wrong ones that others try from the same address.
-
-        :param str token: the token in the link
-        :param str lang: the language that was chosen on the page
-        :return: the assessment in sudo mode (empty for who holds no link), and ``open``
-            or why it is not
-        :rtype: tuple
-        """
-        request.future_response.headers.update(HEADERS)
-        lang = lang if isinstance(lang, str) else None
-        Visit = request.env["crm.personal.link.visit"]
-        assessment_sudo = request.env["crm.assessment"]._find_by_token(token)
-        status = assessment_sudo._get_page_status() if assessment_sudo else "unknown"
-        # Counted for good before anything else is done with what came from outside.
-        if status == "unknown":
-            assessment_sudo = assessment_sudo.browse()
-            if not Visit._admit(
-                "wrong_link", self._get_address(), WRONG_LINKS_PER_ADDRESS
-            ):
-                status = "busy"
-        elif not Visit._admit("link", assessment_sudo.access_token, VISITS_PER_LINK):
-            status = "busy"
-        if status == "open" and request.env.user._is_internal():
-            # Not in the customer's name unnoticed.
-            assessment_sudo._note_opened_by(request.env.user)
-        if status == "busy":
-            request.future_response.headers["Retry-After"] = "600"
-        self._set_language(assessment_sudo, lang)
-        company = assessment_sudo.company_id or request.env.company
-        return assessment_sudo.with_env(
-            assessment_sudo.env(context=request.env.context)
-        ).with_company(company), status
-
-    def _get_form_token(self, assessment_sudo):
-        """What a form of the page carries: who has not seen the page does not know it.
-
-        No session is needed for it, so it holds in a browser that keeps no cookies and
-        however long the page was open.
-
-        :rtype: str
-        """
-        return hmac(
-            assessment_sudo.env, "crm_assessment.feedback", assessment_sudo.access_token
-        )
-
-    def _is_own_page(self, assessment_sudo, form_token):
-        """:return: whether a request comes from the customer's page, and not from
-            another site that makes their browser send it.
-        :rtype: bool
-        """
-        if not isinstance(form_token, str) or not consteq(
-            form_token.encode(errors="replace"),
-            self._get_form_token(assessment_sudo).encode(),
-        ):
-            return False
-        headers = request.httprequest.headers
-        site = headers.get("Sec-Fetch-Site")
-        if site:
-            return site in ("same-origin", "none")
-        # Browsers that do not say it. "null" is what a form says whose page is
-        # no-referrer, as ours; it had the form's token.
-        own = {
-            request.httprequest.host,
-            urlsplit(assessment_sudo.get_base_url()).netloc,
-        }
-        return all(
-            urlsplit(origin).netloc in own
-            for origin in (headers.get("Origin"), headers.get("Referer"))
-            if origin and origin != "null"
-        )
-
-    def _get_address(self):
-        """:return: the visitor's address; of IPv6 the part that one visitor has.
-        :rtype: str
-        """
-        address = request.httprequest.remote_addr or ""
-        try:
-            if ipaddress.ip_address(address).version == 6:
-                return str(ipaddress.ip_network(f"{address}/64", strict=False))
-        except ValueError:
-            return address
-        return address
-
-    def _set_language(self, assessment_sudo, lang):
-        """Speak the language chosen on the page, or the contact's, or the browser's.
-
-        :param str lang: the language that was chosen on the page
-        """
-        installed = dict(request.env["res.lang"].get_installed())
-        contact_lang = assessment_sudo and assessment_sudo._get_contact().lang
-        round_lang = assessment_sudo and assessment_sudo.round_id.lang
-        for code in (lang, round_lang, contact_lang):
-            if code in installed:
-                request.update_context(lang=code)
-                return
-
     # === PAGES === #
 
     def _submit(self, assessment_sudo, is_confirmed):
@@ -316,6 +198,21 @@ class FeedbackController(http.Controller):
             },
         )
 
+    def _get_typed_questions(self, assessment_sudo, answers, invalid):
+        """:return: the questions, with what was typed but not saved
+        :rtype: list[dict]
+        """
+        questions = assessment_sudo._get_page_questions()
+        for question in questions:
+            text = "value" if question["kind"] == "text" else "remark"
+            names = {"value": question["field"], "control": "control", text: "note"}
+            for key, name in names.items():
+                typed = answers.get(f"{name}-{question['id']}")
+                if isinstance(typed, str):
+                    question[key] = typed
+            question["is_invalid"] = f"note-{question['id']}" in invalid
+        return questions
+
     def _render_page(
         self,
         assessment_sudo,
@@ -336,28 +233,13 @@ class FeedbackController(http.Controller):
         :param str saved: what went well
         :param int status: of the response
         """
-        questions = assessment_sudo._get_page_questions()
-        for question in questions:
-            text = "value" if question["kind"] == "text" else "remark"
-            names = {"value": question["field"], "control": "control", text: "note"}
-            for key, name in names.items():
-                typed = (answers or {}).get(f"{name}-{question['id']}")
-                if isinstance(typed, str):
-                    question[key] = typed
-            question["is_invalid"] = f"note-{question['id']}" in invalid
+        questions = self._get_typed_questions(assessment_sudo, answers or {}, invalid)
         counted = [question for question in questions if question["kind"] != "text"]
         values = {
             "action": f"{PATH}/{assessment_sudo.access_token}",
             "answered": len([q for q in counted if q["value"]]),
             "counted": len(counted),
-            # A whole sentence: its full stop is another one in Chinese.
-            "deadline": assessment_sudo.deadline
-            and request.env._(
-                "You can stop and go on later with the same link, until %(date)s.",
-                date=format_date(
-                    request.env, assessment_sudo.deadline, date_format="long"
-                ),
-            ),
+            "deadline": self._get_deadline_text(assessment_sudo.deadline),
             "form_token": self._get_form_token(assessment_sudo),
             "languages": request.env["res.lang"].get_installed(),
             "left": left,
@@ -376,32 +258,16 @@ class FeedbackController(http.Controller):
             "crm_assessment.feedback_page", assessment_sudo, values, status
         )
 
-    def _render_closed(self, assessment_sudo, status):
-        """Say in a friendly way why there is nothing to answer."""
-        title, message = self._get_closed_texts(status)
-        return self._render(
-            "crm_assessment.feedback_closed",
-            assessment_sudo,
-            {"title": title, "message": message},
-            HTTP_STATUS[status],
-        )
-
-    def _render(self, template, assessment_sudo, values, status=200):
-        # Who holds no link is not told whose page this would be.
-        company_sudo = assessment_sudo.company_id
-        lang = request.env["res.lang"]._get_data(code=request.env.lang)
-        values = {
-            "company_sudo": company_sudo,
-            "html_data": {
-                "lang": (lang.code or "en_US").replace("_", "-"),
-                "dir": lang.direction or "ltr",
-            },
-            "page_lang": lang.code,
-            **values,
-        }
-        return request.render(template, values, status=status)
-
     # === TEXTS === #
+
+    def _get_deadline_text(self, deadline):
+        """:return: until when the link works; a whole sentence, as its full stop is
+        another one in Chinese
+        """
+        return deadline and request.env._(
+            "You can stop and go on later with the same link, until %(date)s.",
+            date=format_date(request.env, deadline, date_format="long"),
+        )
 
     def _get_too_long_message(self):
         return request.env._(
@@ -409,46 +275,3 @@ class FeedbackController(http.Controller):
             "make it shorter; nothing is lost.",
             limit=f"{MAX_LENGTH:,}",
         )
-
-    def _get_closed_texts(self, status):
-        """:return: title and message of a page without questions.
-        :rtype: tuple[str, str]
-        """
-        texts = {
-            "unknown": (
-                request.env._("This link does not open anything."),
-                request.env._(
-                    "Perhaps a part of it was lost on the way. Please open it again "
-                    "from the message that we sent you, or ask us for a new one."
-                ),
-            ),
-            "answered": (
-                request.env._("Your answers have arrived. Thank you!"),
-                request.env._(
-                    "This link has been used. Would you like to add something? Please "
-                    "write or call the person you know at our company."
-                ),
-            ),
-            "expired": (
-                request.env._("The time to answer is over."),
-                request.env._(
-                    "We would still like to hear from you. Please write or call the "
-                    "person you know at our company."
-                ),
-            ),
-            "revoked": (
-                request.env._("This link is no longer in use."),
-                request.env._(
-                    "If you have a newer message from us, please use the link in it. "
-                    "Otherwise there is nothing for you to do."
-                ),
-            ),
-            "busy": (
-                request.env._("One moment, please."),
-                request.env._(
-                    "There were too many visits at once. Please wait a few minutes and "
-                    "try again; what was saved is still there."
-                ),
-            ),
-        }
-        return texts[status]

@@ -25,6 +25,16 @@ ROUND_ACTION = "crm_assessment.crm_assessment_round_viewpoints_action"
 CHECKLIST_FORM = "crm_assessment.crm_assessment_round_view_form_review"
 CHECKLIST_ACTION = "crm_assessment.crm_assessment_round_review_action"
 
+# What a form remembers of its framework, to be scored in the same way for good.
+SCORING_FIELDS = (
+    "asks_cause",
+    "minimum_answers",
+    "minimum_sections",
+    "fair_from",
+    "strong_from",
+    "pass_from",
+)
+
 
 class CrmAssessmentFramework(models.Model):
     """A way to look at something: sections, items, a scale, and the rules of scoring.
@@ -328,15 +338,7 @@ class CrmAssessmentFramework(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        items = self.env["crm.assessment.item"].search(
-            [
-                ("framework_id", "=", self.id),
-                ("viewpoint", "in", (viewpoint, False)),
-                "|",
-                ("section_id", "=", False),
-                ("section_id.active", "=", True),
-            ]
-        )
+        items = self._get_asked_items(viewpoint)
         names = {
             records._name: records._get_all_translations("name")
             for records in (self, self.section_ids, items, self.scale_id.option_ids)
@@ -346,12 +348,7 @@ class CrmAssessmentFramework(models.Model):
             "framework": {
                 "id": self.id,
                 "name": names[self._name].get(self.id),
-                "asks_cause": self.asks_cause,
-                "minimum_answers": self.minimum_answers,
-                "minimum_sections": self.minimum_sections,
-                "fair_from": self.fair_from,
-                "strong_from": self.strong_from,
-                "pass_from": self.pass_from,
+                **{fname: self[fname] for fname in SCORING_FIELDS},
             },
             "options": [
                 {
@@ -383,16 +380,29 @@ class CrmAssessmentFramework(models.Model):
                     "must_pass": item.is_must_pass,
                     "asks_control": item.asks_control,
                 }
-                for item in items.sorted(
-                    lambda item: (
-                        item.section_id.sequence if item.section_id else 10**6,
-                        item.section_id.id,
-                        item.sequence,
-                        item.id,
-                    )
-                )
+                for item in items
             ],
         }
+
+    def _get_asked_items(self, viewpoint):
+        """:return: the items that a viewpoint is asked, in the order of their areas"""
+        items = self.env["crm.assessment.item"].search(
+            [
+                ("framework_id", "=", self.id),
+                ("viewpoint", "in", (viewpoint, False)),
+                "|",
+                ("section_id", "=", False),
+                ("section_id.active", "=", True),
+            ]
+        )
+        return items.sorted(
+            lambda item: (
+                item.section_id.sequence if item.section_id else 10**6,
+                item.section_id.id,
+                item.sequence,
+                item.id,
+            )
+        )
 
     @api.model
     def _get_by_code(self, code):

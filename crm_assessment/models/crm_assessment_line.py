@@ -234,3 +234,15 @@ class CrmAssessmentLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_closed(self):
         self.assessment_id._check_open()
+
+    # === EVIDENCE === #
+
+    def _get_evidence_text(self):
+        """:return: what this says as evidence: the item, as it was worded"""
+        self.ensure_one()
+        return self.name
+
+    def _get_evidence_action(self):
+        """:return: a window action that shows where it was said"""
+        self.ensure_one()
+        return self.assessment_id._get_records_action()

@@ -65,6 +65,10 @@ class CrmAssessmentPageMixin(models.AbstractModel):
         self.ensure_one()
         return self.round_id.contact_id or self.partner_id
 
+    def _get_page_langs(self):
+        """:return: the language of the round, and that of the person"""
+        return [self.round_id.lang, self._get_contact().lang] if self else []
+
     def _get_page_status(self):
         """Say what the customer's link opens.
 

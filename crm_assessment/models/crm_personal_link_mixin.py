@@ -94,3 +94,26 @@ class CrmPersonalLinkMixin(models.AbstractModel):
         )
         record = nobody.browse([row[0] for row in rows])
         return record if record and consteq(record.access_token, token) else nobody
+
+    # === BUSINESS METHODS - TO OVERRIDE === #
+
+    def _get_page_status(self):
+        """:return: what the link opens: ``open``, or why it does not: ``answered``,
+            ``expired``, ``revoked`` or ``unknown``
+        :rtype: str
+        """
+        self.ensure_one()
+        return "revoked" if self.is_link_revoked else "open"
+
+    def _get_page_langs(self):
+        """:return: codes of the languages in which the page speaks, the best first; it
+            speaks that of the browser when there is none
+        :rtype: list[str]
+        """
+        return []
+
+    def _note_opened_by(self, user):
+        """A colleague has the page open, and could act in the other person's name.
+
+        :param user: the res.users
+        """

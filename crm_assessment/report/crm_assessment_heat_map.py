@@ -73,25 +73,32 @@ class CrmAssessmentHeatMap(models.AbstractModel):
             conditions.append(("assessment_id.round_id.is_latest", "=", True))
             closed.append(("is_latest", "=", True))
         shown, total = self._get_rows(Domain(conditions), rows)
-        cells = self._get_cells(framework, Domain(conditions), rows, shown)
-        overall = self._get_overall(framework, viewpoint, conditions, rows, shown)
         return {
             "letters": framework._get_letters(),
-            "rows": [
-                {
-                    "id": record.id,
-                    # sudo: whoever sees the score may know whose it is
-                    "name": record.sudo().display_name,
-                    "cells": cells[record],
-                    **overall[record],
-                }
-                for record in shown
-            ],
+            "rows": self._prepare_rows(framework, viewpoint, conditions, rows, shown),
             "total": total,
             "domain": conditions,
             "silent": self._get_silent(closed, rows, viewpoint),
             "response": self.env["crm.assessment.round"]._get_response_rate(closed),
         }
+
+    @api.model
+    def _prepare_rows(self, framework, viewpoint, conditions, rows, shown):
+        """:return: what the screen shows of these customers or teams
+        :rtype: list[dict]
+        """
+        cells = self._get_cells(framework, Domain(conditions), rows, shown)
+        overall = self._get_overall(framework, viewpoint, conditions, rows, shown)
+        return [
+            {
+                "id": record.id,
+                # sudo: whoever sees the score may know whose it is
+                "name": record.sudo().display_name,
+                "cells": cells[record],
+                **overall[record],
+            }
+            for record in shown
+        ]
 
     @api.model
     def _check_choices(self, framework, rows, viewpoint):

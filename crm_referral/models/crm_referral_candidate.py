@@ -462,7 +462,7 @@ class CrmReferralCandidate(models.Model):
             document,
             document.step_log_ids,
             document.candidate_ids - self,
-            rounds,
+            rounds.dispute_ids,
             self.env["crm.assessment.line"].search(
                 [("assessment_id.round_id", "in", rounds.ids)]
             ),

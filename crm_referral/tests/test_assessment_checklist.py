@@ -1,7 +1,6 @@
 from odoo import SUPERUSER_ID, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged, users, warmup
-from odoo.tools.safe_eval import safe_eval
 
 from .assessment_common import AssessmentCase
 
@@ -338,21 +337,24 @@ class TestAssessmentChecklist(AssessmentCase):
         self.assertEqual(form.score, 0)
         self.env.invalidate_all()
         self._sign(round_, "reviewer", self.no, cause="agent")
-        domain = self.env.ref("crm_referral.crm_assessment_line_evidence_action").domain
         self.env.invalidate_all()
-        lines = (
-            self.env["crm.assessment.line"]
+        evidence = (
+            self.env["crm.assessment.evidence"]
             .with_user(self.rep)
-            .search([*self._eval(domain), ("assessment_id", "=", form.id)])
+            .search([("partner_id", "=", self.customer_company.id)])
         )
-        self.assertEqual(len(lines), len(form.line_ids))
+        self.assertEqual(set(evidence.mapped("res_model")), {"crm.assessment.line"})
+        self.assertEqual(evidence.section_id, roles)
+        lines = form.line_ids.with_user(self.rep)
+        self.assertEqual(sorted(evidence.mapped("res_id")), sorted(lines.ids))
+        self.assertEqual(sorted(evidence.mapped("name")), sorted(lines.mapped("name")))
+        self.assertEqual(evidence[0].action_open()["res_id"], form.id)
+        Hidden = self.env["crm.assessment.evidence"].with_user(self.colleague)
+        self.assertFalse(Hidden.search([]))
         pride_round = self._start_round(self.customer_company, self.rep)
         pride_round.with_user(self.rep).action_close()
         evidence = pride_round.with_user(self.rep).evidence_line_ids
         self.assertLessEqual(lines, evidence)
-
-    def _eval(self, domain):
-        return safe_eval(domain)
 
     def test_acknowledge(self):
         round_ = self._reviewed()
