@@ -78,6 +78,12 @@ class CrmAssessment(models.Model):
         check_company=True,
         copy=False,
     )
+    manager_id = fields.Many2one(
+        related="round_id.manager_id",
+        store=True,
+        index="btree_not_null",
+        help="Who answers for the organization in this round.",
+    )
     form_id = fields.Many2one(
         comodel_name="crm.assessment.form",
         required=True,

@@ -86,6 +86,18 @@ class CrmAssessmentAction(models.Model):
         required=True,
         index=True,
     )
+    # Who sees to it, for the record rules.
+    team_id = fields.Many2one(
+        comodel_name="crm.team",
+        string="Sales Team",
+        compute="_compute_team_id",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+    )
+    manager_id = fields.Many2one(
+        related="round_id.manager_id", store=True, index="btree_not_null"
+    )
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="Owner",
@@ -149,6 +161,11 @@ class CrmAssessmentAction(models.Model):
             action.company_id = (
                 assessment.company_id or action.company_id or self.env.company
             )
+
+    @api.depends("round_id.team_id", "assessment_id.team_id")
+    def _compute_team_id(self):
+        for action in self:
+            action.team_id = action.round_id.team_id or action.assessment_id.team_id
 
     @api.depends("kind", "state", "deadline")
     def _compute_is_run_out(self):

@@ -89,6 +89,9 @@ class CrmAssessmentLine(models.Model):
         help="Where in the organization the cause lies.",
     )
     partner_id = fields.Many2one(related="assessment_id.partner_id")
+    team_id = fields.Many2one(
+        related="assessment_id.team_id", store=True, index="btree_not_null"
+    )
     user_id = fields.Many2one(related="assessment_id.user_id")
     done_on = fields.Datetime(related="assessment_id.done_on")
     answer = fields.Char(

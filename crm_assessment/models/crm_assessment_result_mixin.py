@@ -152,8 +152,9 @@ class CrmAssessmentResultMixin(models.AbstractModel):
         scores = self.assessment_ids.score_ids
         leading = {round_: round_._get_leading_viewpoint() for round_ in self}
         counted = scores.filtered(
-            lambda s: is_counted and s.viewpoint == leading[s.assessment_id.round_id]
+            lambda s: is_counted and s.viewpoint == leading[s.round_id]
         )
+        scores.is_comparable = is_counted
         (scores - counted).filtered("is_counted").is_counted = False
         counted.is_counted = True
 

@@ -26,6 +26,16 @@ class CrmAssessmentScore(models.Model):
         index=True,
         ondelete="cascade",
     )
+    # Whose it is, for the record rules.
+    round_id = fields.Many2one(
+        related="assessment_id.round_id", store=True, index="btree_not_null"
+    )
+    respondent_id = fields.Many2one(
+        related="assessment_id.respondent_id", store=True, index="btree_not_null"
+    )
+    manager_id = fields.Many2one(
+        related="assessment_id.manager_id", store=True, index="btree_not_null"
+    )
     section_id = fields.Many2one(
         comodel_name="crm.assessment.section",
         string="Area",
@@ -82,6 +92,10 @@ class CrmAssessmentScore(models.Model):
     is_counted = fields.Boolean(
         readonly=True,
         help="The viewpoint whose word counts, in a result that nobody disputes.",
+    )
+    is_comparable = fields.Boolean(
+        readonly=True,
+        help="All whose word is needed have signed, and nobody disputes it.",
     )
     is_revealed = fields.Boolean(
         readonly=True, help="People other than the one who answered may see the score."

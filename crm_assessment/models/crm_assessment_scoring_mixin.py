@@ -121,10 +121,12 @@ class CrmAssessmentScoringMixin(models.AbstractModel):
                 INSERT INTO crm_assessment_score (
                     assessment_id, section_id, score, level, answered, asked,
                     is_must_pass_failed, framework_id, viewpoint, partner_id, user_id,
-                    team_id, company_id, date, is_revealed)
+                    team_id, company_id, date, is_revealed, round_id, respondent_id,
+                    manager_id)
                 SELECT row.*, a.framework_id, a.viewpoint, a.partner_id, a.user_id,
                        a.team_id, a.company_id,
-                       (%(days)s::jsonb ->> a.company_id::text)::date, a.is_revealed
+                       (%(days)s::jsonb ->> a.company_id::text)::date, a.is_revealed,
+                       a.round_id, a.respondent_id, a.manager_id
                   FROM json_to_recordset(%(scores)s)
                     AS row(assessment_id integer, section_id integer, score float8,
                            level text, answered integer, asked integer, failed boolean)

@@ -70,7 +70,7 @@ class CrmAssessmentHeatMap(models.AbstractModel):
             *narrowed,
         ]
         if is_latest:
-            conditions.append(("assessment_id.round_id.is_latest", "=", True))
+            conditions.append(("round_id.is_latest", "=", True))
             closed.append(("is_latest", "=", True))
         shown, total = self._get_rows(Domain(conditions), rows)
         return {

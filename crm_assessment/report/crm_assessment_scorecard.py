@@ -64,15 +64,7 @@ class CrmAssessmentScorecard(models.AbstractModel):
                 ("date", ">=", fields.Date.to_string(since)),
                 ("user_id", "!=", False),
                 # What is in dispute, or settled as void, says nothing of a gap either.
-                (
-                    "assessment_id.round_id",
-                    "any",
-                    [
-                        ("is_reviewed", "=", True),
-                        ("dispute_state", "!=", "open"),
-                        ("settlement", "!=", "void"),
-                    ],
-                ),
+                ("is_comparable", "=", True),
             ]
         )
 
@@ -203,16 +195,14 @@ class CrmAssessmentScorecard(models.AbstractModel):
                 """
                 WITH visible AS MATERIALIZED %(scored)s,
                 pairs AS (
-                    SELECT score.user_id, score.section_id, assessment.round_id,
+                    SELECT score.user_id, score.section_id, score.round_id,
                            max(score.score) FILTER (
                                WHERE score.viewpoint = 'self') AS own,
                            max(score.score) FILTER (
                                WHERE score.viewpoint = 'reviewer') AS other
                       FROM visible
                       JOIN crm_assessment_score score ON score.id = visible.id
-                      JOIN crm_assessment assessment
-                        ON assessment.id = score.assessment_id
-                  GROUP BY score.user_id, score.section_id, assessment.round_id)
+                  GROUP BY score.user_id, score.section_id, score.round_id)
                 SELECT user_id, section_id, avg(own - other), count(*)
                   FROM pairs
                  WHERE own IS NOT NULL AND other IS NOT NULL

@@ -20,6 +20,7 @@ MODELS = [
 OTHER_MODELS = [
     "crm.assessment.dispute",
     "crm.assessment.dispute.reason",
+    "crm.assessment.evidence",
     "crm.assessment.preview",
     "crm.assessment.report",
     "crm.assessment.round",
