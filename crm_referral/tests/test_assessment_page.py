@@ -13,7 +13,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tests.common import ChromeBrowser, warmup
 from odoo.tools import mute_logger
 
-from odoo.addons.crm_assessment.controllers import feedback
+from odoo.addons.crm_assessment.controllers import personal_link
 from odoo.addons.crm_assessment.models.crm_assessment_page_mixin import MAX_LENGTH
 
 from .assessment_common import AssessmentCase
@@ -439,7 +439,7 @@ class TestFeedbackHarm(FeedbackCase):
         Visit = self.env["crm.personal.link.visit"]
         path = f"{PATH}/{'A' * 43}/save"
         values = {"answers": ["x"], "lang": ["en_US"], "csrf_token": {}}
-        with patch.object(feedback, "WRONG_LINKS_PER_ADDRESS", 40):
+        with patch.object(personal_link, "WRONG_LINKS_PER_ADDRESS", 40):
             for _number in range(40):
                 result = self.make_jsonrpc_request(path, values)
                 self.assertEqual(result["status"], "unknown")
@@ -648,7 +648,7 @@ class TestFeedbackHarm(FeedbackCase):
         self.assertIn("Thank you!", self._send_all().text)
 
     def test_wrong_links_are_limited_and_hold_up_nobody_else(self):
-        with patch.object(feedback, "WRONG_LINKS_PER_ADDRESS", 3):
+        with patch.object(personal_link, "WRONG_LINKS_PER_ADDRESS", 3):
             for _number in range(3):
                 self._assert_closed(f"{PATH}/wrong", 404, "does not open anything")
             response = self._assert_closed(f"{PATH}/wrong", 429, "too many visits")
@@ -661,7 +661,7 @@ class TestFeedbackHarm(FeedbackCase):
     def test_visits_of_a_link_are_limited(self):
         other = self._create_asked()
         csrf_token = self._get_csrf()
-        with patch.object(feedback, "VISITS_PER_LINK", 2):
+        with patch.object(personal_link, "VISITS_PER_LINK", 2):
             self._save({self._name("rating"): "5"}, csrf_token)
             result = self._save({self._name("rating"): "6"}, csrf_token)
             self.assertEqual(result["status"], "busy")
