@@ -12,6 +12,10 @@ LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
 SOURCE = re.compile(r'src="([^":]+)"')
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 NAMED = re.compile(r"`((?:\w+/)*\w[\w.]*\.(?:py|js|xml))`")
+# Methods, attributes and models: `_get_parts()`, `action_send`, `crm.referral`.
+CODE = re.compile(
+    r"`(_[a-z_]+|action_[a-z_]+|(?:crm|res|mail)(?:\.[a-z_]+)+)(?:\(\))?`"
+)
 PAGES = sorted(
     path.relative_to(base.ROOT).as_posix()
     for pattern in (
@@ -49,6 +53,41 @@ def missing(document: Path, root: Path) -> Iterator[str]:
     for name in NAMED.findall(text):
         if not any(f"/{file}".endswith(f"/{name}") for file in files):
             yield name
+
+
+@pytest.fixture(scope="module")
+def words():
+    """Every word of the Python of our addons, names of models and fields as well."""
+    sources = (
+        path.read_text()
+        for addon in base.addons()
+        for path in (base.ROOT / addon).rglob("*.py")
+    )
+    return {word for text in sources for word in re.findall(r"[\w.]+", text)}
+
+
+def unknown(text: str, words: set[str]) -> list[str]:
+    """What a page calls by a name that the code does not have."""
+    return [
+        name
+        for name in CODE.findall(text)
+        if name not in words  # or a field, or a method, of a model
+        and not ("." in name and set(name.rsplit(".", 1)) <= words)
+    ]
+
+
+@pytest.mark.parametrize("document", PAGES)
+def test_the_code_has_what_a_page_names(document, words):
+    assert not unknown((base.ROOT / document).read_text(), words)
+
+
+def test_what_the_code_does_not_have_is_found():
+    text = "`_here()` `_gone()` `crm.here` `crm.here.field` `crm.here.gone` `res.gone`"
+    assert unknown(text, {"_here", "crm.here", "field"}) == [
+        "_gone",
+        "crm.here.gone",
+        "res.gone",
+    ]
 
 
 @pytest.mark.parametrize("document", PAGES)
