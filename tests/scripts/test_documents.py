@@ -16,6 +16,22 @@ NAMED = re.compile(r"`((?:\w+/)*\w[\w.]*\.(?:py|js|xml))`")
 CODE = re.compile(
     r"`(_[a-z_]+|action_[a-z_]+|(?:crm|res|mail)(?:\.[a-z_]+)+)(?:\(\))?`"
 )
+# What stands on a screen: *Next*, *Reporting → Export*.
+LABEL = re.compile(r"(?<!\*)\*([A-Z][^*]+)\*(?!\*)")
+OF_ODOO = {
+    "Activate",
+    "Administration: Settings",
+    "Administrator",
+    "All Documents",
+    "Apps",
+    "CRM",
+    "Contacts",
+    "Own Documents Only",
+    "Scheduled Actions",
+    "Settings",
+    "Technical",
+    "Update Apps List",
+}
 PAGES = sorted(
     path.relative_to(base.ROOT).as_posix()
     for pattern in (
@@ -112,6 +128,32 @@ def test_what_is_not_there_is_found(tmp_path):
         "test_gone.py",
         "other/test_here.py",
     ]
+
+
+def not_on_screen(text: str, source: str) -> list[str]:
+    """Labels of a guide that neither our addons nor Odoo have."""
+    labels = (
+        " ".join(part.split())
+        for label in LABEL.findall(text)
+        for part in label.split(" → ")
+    )
+    return [label for label in labels if label not in OF_ODOO and label not in source]
+
+
+def test_guides_call_things_as_the_screens_do():
+    source = "".join(
+        path.read_text()
+        for addon in base.addons()
+        for path in (base.ROOT / addon).rglob("*.*")
+        if path.suffix in (".py", ".xml", ".js") and "tests" not in path.parts
+    )
+    for guide in (base.ROOT / "docs").glob("guide-*.md"):
+        assert not not_on_screen(guide.read_text(), source), guide.name
+
+
+def test_a_label_that_is_on_no_screen_is_found():
+    text = "Press *Next*, then *Apps → Gone*; **Bold** and *emphasis* are none."
+    assert not_on_screen(text, 'string="Next"') == ["Gone"]
 
 
 def test_a_decision_is_a_short_page_that_the_index_has():
