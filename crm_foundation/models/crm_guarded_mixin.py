@@ -35,10 +35,11 @@ class CrmGuardedMixin(models.AbstractModel):
 
     @api.model
     def _post_model_setup__(self):
-        super()._post_model_setup__()
+        result = super()._post_model_setup__()
         cls = self.env.registry[self._name]
         for attribute in ("_protected_fields", "_guarded_pointers"):
             setattr(cls, attribute, add_up(cls.mro(), attribute))
+        return result
 
     # === CRUD METHODS === #
 

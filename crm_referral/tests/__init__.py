@@ -28,7 +28,6 @@ from . import test_concurrency
 from . import test_contact_keys
 from . import test_conversation_screens
 from . import test_equal_figures
-from . import test_erasure
 from . import test_every_view
 from . import test_export
 from . import test_export_assessment
@@ -38,11 +37,9 @@ from . import test_figures
 from . import test_forms
 from . import test_funnel
 from . import test_guided_conversation
-from . import test_introduction
 from . import test_kept_records
 from . import test_lead
 from . import test_lead_introduction
-from . import test_objection
 from . import test_partner
 from . import test_others_pay_nothing
 from . import test_performance

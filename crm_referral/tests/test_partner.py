@@ -1,4 +1,4 @@
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
 from .common import ReferralCommon
@@ -111,6 +111,32 @@ class TestPartnerFigures(ReferralCommon):
         self.assertNotIn("referral_readiness", fields)
         self.assertNotIn("referral_ids", fields)
         self.assertEqual(partner.read(["name"])[0]["name"], "Ann Archer")
+
+
+@tagged("post_install", "-at_install")
+class TestPartnerGuard(ReferralCommon):
+    """What each addon keeps of a contact stays kept when another one adds its own."""
+
+    def test_figures_of_assessments_are_not_written(self):
+        with self.assertRaisesRegex(AccessError, "kept by the system"):
+            self.customer.with_user(self.manager).loyalty_score = 10
+
+    def test_not_to_a_hidden_referrer(self):
+        hidden = self.env["res.partner"].create(
+            {"name": "Hidden", "company_id": self.other_company.id}
+        )
+        with self.assertRaises(AccessError):
+            self.customer.with_user(self.manager).referrer_id = hidden
+
+    def test_what_several_addons_name_adds_up(self):
+        self.assertEqual(
+            self.env["res.partner"]._guarded_pointers, frozenset({"referrer_id"})
+        )
+        self.assertEqual(
+            self.env["crm.lead"]._protected_fields,
+            frozenset({"is_introduced_again", "is_made_of_candidate", "is_pointed_at"}),
+        )
+        self.assertIsNone(self.env["crm.referral.candidate"]._guarded_pointers)
 
 
 @tagged("post_install", "-at_install")
