@@ -22,7 +22,6 @@ OPEN = {
     "test_export.py",
     "test_guided_conversation.py",
     "test_report.py",
-    "test_xlsx_stream.py",
     "workbook.py",
     # Functions
     "_add_sheet_about",
@@ -44,7 +43,6 @@ OPEN = {
     "_run_job",
     "_store_results",
     "get_heat_map",
-    "get_scorecards",
     "get_summary_queries",
     "test_improvements_are_due",
     "test_report_on_schedule_is_sent_once",
