@@ -5,10 +5,19 @@ import re
 import subprocess
 from collections.abc import Callable, Iterator
 
-from . import base, lint, system
-from .session import Result, Session, count_odoo, free_ports
+from . import base, borders, lint, system
+from .database import LOAD_LANGUAGES
+from .session import Result, Session, count_odoo, free_ports, install_warnings
 
 SCRIPT_TESTS = base.ROOT / "tests"
+# What many a company has beside ours, and Odoo's tests that count queries there.
+NEIGHBOURS = (
+    *("crm_livechat", "crm_sms", "event_crm", "loyalty", "mass_mailing_crm"),
+    *("sale_crm", "sale_loyalty", "survey_crm", "website_crm", "website_sale"),
+    "test_mail",
+)
+NEIGHBOURS_TESTS = "/crm:TestLeadAssignPerf,/crm_livechat"
+NEIGHBOURS_TESTS += ",/test_mail:TestBaseAPIPerformance"
 
 
 def addon_tests(*, tours: bool) -> list[str]:
@@ -96,6 +105,42 @@ def _hoot(session: Session, part: str, test: str) -> Result:
             result.failed += max(0, len(failures) - 1)
             result.fail(f"{addon}: {failures or 'no test passed'}, see {log}.log")
     return result
+
+
+def part_alone(session: Session) -> Result:
+    """each engine in a database with nothing of its guests, its tests there"""
+    result = Result()
+    for addon in borders.ENGINES:
+        with session.lab.database() as name:
+            log = session.lab.install(
+                name, f"-i{addon}", LOAD_LANGUAGES, log=f"alone-{addon}"
+            )
+            for line in install_warnings(log):
+                result.fail(f"{addon}: {line}")
+            files = [
+                file
+                for tours in (False, True)
+                for file in addon_tests(tours=tours)
+                if file.startswith(f"{addon}/")
+            ]
+            if files:
+                options = [*session.odoo_options(name), *files]
+                part = f"alone-{addon}"
+                result.add(session.pytest(part, *options, env=session.lab.env))
+    return result
+
+
+def part_beside(session: Session) -> Result:
+    """Odoo's tests that count queries, with shop, website and more beside ours"""
+    lab = session.lab
+    with lab.database(lab.template_addon()) as name:
+        lab.install(name, f"-i{','.join(NEIGHBOURS)}", log="beside-install")
+        _status, output = lab.odoo(
+            *("-d", name, "--stop-after-init", f"--test-tags={NEIGHBOURS_TESTS}"),
+            *free_ports(),
+            log="beside",
+        )
+    return count_odoo(output)
 
 
 def part_operations(session: Session) -> Result:
@@ -204,6 +249,7 @@ PARTS: dict[str, Callable[[Session], Result]] = {
     "lint": part_lint,
     "scripts": part_scripts,
     "python": part_python,
+    "alone": part_alone,
     "translations": part_translations,
     "odoo-lint": part_odoo_lint,
     "operations": part_operations,
@@ -214,6 +260,8 @@ PARTS: dict[str, Callable[[Session], Result]] = {
     "hoot-mobile": part_hoot_mobile,
     "crm": part_crm,
 }
+# What takes too long for every run: `scripts/test --part NAME`, each night.
+NIGHTLY: dict[str, Callable[[Session], Result]] = {"beside": part_beside}
 
 
 # No browser, and no clock that matters: they run beside the Python tests, which take
@@ -221,6 +269,7 @@ PARTS: dict[str, Callable[[Session], Result]] = {
 BESIDE_PYTHON = (
     "lint",
     "scripts",
+    "alone",
     "translations",
     "odoo-lint",
     "operations",

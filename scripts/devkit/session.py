@@ -41,6 +41,7 @@ class Result:
         self.passed += other.passed
         self.failed += other.failed
         self.skipped += other.skipped
+        self.notes += other.notes
 
     def __str__(self) -> str:
         text = f"{self.passed} passed"

@@ -11,7 +11,14 @@ from pathlib import Path
 
 from . import base, venv
 from .database import stopped
-from .parts import BESIDE_PYTHON, PARTS, SCRIPT_TESTS, addon_tests, translations
+from .parts import (
+    BESIDE_PYTHON,
+    NIGHTLY,
+    PARTS,
+    SCRIPT_TESTS,
+    addon_tests,
+    translations,
+)
 from .session import TIMEOUT, Result, Session
 
 LOGS = base.ROOT / "logs"
@@ -21,6 +28,8 @@ SHOWN = 20  # failures of a part that are named on the terminal
 def main() -> int:
     width = max(map(len, PARTS))
     parts = "\n".join(f"  {name:{width}}  {p.__doc__}" for name, p in PARTS.items())
+    parts += "\n\nand only when they are named, each night:\n"
+    parts += "\n".join(f"  {name:{width}}  {p.__doc__}" for name, p in NIGHTLY.items())
     parser = argparse.ArgumentParser(
         prog="scripts/test",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -138,20 +147,21 @@ def run_parts(
     :param read_others: waits for parts that run elsewhere, and returns their results
     """
     names = list(names)
-    unknown = [name for name in names if name not in PARTS]
+    parts = PARTS | NIGHTLY
+    unknown = [name for name in names if name not in parts]
     if unknown:
         raise base.UserFacingError(
-            f"There is no part {', '.join(unknown)}; the parts are {', '.join(PARTS)}."
+            f"There is no part {', '.join(unknown)}; the parts are {', '.join(parts)}."
         )
     venv.python(venv.DEV)  # what every part needs: its trouble is not a failed test
     watch = base.Stopwatch()
     lines = []
     total = Result()
     for name in names:
-        base.say(f"{name}: {PARTS[name].__doc__} …")
+        base.say(f"{name}: {parts[name].__doc__} …")
         part_watch = base.Stopwatch()
         try:
-            result = PARTS[name](session)
+            result = parts[name](session)
         except base.UserFacingError as error:
             result = Result(failed=1, notes=[str(error)])
         except subprocess.TimeoutExpired:
