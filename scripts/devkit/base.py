@@ -48,6 +48,11 @@ def addons() -> list[str]:
     return sorted(path.parent.name for path in ROOT.glob("*/__manifest__.py"))
 
 
+def shipped() -> list[str]:
+    """Those that people install: not the one that only tests need."""
+    return [name for name in addons() if not name.startswith("test_")]
+
+
 def guarded(main: Callable[[], int]) -> int:
     """Run `main`; a foreseen error is one sentence, a signal a quiet clean-up."""
 

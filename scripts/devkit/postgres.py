@@ -29,6 +29,7 @@ class Server:
 
     env: dict[str, str] = field(default_factory=dict)
     alone: bool = False
+    folder: Path | None = None  # of the private cluster; a named server has none
 
     def command(self, *command: str | Path, what: str) -> str:
         """Run a PostgreSQL client program."""
@@ -53,7 +54,7 @@ def server(name: str, *, durable: bool) -> Iterator[Server]:
 
     :param durable: survive a power cut; a test cluster is faster without
     """
-    if any(os.environ.get(key) for key in ("PGHOST", "PGSERVICE", "PGUSER")):
+    if is_named():
         yield _named_server()
         return
     system.require(system.POSTGRESQL)
@@ -64,12 +65,23 @@ def server(name: str, *, durable: bool) -> Iterator[Server]:
         cluster.start()
         fcntl.flock(users, fcntl.LOCK_SH)
     try:
-        yield Server(cluster.env, alone)
+        yield Server(cluster.env, alone, cluster.folder)
     finally:
         with base.locked(cluster.locks / f"cluster-{name}.lock"):
             if _try_lock(users, fcntl.LOCK_EX):
                 cluster.stop()
             os.close(users)
+
+
+def is_named() -> bool:
+    """Whether the environment names a server."""
+    return any(os.environ.get(key) for key in ("PGHOST", "PGSERVICE", "PGUSER"))
+
+
+def require_programs() -> None:
+    """Say what is missing before anything is downloaded."""
+    server = system.POSTGRESQL_CLIENT if is_named() else system.POSTGRESQL
+    system.require(server, system.VENV)
 
 
 def _named_server() -> Server:

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import ctypes
 import fcntl
 import signal
 import socket
@@ -16,6 +17,7 @@ from . import base, database, odoo, postgres, venv
 from .database import Lab, stopped
 
 DATABASE = "crm_referral"
+PR_SET_PDEATHSIG = 1  # of Linux
 START = 120  # seconds that Odoo may take to answer
 
 
@@ -35,14 +37,16 @@ def main() -> int:
         "--no-demo", action="store_true", help="a new database is empty"
     )
     options = parser.parse_args()
-    check_port(options.port)
-    source = odoo.find()
-    python = venv.python()
     data = base.cache_dir() / "run-data"
-    with only_one(data), postgres.server("run", durable=True) as server:
-        lab = Lab(source, python, server, data, base.cache_dir() / "logs/run")
-        prepare(lab, reset=options.reset, demo=not options.no_demo)
-        return serve(lab, options.port)
+    with only_one(data):
+        check_port(options.port)
+        postgres.require_programs()
+        source = odoo.find()
+        python = venv.python()
+        with postgres.server("run", durable=True) as server:
+            lab = Lab(source, python, server, data, base.cache_dir() / "logs/run")
+            prepare(lab, reset=options.reset, demo=not options.no_demo)
+            return serve(lab, options.port)
 
 
 def check_port(port: int) -> None:
@@ -81,31 +85,98 @@ def only_one(data: Path):
 
 def prepare(lab: Lab, *, reset: bool, demo: bool) -> None:
     """Create the database, or bring it up to the addons as they are now."""
-    state = lab.data / "installed"
-    now = base.content_hash(lab.source.version, database.installed_content())
-    addons = ",".join(base.addons())
     exists = DATABASE in lab.server.databases()
+    if exists:
+        check_ours(lab)
     if exists and reset:
         base.say("Dropping the data …")
         lab.drop(DATABASE)
         exists = False
-    if not exists:
-        unfinished = f"{DATABASE}_unfinished"
-        lab.drop(unfinished)
-        lab.drop(DATABASE)  # its files
-        story = "with its demo story" if demo else "without demo data"
-        base.say(f"Creating the database {story} (a minute) …")
-        extra = [database.LOAD_LANGUAGES, *(["--with-demo"] if demo else [])]
-        lab.install(unfinished, f"-i{addons}", *extra, log="install")
-        lab.shell(unfinished, database.PREGENERATE, log="bundles")
-        if lab.filestore(unfinished).exists():
-            lab.filestore(unfinished).rename(lab.filestore(DATABASE))
-        lab.server.query(f'ALTER DATABASE "{unfinished}" RENAME TO "{DATABASE}"')
-        state.write_text(now)
-    elif not state.exists() or state.read_text() != now:
-        base.say("The addon has changed: upgrading, the data stay …")
+    if exists:
+        check_whole(lab, demo=demo)
+        upgrade(lab)
+    else:
+        create(lab, demo=demo)
+
+
+def create(lab: Lab, *, demo: bool) -> None:
+    """Make the database under another name until it is whole."""
+    unfinished = f"{DATABASE}_unfinished"
+    lab.drop(unfinished)
+    lab.drop(DATABASE)  # its files
+    story = "with its demo story" if demo else "without demo data"
+    base.say(f"Creating the database {story} (a minute) …")
+    extra = [database.LOAD_LANGUAGES, *(["--with-demo"] if demo else [])]
+    lab.install(unfinished, f"-i{','.join(base.shipped())}", *extra, log="install")
+    lab.shell(unfinished, database.PREGENERATE, log="bundles")
+    if lab.filestore(unfinished).exists():
+        lab.filestore(unfinished).rename(lab.filestore(DATABASE))
+    lab.server.query(f"COMMENT ON DATABASE {unfinished} IS '{mark(lab)}'")
+    lab.server.query(f"ALTER DATABASE {unfinished} RENAME TO {DATABASE}")
+    (lab.data / "installed").write_text(content(lab))
+
+
+def upgrade(lab: Lab) -> None:
+    """Bring the database up to the addons, if they have changed."""
+    state = lab.data / "installed"
+    if not state.exists() or state.read_text() != content(lab):
+        base.say("The addons have changed: upgrading, the data stay …")
+        addons = ",".join(base.shipped())
         lab.install(DATABASE, f"-i{addons}", f"-u{addons}", log="upgrade")
-        state.write_text(now)
+        state.write_text(content(lab))
+
+
+def content(lab: Lab) -> str:
+    """What names the code that a database was made of."""
+    return base.content_hash(lab.source.version, database.installed_content())
+
+
+def check_whole(lab: Lab, *, demo: bool) -> None:
+    """Say what cannot be done with the data that are there."""
+    if not lab.filestore(DATABASE).exists():
+        raise base.UserFacingError(
+            f"The files of the data are gone from {lab.filestore(DATABASE)}: put them "
+            "back, or start afresh with `scripts/run --reset`."
+        )
+    if not demo and has_demo(lab):
+        raise base.UserFacingError(
+            "--no-demo is for a new database, and this one has demo data: leave it "
+            "out, or drop these data with `scripts/run --reset --no-demo`."
+        )
+
+
+def mark(lab: Lab) -> str:
+    """What a database that was made here says of itself."""
+    return f"made by scripts/run, files in {base.content_hash(str(lab.data))}"
+
+
+def check_ours(lab: Lab) -> None:
+    """Leave alone what somebody else has on the server that PGHOST names."""
+    if lab.server.folder:
+        return  # nobody else has anything there
+    said = lab.server.query(
+        "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
+        f" WHERE datname = '{DATABASE}'"
+    )
+    if said != [[mark(lab)]]:
+        raise base.UserFacingError(
+            f"The PostgreSQL server that PGHOST, PGUSER … name has a database "
+            f"{DATABASE} that was not made with the data in {lab.data}, so it is left "
+            "alone: rename it, or name another server."
+        )
+
+
+def has_demo(lab: Lab) -> bool:
+    """Whether the database has our demo story."""
+    rows = lab.server.query(
+        "SELECT demo FROM ir_module_module WHERE name = 'crm_referral'", DATABASE
+    )
+    return rows == [["t"]]
+
+
+def end_with_us() -> None:
+    """In a child: be told to stop when its parent is gone, even by kill -9."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def serve(lab: Lab, port: int) -> int:
@@ -125,6 +196,7 @@ def serve(lab: Lab, port: int) -> int:
             stderr=subprocess.STDOUT,
             env=lab.env,
             start_new_session=True,
+            preexec_fn=end_with_us,
         )
     with stopped(process):
         url = f"http://127.0.0.1:{port}"
@@ -163,14 +235,8 @@ def wait_until_ready(process: "subprocess.Popen[bytes]", url: str, log: Path) ->
 
 def welcome(lab: Lab, url: str, log: Path) -> str:
     """The address, the logins, and what to try first."""
-    with_demo = any(
-        "t" in row
-        for row in lab.server.query(
-            "SELECT demo FROM ir_module_module WHERE name = 'crm_referral'", DATABASE
-        )
-    )
     logins = [("admin", "admin", "administrator")]
-    if with_demo:
+    if has_demo(lab):
         logins += [*demo_users(), ("demo", "demo", "Marc Demo, Pre-Sales")]
     width = max(len(login) + len(password) for login, password, _who in logins) + 3
     table = [
@@ -188,6 +254,8 @@ def welcome(lab: Lab, url: str, log: Path) -> str:
             "Try first: the app Referrals. Open a request and follow its six steps.",
             "Languages: English, 繁體中文, 简体中文 (your name, Preferences).",
             "",
+            f"Data: {lab.data}"
+            + (f", {lab.server.folder}" if lab.server.folder else ""),
             f"Log: {log}",
             "Ctrl-C stops Odoo and its PostgreSQL; the data stay.",
         ]

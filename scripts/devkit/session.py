@@ -70,6 +70,7 @@ class Session:
     @property
     def lab(self) -> Lab:
         if not self._lab:
+            postgres.require_programs()
             source = odoo.find()
             python = venv.python(venv.DEV)
             server = self._stack.enter_context(postgres.server("test", durable=False))

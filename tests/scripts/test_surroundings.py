@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 
 import pytest
-from devkit import base, odoo, serve, venv
+from devkit import base, odoo, postgres, serve, system, venv
+from devkit.database import Lab
 
 SCRIPTS = base.ROOT / "scripts"
 ROOT = os.geteuid() == 0
@@ -289,6 +290,95 @@ def test_named_server_that_does_not_answer(tmp_path):
         "PGHOST",
         "does not answer",
     )
+
+
+class Server(postgres.Server):
+    """A server that somebody has named, with a database that says of itself …"""
+
+    said = ""
+    demo = "t"
+
+    def databases(self):
+        return {serve.DATABASE}
+
+    def query(self, sql, database="postgres"):
+        return [[self.demo if "ir_module_module" in sql else self.said]]
+
+
+@pytest.fixture
+def lab(tmp_path, monkeypatch):
+    """Where a database is said to be; nothing may happen to it."""
+    tree = odoo.Odoo(tmp_path / "odoo", tmp_path / "odoo-bin", "19.0")
+    lab = Lab(tree, Path("python"), Server(), tmp_path / "data", tmp_path / "logs")
+    for touch in ("drop", "install", "shell"):
+        monkeypatch.setattr(lab, touch, lambda *_arguments: pytest.fail("touched"))
+    return lab
+
+
+@pytest.mark.parametrize("reset", [True, False])
+def test_database_of_somebody_else_is_left_alone(lab, reset):
+    lab.server.said = "the company's"
+    with pytest.raises(base.UserFacingError, match="left alone"):
+        serve.prepare(lab, reset=reset, demo=True)
+    lab.server.said = serve.mark(lab)
+    lab.filestore(serve.DATABASE).mkdir()
+    (lab.data / "installed").write_text(serve.content(lab))
+    serve.prepare(lab, reset=False, demo=True)
+
+
+def test_files_of_the_data_are_gone(lab):
+    lab.server.said = serve.mark(lab)
+    with pytest.raises(base.UserFacingError, match="are gone"):
+        serve.prepare(lab, reset=False, demo=True)
+
+
+def test_no_demo_for_data_that_have_it(lab):
+    lab.server.said = serve.mark(lab)
+    lab.filestore(serve.DATABASE).mkdir()
+    (lab.data / "installed").write_text(serve.content(lab))
+    with pytest.raises(base.UserFacingError, match="--no-demo is for a new database"):
+        serve.prepare(lab, reset=False, demo=False)
+    lab.server.demo = "f"
+    serve.prepare(lab, reset=False, demo=False)
+
+
+def test_missing_server_is_said_before_the_download(tmp_path, monkeypatch):
+    missing = system.Need("a PostgreSQL server", "postgresql", ("no-such-program",))
+    monkeypatch.setattr(system, "POSTGRESQL", missing)
+    monkeypatch.setattr(postgres, "is_named", lambda: False)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(odoo, "find", lambda: pytest.fail("downloads"))
+    monkeypatch.setattr(sys, "argv", ["run", "--port", free_port()])
+    monkeypatch.setenv("CRM_REFERRAL_CACHE", str(tmp_path))
+    with pytest.raises(base.UserFacingError, match="a PostgreSQL server is missing"):
+        serve.main()
+
+
+def test_two_on_the_same_data(tmp_path, monkeypatch):
+    """The second is told so, whatever its port."""
+    monkeypatch.setenv("CRM_REFERRAL_CACHE", str(tmp_path))
+    with serve.only_one(tmp_path / "run-data"):
+        says(script("run", "--port", free_port()), "runs already with these data")
+
+
+def test_odoo_ends_with_a_killed_run():
+    """Nothing is left at work on the data, nor on the port."""
+    code = (
+        "import os, signal, subprocess\n"
+        "from devkit import serve\n"
+        "child = subprocess.Popen(['sleep', '60'], start_new_session=True,\n"
+        "                         preexec_fn=serve.end_with_us)\n"
+        "print(child.pid, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    env = {**os.environ, "PYTHONPATH": str(SCRIPTS)}
+    status, output = run(sys.executable, "-c", code, env=env)
+    assert status == -signal.SIGKILL
+    state = Path(f"/proc/{int(output)}/stat")
+    deadline = time.monotonic() + 10
+    while state.exists() and state.read_text().split()[2] != "Z":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def free_port() -> str:

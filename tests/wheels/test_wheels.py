@@ -13,8 +13,6 @@ import pytest
 from devkit import base, database
 
 PRODUCT = "crm_referral"
-# An addon that only our tests install is no package.
-PACKAGED = [addon for addon in base.addons() if not addon.startswith("test_")]
 LACKING = """
 import importlib.metadata
 found = importlib.metadata.version
@@ -38,7 +36,7 @@ def pip(python: Path | str, *arguments: str) -> None:
 def wheels(tmp_path_factory) -> dict[str, Path]:
     """The wheel of each addon, built by what pyproject.toml names."""
     folder = tmp_path_factory.mktemp("wheels")
-    for addon in PACKAGED:
+    for addon in base.shipped():
         pip(
             sys.executable,
             *("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder)),
@@ -52,7 +50,7 @@ def wheels(tmp_path_factory) -> dict[str, Path]:
 
 def test_wheel_holds_the_whole_addon(wheels):
     """What is in git is in the wheel, at the place where Odoo looks."""
-    assert sorted(wheels) == PACKAGED
+    assert sorted(wheels) == base.shipped()
     for addon, wheel in wheels.items():
         tracked = base.run(
             ["git", "ls-files", addon], what="list the files", cwd=base.ROOT
