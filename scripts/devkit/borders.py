@@ -2,18 +2,26 @@
 
 An engine does not know its guests: neither their words, nor a Sales group, nor who they
 are (`if code == …`). No addon knows another one that it does not depend on: no import,
-no external id, no model of it. The guest declares, the engine asks.
+no external id, no model of it. The guest declares, the engine asks. And no library that
+neither Odoo requires nor its manifest names, in its tests neither: people run them too.
 
 A line that must cross a border after all says `border-ok: why` in a comment.
 """
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 ENGINES = ("crm_foundation", "crm_guided_conversation", "crm_assessment", "xlsx_stream")
+
+# What Odoo 19 itself requires, by the names under which it is imported.
+LIBRARIES = set(
+    "PIL babel dateutil freezegun lxml markupsafe openpyxl psycopg2 pytz reportlab "
+    "requests werkzeug".split()
+)
 
 CODE = (".py", ".xml", ".csv", ".js", ".scss")
 TEXT = (*CODE, ".md", ".rst", ".html", ".toml", ".txt", ".svg")
@@ -42,6 +50,7 @@ class House:
 
     depends: dict[str, set[str]]
     models: dict[str, str]
+    libraries: dict[str, set[str]]
 
     def strangers(self, addon: str) -> re.Pattern[str]:
         """How an addon could name what it does not depend on."""
@@ -56,10 +65,11 @@ class House:
 
 def read_house(root: Path) -> House:
     """The addons in the folders of `root`."""
-    direct = {
-        path.parent.name: set(ast.literal_eval(path.read_text()).get("depends", []))
+    manifests = {
+        path.parent.name: ast.literal_eval(path.read_text())
         for path in sorted(root.glob("*/__manifest__.py"))
     }
+    direct = {name: set(each.get("depends", [])) for name, each in manifests.items()}
 
     def reach(addon: str) -> set[str]:
         ours = direct[addon] & direct.keys()
@@ -72,7 +82,11 @@ def read_house(root: Path) -> House:
         if "tests" not in path.relative_to(root).parts
         for model in _models(path)
     }
-    return House({addon: reach(addon) for addon in direct}, models)
+    libraries = {
+        name: set(each.get("external_dependencies", {}).get("python", []))
+        for name, each in manifests.items()
+    }
+    return House({addon: reach(addon) for addon in direct}, models, libraries)
 
 
 def _models(path: Path) -> Iterator[str]:
@@ -104,6 +118,8 @@ def complaints(root: Path, files: list[str]) -> Iterator[str]:
                 continue
             text = (root / name).read_text()
             found = [*_strangers(name, text, strangers)]
+            if name.endswith(".py"):
+                found += _undeclared(text, house.libraries[addon])
             if addon in ENGINES:
                 found += [*_guests(name, text), *_branches(name, text)]
             lines = ["", *text.splitlines()]
@@ -122,6 +138,18 @@ def _strangers(
         for number, line in enumerate(text.splitlines(), 1):
             for found in strangers.finditer(line):
                 yield number, f"{found[1]} is not among the dependencies"
+
+
+def _undeclared(text: str, declared: set[str]) -> Iterator[tuple[int, str]]:
+    known = {"odoo", *LIBRARIES, *declared, *sys.stdlib_module_names}
+    for node in ast.walk(_tree(text)):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names = [node.module]
+        for name in {name.partition(".")[0] for name in names} - known:
+            yield node.lineno, f"{name} is not among the external dependencies"
 
 
 def _guests(name: str, text: str) -> Iterator[tuple[int, str]]:

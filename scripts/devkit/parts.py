@@ -10,6 +10,7 @@ from .database import LOAD_LANGUAGES
 from .session import Result, Session, count_odoo, free_ports, install_warnings
 
 SCRIPT_TESTS = base.ROOT / "tests"
+PROPERTIES = SCRIPT_TESTS / "properties"  # run with those of the addons
 # What many a company has beside ours, and Odoo's tests that count queries there.
 NEIGHBOURS = (
     *("crm_livechat", "crm_sms", "event_crm", "loyalty", "mass_mailing_crm"),
@@ -55,6 +56,7 @@ def part_python(session: Session) -> Result:
     # A scheduled report as PDF is made for real, where that can be.
     if not system.get_if_offered(system.WKHTMLTOPDF):
         base.say("  no package wkhtmltopdf here: the tests that make a PDF are skipped")
+    files.append(str(PROPERTIES))
     return session.odoo_pytest("python", session.lab.template_assets(), *files)
 
 

@@ -15,6 +15,7 @@ from .parts import (
     BESIDE_PYTHON,
     NIGHTLY,
     PARTS,
+    PROPERTIES,
     SCRIPT_TESTS,
     addon_tests,
     translations,
@@ -70,7 +71,11 @@ def inner_loop(session: Session, arguments: list[str]) -> int:
     paths = [path for path in paths if path.exists()]
     python = str(venv.python(venv.DEV))
     command = [python, "-m", "pytest", "-p", "no:cacheprovider", "-q"]
-    if paths and all(path.is_relative_to(SCRIPT_TESTS) for path in paths):
+    plain = [
+        path.is_relative_to(SCRIPT_TESTS) and not path.is_relative_to(PROPERTIES)
+        for path in paths
+    ]
+    if paths and all(plain):
         return _foreground([*command, "-p", "no:odoo", *arguments], dict(os.environ))
     lab = session.lab
     if not paths:

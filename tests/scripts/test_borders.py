@@ -9,7 +9,10 @@ HOUSE = {
     "crm_foundation/__manifest__.py": "{'author': 'CRM Referral contributors'}",
     "crm_assessment/__manifest__.py": "{'depends': ['crm_foundation', 'mail']}",
     "crm_assessment/models/a.py": MODEL.format("crm.assessment"),
-    "crm_referral/__manifest__.py": "{'depends': ['crm_assessment', 'crm']}",
+    "crm_referral/__manifest__.py": (
+        "{'depends': ['crm_assessment', 'crm'],"
+        " 'external_dependencies': {'python': ['xlsxwriter']}}"
+    ),
     "crm_referral/models/a.py": MODEL.format("crm.referral"),
     "crm_referral/models/b.py": (
         "class B(models.Model):\n    _name = 'crm.lead'\n    _inherit = ['crm.lead']\n"
@@ -97,6 +100,11 @@ CROSSED = {
         "crm_assessment/static/src/a.js",
         'if (this.props.resModel === "crm.lead") {}',
         "asks who",
+    ),
+    "library": (
+        "crm_referral/tests/test_a.py",
+        "import pypdf.generic, lxml, xlsxwriter",
+        "pypdf is not among the external dependencies",
     ),
     "dependency": (
         "crm_assessment/__manifest__.py",

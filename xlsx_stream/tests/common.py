@@ -3,7 +3,6 @@ import re
 import warnings
 
 import openpyxl
-from hypothesis import settings
 from openpyxl.utils.escape import unescape
 
 from odoo.tests import TransactionCase
@@ -13,9 +12,6 @@ from ..tools.workbook import Column, SheetSpec, StreamWorkbook
 
 LIMIT = 32_767
 FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
-property_based = settings(
-    max_examples=60, deadline=None, database=None, derandomize=True
-)
 
 HOSTILE = [
     *("=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://x")', "'=1", "\t=1"),

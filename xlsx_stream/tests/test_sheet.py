@@ -2,8 +2,6 @@ import io
 from decimal import Decimal
 from unittest.mock import patch
 
-from hypothesis import given
-from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
 from odoo.tests import tagged
@@ -11,7 +9,7 @@ from odoo.tools import SQL
 
 from ..tools import workbook
 from ..tools.workbook import Column, SheetSpec, StreamWorkbook
-from .common import XlsxCase, property_based
+from .common import XlsxCase
 
 
 @tagged("post_install", "-at_install")
@@ -99,22 +97,6 @@ class TestXlsxSheet(XlsxCase):
                     "+SUBTOTAL(109,'Rows (4)'!$B$3:$B$4)",
                 )
             self.assertEqual(found, [f"n{number}" for number in range(1, 27)])
-
-    @property_based
-    @given(st.integers(0, 40), st.integers(3, 20), st.integers(1, 90))
-    def test_any_number_of_rows(self, count, most, chunk):
-        with patch.object(workbook, "CHUNK", chunk):
-            content, report, _sheet = self.make(
-                [Column("n", "integer")],
-                SQL("SELECT generate_series(1, %s)", count),
-                book={"max_rows": most},
-            )
-        book = self.load(content)
-        values = [row[0] for ws in book for row in ws.iter_rows(2, values_only=True)]
-        expected = [*range(1, count + 1)] or ["There is nothing to show."]
-        self.assertEqual(values, expected)
-        self.assertEqual(report.rows, count)
-        self.assertLessEqual(max(ws.max_row for ws in book), most)
 
     def test_one_more_row_than_a_sheet_has(self):
         content, _report, _sheet = self.make(

@@ -2,21 +2,17 @@ import io
 import json
 import tempfile
 import zipfile
-import zlib
 from pathlib import Path
 from unittest.mock import patch
 
 import psycopg2
-from hypothesis import given
-from hypothesis import strategies as st
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..tools import workbook
-from ..tools.spool import crc_of_both
 from ..tools.workbook import Column, SheetSpec, Spool, StreamWorkbook
-from .common import XlsxCase, property_based
+from .common import XlsxCase
 
 
 class Stopped(Exception):
@@ -182,9 +178,3 @@ class TestXlsxSpool(XlsxCase):
         rows = [row[0] for row in sheet.iter_rows(3, values_only=True)]
         self.assertEqual(rows, [n for n in range(20, 0, -1) if n != 3])
         self.assertEqual(sheet["A1"].value, sum(rows))
-
-    @property_based
-    @given(st.binary(max_size=300), st.binary(max_size=300))
-    def test_crc_of_both(self, one, other):
-        crcs = zlib.crc32(one), zlib.crc32(other)
-        self.assertEqual(crc_of_both(*crcs, len(other)), zlib.crc32(one + other))
