@@ -47,7 +47,9 @@ from . import test_promise
 from . import test_readiness
 from . import test_referral
 from . import test_report
+from . import test_report_kinds
 from . import test_report_schedule
+from . import test_report_time
 from . import test_requirements
 from . import test_rules
 from . import test_screens

@@ -52,6 +52,7 @@ class TestFunnel(FunnelCases, FunnelCommon):
         self.assertEqual(str(stay.funnel_date), "2026-05-31 20:15:00")
 
 
+@tagged("post_install", "-at_install")
 class TestFunnelDate(BaseCase):
     def test_examples(self):
         result = doctest.DocTestRunner()

@@ -4,9 +4,6 @@ from datetime import datetime
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tests import tagged
-from odoo.tools import SQL
-
-from odoo.addons.crm_foundation.tools import local_time
 
 from .common import NOW, ReferralCommon
 
@@ -211,6 +208,12 @@ class TestReport(ReportCommon):
         [(count,)] = self._read(["request_count:sum"])
         self.assertEqual(count, 2)
 
+    def test_candidates_of_archived_requests_do_not_count(self):
+        self.old_request.sudo().active = False
+        self.assertEqual(self._read(["candidate_count:sum"]), [(2,)])
+        self.old_request.sudo().active = True
+        self.assertEqual(self._read(["candidate_count:sum"]), [(3,)])
+
     def test_revenue_is_converted_at_the_day_of_winning(self):
         """A foreign company's win counts at the rate of its day, not of today."""
         currency = self.env["res.currency"].create({"name": "XTS", "symbol": "x"})
@@ -290,84 +293,6 @@ class TestReport(ReportCommon):
 
     # === RIGHTS === #
 
-    # === DAYS AND TIME ZONES === #
-
-    def test_days_are_never_negative(self):
-        """Named at 17:00 in Los Angeles, introduced the same day: UTC has the next."""
-        self.rep.tz = "America/Los_Angeles"
-        self.env.cr.execute(
-            "UPDATE crm_referral_candidate SET create_date = %s, introduced_on = %s "
-            "WHERE id = %s",
-            ["2026-03-03 01:00:00", "2026-03-02", self.converted.id],
-        )
-        self.env.cr.execute(
-            "UPDATE crm_lead SET create_date = %s WHERE id = %s",
-            ["2026-02-01 09:00:00", self.won_lead.id],
-        )
-        self.env.invalidate_all()
-        specs = ["days_to_introduction:avg", "days_to_lead:avg", "days_to_win:avg"]
-        for zone in ("America/Los_Angeles", "Asia/Taipei", False):
-            self.company.partner_id.tz = zone
-            [row] = self._read(
-                specs, ["|", ("lead_id", "=", self.won_lead.id), self._is_converted()]
-            )
-            self.assertEqual(row[:2], (0.0, 0.0), zone)
-            self.assertGreaterEqual(row[2], 0)
-
-    def _is_converted(self):
-        return ("candidate_id", "=", self.converted.id)
-
-    def test_the_day_of_the_company(self):
-        """Named on Monday evening in Taipei, introduced on Wednesday: two days."""
-        self.company.partner_id.tz = "Asia/Taipei"
-        self.env.cr.execute(
-            "UPDATE crm_referral_candidate SET create_date = %s, introduced_on = %s "
-            "WHERE id = %s",
-            ["2026-03-01 17:00:00", "2026-03-04", self.converted.id],
-        )
-        self.env.invalidate_all()
-        [(days,)] = self._read(["days_to_introduction:avg"], [self._is_converted()])
-        self.assertEqual(days, 2)
-
-    def test_old_names_of_time_zones(self):
-        """No statement has a name that PostgreSQL may not know."""
-        names = {
-            "Asia/Calcutta": "Asia/Kolkata",
-            "US/Eastern": "America/New_York",
-            "Asia/Saigon": "Asia/Ho_Chi_Minh",
-        }
-        for old, new in names.items():
-            self.manager.tz = old
-            user = self.manager.with_context(tz=old)
-            Report = self.env["crm.referral.report"].with_user(user)
-            Report = Report.with_context(tz=old)
-            export = self.env["crm.referral.export"].with_user(user)
-            export = export.with_context(tz=old).create({"period": "all"})
-            with self.assertLogs("odoo.sql_db", "DEBUG") as log:
-                Report.formatted_read_group([], ["date:month"], ["request_count:sum"])
-                Report.formatted_read_grouping_sets(
-                    [("kind", "=", "step")], [["date:month"]], ["__count"]
-                )
-                self.env["crm.referral.dashboard"].with_user(user).with_context(
-                    tz=old
-                ).get_dashboard()
-                export.action_export()
-            text = "\n".join(log.output)
-            self.assertIn(f"'{new}'", text)
-            self.assertFalse(
-                [line for line in log.output if f"timezone('{old}'" in line]
-            )
-
-    def test_a_zone_that_postgresql_does_not_know(self):
-        zone = "Asia/Kolkata"
-        self.addCleanup(local_time._known.pop, zone, None)
-        local_time._known[zone] = False
-        name = local_time.sql_timezone(self.env.cr, zone)
-        self.env.cr.execute(
-            "SELECT timezone(%s, timestamptz '2026-03-02 00:00+00')::text", [name]
-        )
-        self.assertEqual(self.env.cr.fetchone()[0], "2026-03-02 05:30:00")
-
     def test_rep_sees_own_rows_only(self):
         [(requests, leads, won, total)] = self._read(
             [
@@ -414,53 +339,6 @@ class TestReport(ReportCommon):
                 self._read(["request_count:sum"], user=user)
             with self.assertRaises(AccessError):
                 self.env["crm.referral.dashboard"].with_user(user).get_dashboard()
-
-    def test_kinds_that_a_domain_allows(self):
-        """What is left out is left out by the domain too, whatever its form."""
-        Report = self.env["crm.referral.report"]
-        step, lead = [("kind", "=", "step")], [("kind", "in", ["lead", "other"])]
-        for domain, expected in (
-            (step, {"step"}),
-            (
-                [*lead, ("user_id", "=", 1), ("date", ">", "2020-01-01")],
-                {"lead", "other"},
-            ),
-            (["|", *step, *lead], set()),
-            (["!", *step], set()),
-            (["|", ("user_id", "=", 1), ("team_id", "=", 1), *step], {"step"}),
-            ([("user_id", "=", 1)], set()),
-            ([], set()),
-            ([("kind", "!=", "other")], set()),
-        ):
-            with self.subTest(domain=domain):
-                self.assertEqual(Report._get_kinds(Domain(domain)), expected)
-        both = Report.search_count([*step, *lead])
-        self.assertEqual(both, 0)
-
-    def test_what_the_context_says_changes_nothing(self):
-        """What the analysis found out itself comes from nowhere else."""
-        Report = self.env["crm.referral.report"].with_user(self.rep)
-        domain = [("referral_id", "in", self.ours)]
-        specs = ["request_count:sum", "candidate_count:sum", "step_entered_count:sum"]
-        expected = Report._read_group(domain, ["kind"], specs)
-        self.assertTrue(expected)
-        for key in ("kinds", "funnel"):
-            for value in ([], ["x"], ["step"], True, 5, "step", {"a": 1}, None):
-                with self.subTest(f"{key} {value}"):
-                    other = Report.with_context(**{f"referral_report_{key}": value})
-                    self.assertEqual(
-                        other._read_group(domain, ["kind"], specs), expected
-                    )
-
-    def test_a_step_only_reads_steps(self):
-        """A filter on the kind leaves the other tables alone."""
-        query = self.env["crm.referral.report"]._search([("kind", "=", "step")])
-        explain = SQL("EXPLAIN %s", query.select("count(*)"))
-        plan = "\n".join(line for (line,) in self.env.execute_query(explain))
-        self.assertIn("crm_referral_step_log", plan)
-        self.assertNotIn("crm_lead", plan)
-        self.assertNotIn("crm_referral_candidate", plan)
-        self.assertNotIn("res_partner", plan)
 
 
 @tagged("post_install", "-at_install")

@@ -19,7 +19,6 @@ OPEN = {
     "test_assessment_page.py",
     "test_assessment_round.py",
     "test_guided_conversation.py",
-    "test_report.py",
     "workbook.py",
     # Functions
     "screens",
