@@ -15,6 +15,9 @@
         # Wizards
         "wizard/crm_guided_conversation_reopen_views.xml",
         "wizard/crm_guided_conversation_skip_views.xml",
+        # Views
+        "views/crm_guided_conversation_views.xml",
+        "views/crm_guided_conversation_step_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["crm_guided_conversation/static/src/**/*"],

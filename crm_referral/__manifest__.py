@@ -59,6 +59,8 @@
         "views/crm_referral_candidate_form_views.xml",
         "views/crm_referral_candidate_views.xml",
         "views/crm_referral_objection_views.xml",
+        "views/crm_referral_form_views.xml",
+        "views/crm_referral_form_candidate_views.xml",
         "views/crm_referral_views.xml",
         "views/crm_referral_benefit_views.xml",
         "views/crm_referral_step_views.xml",

@@ -157,6 +157,13 @@ class CrmGuidedConversationGateMixin(models.AbstractModel):
         (self - ending)._move_steps(1)
         return True
 
+    def action_finish(self):
+        """Leave the last step; to override where something is asked before.
+
+        :return: True, or a window action: the question
+        """
+        return self.action_next_step()
+
     def action_previous_step(self):
         """Go one step back; free at any time. Nothing that was noted is lost.
 

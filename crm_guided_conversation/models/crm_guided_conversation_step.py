@@ -36,6 +36,10 @@ class CrmGuidedConversationStep(models.AbstractModel):
         help="What to say to the customer, in their language, with what is noted about "
         "them filled in.",
     )
+    placeholders = fields.Text(
+        compute="_compute_placeholders",
+        help="What a talk-track may say of a customer, one placeholder a line.",
+    )
     hint = fields.Text(
         string="Hints",
         translate=True,
@@ -55,6 +59,12 @@ class CrmGuidedConversationStep(models.AbstractModel):
         "Zero switches it off.",
     )
     fold = fields.Boolean(string="Folded in Kanban")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends_context("lang")
+    def _compute_placeholders(self):
+        self.placeholders = self._list_placeholders()
 
     # === CRUD METHODS === #
 
@@ -113,12 +123,17 @@ class CrmGuidedConversationStep(models.AbstractModel):
                     "each side:\n%(placeholders)s",
                     step=name or self.env._("the new step"),
                     faults="\n".join(f"- {fault}" for fault in faults),
-                    placeholders="\n".join(
-                        f"- {{{{ {name} }}}}: {label}"
-                        for name, label in placeholders.items()
-                    ),
+                    placeholders=self._list_placeholders(),
                 )
             )
+
+    @api.model
+    def _list_placeholders(self):
+        """:return: what a talk-track may say, one placeholder a line."""
+        placeholders = self.env[self._conversation_model]._get_talk_track_placeholders()
+        return "\n".join(
+            f"- {{{{ {name} }}}}: {label}" for name, label in placeholders.items()
+        )
 
     @api.model
     @ormcache()

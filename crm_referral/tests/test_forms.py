@@ -16,6 +16,23 @@ class TestReferralForm(ReferralCommon):
         self.assertEqual(form.step_id, self.step["benefits"])
         self.assertEqual(form.user_id, self.rep)
 
+    def test_form_is_the_engines(self):
+        """Every button, field and place that all conversations have is there."""
+
+        def names(arch):
+            return {
+                (each.tag, each.get("name")) for each in arch.iterfind(".//*[@name]")
+            }
+
+        shell = self.env.ref(
+            "crm_guided_conversation.crm_guided_conversation_view_form"
+        )
+        form = self.env.ref("crm_referral.crm_referral_view_form")
+        self.assertEqual(form.inherit_id, shell)
+        expected = names(shell._get_combined_arch())
+        self.assertIn(("button", "action_open_skip_step"), expected)
+        self.assertLessEqual(expected, names(form._get_combined_arch()))
+
     def test_customer_is_required(self):
         with self.assertRaisesRegex(AssertionError, "partner_id"):
             self._open_new().save()

@@ -268,7 +268,8 @@ class TestTalkTrackFollows(ReferralCommon):
         self.env["res.lang"]._activate_lang("zh_TW")
         self.rep.lang = "zh_TW"
         form = self.env.ref("crm_referral.crm_referral_view_form")
-        self.assertIn("default_lang", form.arch)
+        arch = self.env["crm.referral"].get_view(form.id)["arch"]
+        self.assertIn("default_lang", arch)
         partner_id, _name = (
             self.env["res.partner"]
             .with_user(self.rep)
