@@ -110,12 +110,12 @@ SELECT b.r + a.g, s.id, w.entered_on,
  ORDER BY a.g, v.day;
 
 INSERT INTO crm_referral_candidate (referral_id, referrer_id, user_id, team_id,
-                                    company_id, active, name, function, partner_name,
-                                    named_by, state, introduction_channel,
-                                    introduced_on, create_date, write_date, create_uid,
-                                    write_uid)
-SELECT b.r + a.g, b.p + a.customer, u.id, u.team_id, 1, true, 'Candidate ' || a.g,
-       'Finance head', 'Clinic ' || a.g, 'customer', c.state,
+                                    company_id, active, referral_active, name,
+                                    function, partner_name, named_by, state,
+                                    introduction_channel, introduced_on, create_date,
+                                    write_date, create_uid, write_uid)
+SELECT b.r + a.g, b.p + a.customer, u.id, u.team_id, 1, true, true,
+       'Candidate ' || a.g, 'Finance head', 'Clinic ' || a.g, 'customer', c.state,
        (ARRAY['email', 'phone', 'in_person', 'conference_call'])[1 + a.g % 4],
        CASE WHEN c.state = 'introduced' THEN a.asked_on::date + 9 END, a.asked_on,
        a.asked_on, u.id, u.id

@@ -68,6 +68,11 @@ class CrmLead(models.Model):
         help="We knew the customer before: new business, but no new customer.",
     )
 
+    _won_on_idx = models.Index(
+        "(COALESCE(date_closed, date_last_stage_update, create_date)) "
+        "WHERE won_status = 'won'"
+    )
+
     # === WON REVENUE === #
 
     @property

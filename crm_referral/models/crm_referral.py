@@ -175,6 +175,10 @@ class CrmReferral(models.Model):
     )
     # A column of one's own kanban, whether its requests are open or not.
     _user_step_idx = models.Index("(user_id, step_id)")
+    # What the figures of a period are found by.
+    _create_date_idx = models.Index("(create_date)")
+    _closed_on_idx = models.Index("(closed_on) WHERE closed_on IS NOT NULL")
+    _promise_idx = models.Index("(promise_deadline) WHERE promise_state = 'open'")
     _next_ask_idx = models.Index(
         "(partner_id, next_ask_date) WHERE outcome IS NOT NULL"
     )

@@ -70,6 +70,9 @@ class CrmReferralCandidate(models.Model):
         related="referral_id.company_id", string="Company", store=True, index=True
     )
     active = fields.Boolean(default=True)
+    referral_active = fields.Boolean(
+        related="referral_id.active", store=True, export_string_translation=False
+    )
 
     # Who
     name = fields.Char(
@@ -144,6 +147,7 @@ class CrmReferralCandidate(models.Model):
         "CHECK (state <> 'contacted' OR contacted_on IS NOT NULL)",
         "Note when the candidate was contacted.",
     )
+    _introduced_on_idx = models.Index("(introduced_on) WHERE introduced_on IS NOT NULL")
     _retention_idx = models.Index(
         "(company_id, closed_on) WHERE closed_on IS NOT NULL AND erased_on IS NULL"
     )

@@ -43,7 +43,7 @@ class CrmReferralStepLog(models.Model):
         export_string_translation=False,
     )
 
-    _user_entered_idx = models.Index("(user_id, entered_on)")
+    _user_date_idx = models.Index("(user_id, funnel_date)")
 
     @api.depends("entered_on")
     def _compute_funnel_date(self):

@@ -81,7 +81,9 @@ class CrmReferralReport(models.Model):
         ],
         "crm.referral.step.log": [
             "company_id",
+            "duration_hours",
             "entered_on",
+            "funnel_date",
             "left_on",
             "outcome",
             "referral_active",
@@ -99,6 +101,7 @@ class CrmReferralReport(models.Model):
             "introduction_channel",
             "lead_id",
             "named_by",
+            "referral_active",
             "referral_id",
             "referrer_id",
             "state",

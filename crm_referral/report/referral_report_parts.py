@@ -173,7 +173,7 @@ def named(name: str, value: SQL) -> SQL:
     return SQL("%s AS %s", value, SQL.identifier(name))
 
 
-# The kinds
+# The kinds: outer joins, which PostgreSQL drops when nothing of them is read.
 
 
 def request_part(_reader: Reader) -> Part:
@@ -229,7 +229,6 @@ def step_part(_reader: Reader) -> Part:
         "step_skipped_count": _flag(SQL("s.outcome = 'skipped'")),
         "step_back_count": _flag(SQL("s.outcome = 'back'")),
     }
-    # An outer join, which PostgreSQL drops when nothing of the request is read.
     source = SQL(
         """crm_referral_step_log s
         LEFT JOIN crm_referral r ON r.id = s.referral_id
@@ -243,7 +242,7 @@ def candidate_part(reader: Reader) -> Part:
     """One row for each candidate."""
     promising = SQL("(c.state IN %s OR c.introduced_on IS NOT NULL)", PROMISING_STATES)
     columns = {
-        "active": SQL("(c.active AND r.active)"),
+        "active": SQL("(c.active AND c.referral_active)"),
         "date": SQL("c.create_date"),
         "asked_on": SQL("r.create_date"),
         "introduced_on": SQL("c.introduced_on"),
@@ -277,7 +276,7 @@ def candidate_part(reader: Reader) -> Part:
     }
     source = SQL(
         """crm_referral_candidate c
-        JOIN crm_referral r ON r.id = c.referral_id
+        LEFT JOIN crm_referral r ON r.id = c.referral_id
         LEFT JOIN crm_lead l ON l.id = c.lead_id
         %s""",
         _join_partner(SQL("c.referrer_id")),
