@@ -201,16 +201,14 @@ class TestExportAssessment(WorkbookMixin, AssessmentReportCommon):
         self.assertEqual(summary["BE SURE checklists"], 1)
         self.assertEqual(summary["BE SURE Score"], 50)
 
-    def test_improvements_are_due(self):
-        """Open improvement actions are among what is due, by the rules and filters."""
-        Action = self.env["crm.assessment.action"]
-        section = self.pride.section_ids[0]
-        mine, other, done = Action.create(
+    def _create_improvements(self):
+        """:return: one of the rep, one of a colleague, one that is done"""
+        actions = self.env["crm.assessment.action"].create(
             [
                 {
                     "name": name,
                     "round_id": round_.id,
-                    "section_id": section.id,
+                    "section_id": self.pride.section_ids[0].id,
                     "user_id": user.id,
                     "deadline": "2026-04-01",
                 }
@@ -221,23 +219,31 @@ class TestExportAssessment(WorkbookMixin, AssessmentReportCommon):
                 )
             ]
         )
-        done.action_done()
+        actions[-1].action_done()
+        return actions
+
+    def _export_due(self, user=None, **vals):
+        """:return: an export of what is due, and its rows"""
         sheet = self.env["crm.referral.export.sheet"].search([("code", "=", "actions")])
+        export = self._create_export(user, sheet_ids=[Command.set(sheet.ids)], **vals)
+        export.action_export()
+        return export, self._get_rows(self._open(export), "Actions Due")
+
+    def test_improvements_are_due(self):
+        """Open improvement actions are among what is due, by the rules and filters."""
+        mine, other, done = self._create_improvements()
         self._give_export_right(self.rep)
-        every = {"sheet_ids": [Command.set(sheet.ids)]}
         period = {"period": "custom", "date_from": "2026-01-01"}
         for user, vals, expected in (
             (self.manager, {}, mine | other),
             (self.rep, {}, mine),
             (self.manager, {"salesperson_ids": self.colleague.ids}, other),
             (self.manager, {"team_ids": self.round.team_id.ids}, mine),
-            (self.manager, {**period, "date_to": "2026-03-31"}, Action),
+            (self.manager, {**period, "date_to": "2026-03-31"}, mine.browse()),
             (self.manager, {**period, "date_to": "2026-04-01"}, mine | other),
         ):
             with self.subTest(user=user.login, **vals):
-                export = self._create_export(user, **every, **vals)
-                export.action_export()
-                rows = self._get_rows(self._open(export), "Actions Due")
+                export, rows = self._export_due(user, **vals)
                 found = [row for row in rows if row["Type"] == "Improvement"]
                 self.assertEqual(
                     {(row["Record"], row["What to Do"]) for row in found}
@@ -245,19 +251,21 @@ class TestExportAssessment(WorkbookMixin, AssessmentReportCommon):
                     {(each.id, each.name) for each in expected},
                 )
                 self.assertEqual(export.row_count, len(rows))
-        links = self._open(export, data_only=False)["Actions Due"]
-        links = {row[0].value for row in links.iter_rows()}
+
+    def test_what_is_due_leads_to_its_record(self):
+        mine, _other, _done = self._create_improvements()
+        export, _rows = self._export_due()
+        sheet = self._open(export, data_only=False)["Actions Due"]
+        address = f"{mine.get_base_url()}/odoo/crm.assessment.action/{mine.id}"
         self.assertIn(
-            f'=HYPERLINK("{mine.get_base_url()}/odoo/crm.assessment.action/{mine.id}",'
-            f"{mine.id})",
-            links,
+            f'=HYPERLINK("{address}",{mine.id})',
+            {row[0].value for row in sheet.iter_rows()},
         )
+
+    def test_due_with_the_customers_of_selected_requests(self):
+        mine, other, _done = self._create_improvements()
         referral = self._create_referral(partner_id=self.customer_company.id)
-        export = self._create_export(
-            **every, selected_domain=[["id", "=", referral.id]]
-        )
-        export.action_export()
-        rows = self._get_rows(self._open(export), "Actions Due")
+        _export, rows = self._export_due(selected_domain=[["id", "=", referral.id]])
         self.assertIn(
             (mine.id, "Improvement", "Rep", "Clinic Riverside"),
             [

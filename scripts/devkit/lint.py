@@ -119,9 +119,7 @@ def xml(files: list[str]) -> str:
 
 
 def pylint_odoo(files: list[str]) -> str:
-    # A big model has a file for each of its subjects.
-    merging = "--disable=consider-merging-classes-inherited"
-    return _tool("pylint", "--rcfile=.pylintrc", merging, *_addons(files))
+    return _tool("pylint", "--rcfile=.pylintrc", *_addons(files))
 
 
 def pylint_of_odoo(files: list[str]) -> str:
