@@ -30,7 +30,7 @@ class Job:
         """:return: a small sheet
         :rtype: Page
         """
-        name = self.book._free_name(name)
+        name = self.book.free_name(name)
         return Page(self.book.workbook, name, self.look, self.formats, **setup)
 
 

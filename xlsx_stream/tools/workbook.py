@@ -303,7 +303,7 @@ class StreamWorkbook:
             query += f"\nORDER BY {self._sql(spec.order_by)}"
         parts = [
             _Part(
-                self.workbook.add_worksheet(self._free_name(spec.name)),
+                self.workbook.add_worksheet(self.free_name(spec.name)),
                 first,
                 min(room, rows - start),
             )
@@ -321,7 +321,7 @@ class StreamWorkbook:
         spec, worksheet = sheet.spec, part.worksheet
         last = len(spec.columns) - 1
         heading = part.first - 1
-        style = self._format(spec.header_style)
+        style = self.format(spec.header_style)
         headers = _distinct(spec.columns)
         # Only Excel makes a row higher by itself.
         lines = max(
@@ -334,18 +334,18 @@ class StreamWorkbook:
             worksheet.write_string(heading, index, text, style)
             cell = _cell_format(column)
             if sheet.rows:
-                worksheet.write_number(part.first, index, 0, self._format(cell))
+                worksheet.write_number(part.first, index, 0, self.format(cell))
             if column.total:
                 areas = [f"SUBTOTAL(109,{p.reference(index)})" for p in sheet._parts]
                 worksheet.write_formula(
                     *(0, index, "=" + "+".join(areas)),
-                    self._format({**cell, "bold": True}),
+                    self.format({**cell, "bold": True}),
                     sheet.totals[index],
                 )
         if sheet.totals and not spec.columns[0].total:
-            worksheet.write_string(0, 0, spec.total_label, self._format({"bold": True}))
+            worksheet.write_string(0, 0, spec.total_label, self.format({"bold": True}))
         if not sheet.rows:
-            italic = self._format({"italic": True})
+            italic = self.format({"italic": True})
             worksheet.write_string(part.first, 0, spec.empty_text, italic)
         elif spec.table:
             part.table = f"Data{len(self._sheets) + 1}_{sheet._parts.index(part) + 1}"
@@ -377,7 +377,7 @@ class StreamWorkbook:
             footer=spec.footer,
         )
 
-    def _format(self, properties: Mapping[str, Any]) -> Any:
+    def format(self, properties: Mapping[str, Any]) -> Any:
         """An xlsxwriter format, made once; no properties, no format."""
         if not properties:
             return None
@@ -386,7 +386,7 @@ class StreamWorkbook:
             self._formats[key] = self.workbook.add_format(dict(properties))
         return self._formats[key]
 
-    def _free_name(self, name: str) -> str:
+    def free_name(self, name: str) -> str:
         """The name as Excel takes it: no []:*?/\\, 31 characters, not yet taken."""
         visible = [c for c in name if unicodedata.category(c)[0] != "C"]
         name = "".join("-" if c in "[]:*?/\\" else c for c in visible)
@@ -466,7 +466,7 @@ class StreamWorkbook:
         """
         # What xlsxwriter itself does when it writes a cell. Each run adds the same
         # sheets in the same order, so that the numbers stay; `_write` makes sure.
-        formats = [self._format(_cell_format(column)) for column in spec.columns]
+        formats = [self.format(_cell_format(column)) for column in spec.columns]
         styles = [f' s="{each._get_xf_index()}"' if each else "" for each in formats]
         index = sum(1 for sheet in self._sheets if sheet._spooled)
         shape = repr((spec.name, room, self._timezone, types, styles, spec.columns))

@@ -151,7 +151,7 @@ class CrmReferralSheetCover(models.AbstractModel):
         centered = {"align": "center", "valign": "vcenter", "bg_color": TINT}
         value = {**centered, "bold": True, "font_size": 20, "font_color": BRAND}
         note = {**centered, "font_color": MUTED, "font_size": 10}
-        format_of = job.book._format
+        format_of = job.book.format
         return {
             "name": format_of({**note, "top": 2, "top_color": BRAND}),
             "last": format_of({**note, "bottom": 1, "bottom_color": LINE}),
