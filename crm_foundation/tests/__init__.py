@@ -1,1 +1,1 @@
-from . import test_class_attributes, test_local_time
+from . import test_class_attributes, test_dashboard, test_figures, test_local_time

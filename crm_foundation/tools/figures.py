@@ -30,8 +30,7 @@ class Figure:
     :param format: ``integer``, ``decimal``, ``percent``, ``score`` (0 to 100),
         ``points`` (-100 to 100) or ``money``
     :param base: code of the figure that says of how many this is the mean
-    :param is_key: whether it belongs to the key figures of its area
-    :param area: of which area it is a figure, if not of the product's own
+    :param is_key: whether it belongs to the figures that are shown of themselves
     """
 
     code: str
@@ -42,7 +41,6 @@ class Figure:
     base: str = ""
     records: Records | None = None
     is_key: bool = True
-    area: str = ""
 
     @property
     def in_points(self) -> bool:

@@ -40,16 +40,11 @@ class CrmReferralFigures(models.AbstractModel):
         return [self._translate(figures[code]) for code in codes]
 
     @api.model
-    def _get_key_figures(self, area=""):
-        """:return: the key figures of an area, by default of referrals, in words of the
-            reader
+    def _get_key_figures(self):
+        """:return: the figures of the summary, in words of the reader
         :rtype: list[Figure]
         """
-        return [
-            self._translate(figure)
-            for figure in self._get_all()
-            if figure.is_key and figure.area == area
-        ]
+        return [self._translate(figure) for figure in self._get_all() if figure.is_key]
 
     def _translate(self, figure):
         translate = self.env._

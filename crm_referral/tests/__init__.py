@@ -54,8 +54,6 @@ from . import test_requirements
 from . import test_rules
 from . import test_screens
 from . import test_security_walk
-from . import test_step_activity
-from . import test_step_words
 from . import test_step_work
 from . import test_talk_track
 from . import test_tools
@@ -64,4 +62,5 @@ from . import test_who_may_be_asked
 from . import test_widths
 from . import test_words
 from . import test_workbook_cover
+from . import test_workbook_page
 from . import test_workbook_words
