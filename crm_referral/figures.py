@@ -187,7 +187,7 @@ LEADS = (
         records=Records(
             "crm.referral.candidate",
             "create_date",
-            (("referral_id.active", "=", True),),
+            (("referral_active", "=", True),),
         ),
     ),
     Referred(
@@ -200,7 +200,7 @@ LEADS = (
         records=Records(
             "crm.referral.candidate",
             "introduced_on",
-            (("referral_id.active", "=", True),),
+            (("referral_active", "=", True),),
         ),
     ),
     Referred(

@@ -98,7 +98,9 @@ class CrmReferralExport(models.Model):
         return self.env.company
 
     def _default_sheet_ids(self):
-        return self.env["crm.referral.export.sheet"].search([("code", "!=", False)])
+        return self.env["crm.referral.export.sheet"]._get_default(
+            self._default_selected_domain() and self._default_selected_model()
+        )
 
     def _default_selected_model(self):
         models = self._get_selectable_models()

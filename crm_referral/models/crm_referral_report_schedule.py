@@ -108,7 +108,7 @@ class CrmReferralReportSchedule(models.Model):
         return self.env.company
 
     def _default_sheet_ids(self):
-        return self.env["crm.referral.export.sheet"].search([("code", "!=", False)])
+        return self.env["crm.referral.export.sheet"]._get_default()
 
     # === COMPUTE METHODS === #
 

@@ -129,6 +129,7 @@ class CrmReferralDashboard(models.AbstractModel):
             "team_ids": [filters["team_id"]] if "team_id" in filters else [],
             "salesperson_ids": [filters["user_id"]] if "user_id" in filters else [],
             "selection": None,
+            "selected_model": False,
         }
 
     def _read_trend(self, today, filters):

@@ -8,7 +8,7 @@ from odoo.addons.crm_foundation.tools.period_domain import period_domain
 from ..tools.report_periods import compared_period
 
 # How records lead to the request that was selected.
-SELECTION_PATHS = {
+REQUEST_PATHS = {
     "crm.referral.candidate": "referral_id",
     "crm.lead": "referral_candidate_id.referral_id",
 }
@@ -18,7 +18,7 @@ WITHOUT_COMPANY = {"crm.lead", "crm.referral.report"}
 
 class CrmReferralScope(models.AbstractModel):
     """What a report is about: the records of a period, of companies, teams and people,
-    or what belongs to selected requests; and that in words.
+    or what belongs to selected records; and that in words.
 
     Its options are those of ``crm.referral.export._prepare_options``. What is read is
     read with the rights, the companies, the language and the time zone of the
@@ -43,26 +43,34 @@ class CrmReferralScope(models.AbstractModel):
         if options["salesperson_ids"]:
             domain &= Domain("user_id", "in", options["salesperson_ids"])
         if options["selection"] is not None:
-            return domain & self._get_selection_domain(model, options["selection"])
+            return domain & self._get_selection_domain(options, model)
         if date is None:
             return domain
         return domain & self._get_period_domain(options, model, date)
 
     @api.model
-    def _get_selection_domain(self, model, selection):
-        """:param Domain selection: of requests
-        :return: domain of what belongs to them; of what knows no request, what is about
-            their customers. An addon extends it for models of its own.
+    def _get_selection_domain(self, options, model):
+        """:return: domain of what belongs to the selected records. Of what does not
+            lead to them, it is what is about the same customers.
         :rtype: Domain
         """
-        if model == "crm.referral":
+        selected, selection = options["selected_model"], options["selection"]
+        if model == selected:
             return selection
-        if model == "crm.referral.report":
-            selected = Domain("referral_id", "any", selection)
-            return self._get_selected_rows_domain() & selected
-        if path := SELECTION_PATHS.get(model):
+        if (selected, model) == ("crm.referral", "crm.referral.report"):
+            of_requests = Domain("referral_id", "any", selection)
+            return self._get_selected_rows_domain() & of_requests
+        if path := self._get_selection_paths(selected).get(model):
             return Domain(path, "any", selection)
-        return self._get_customer_domain(selection)
+        return self._get_customer_domain(options, model)
+
+    @api.model
+    def _get_selection_paths(self, selected):
+        """:param str selected: the model of the selected records
+        :return: by model the path that leads to them; an addon adds its own
+        :rtype: dict[str, str]
+        """
+        return REQUEST_PATHS if selected == "crm.referral" else {}
 
     def _get_selected_rows_domain(self):
         """:return: domain of the rows of the analysis that count for selected requests:
@@ -77,14 +85,17 @@ class CrmReferralScope(models.AbstractModel):
         )
 
     @api.model
-    def _get_customer_domain(self, selection):
-        """:return: domain of what is about the customers of some requests.
+    def _get_customer_domain(self, options, model):
+        """:return: domain of what is about the customers of the selected records;
+            of nothing when one of them knows no customer.
         :rtype: Domain
         """
-        Referral = self.env["crm.referral"]
-        query = Referral._search(selection)
-        Partner, alias = Referral._fields["partner_id"].join(
-            Referral, query.table, query
+        Selected = self.env[options["selected_model"]]
+        if not ("partner_id" in Selected and "partner_id" in self.env[model]):
+            return Domain.FALSE
+        query = Selected._search(options["selection"])
+        Partner, alias = Selected._fields["partner_id"].join(
+            Selected, query.table, query
         )
         customers = query.select(
             Partner._field_to_sql(alias, "commercial_partner_id", query)
@@ -138,11 +149,12 @@ class CrmReferralScope(models.AbstractModel):
 
     @api.model
     def _describe_period(self, options):
-        """:return: of when, or of which requests, a report is."""
+        """:return: of when, or of which records, a report is."""
         start, end = options["date_from"], options["date_to"]
         if options["selection"] is not None:
-            count = self.env["crm.referral"].search_count(options["selection"])
-            return self.env._("%(number)s selected requests", number=count)
+            Selected = self.env[options["selected_model"]]
+            count = Selected.search_count(options["selection"])
+            return self.env._("%(number)s selected records", number=count)
         if start and end:
             return self.env._(
                 "%(start)s to %(end)s",

@@ -4,7 +4,7 @@ from unittest.mock import patch
 from zipfile import ZipFile
 
 from odoo.exceptions import ValidationError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tests import tagged
 
 from odoo.addons.xlsx_stream.tools import workbook as stream
@@ -205,6 +205,55 @@ class TestExport(ExportCommon):
             self.won_lead.ids,
         )
         self.assertEqual(self._get_summary(workbook)["Requests"], 1)
+
+    def test_selected_records_of_another_model(self):
+        """What leads to them, or is about their customers; of the rest nothing."""
+        scope = self.env["crm.referral.scope"].with_user(self.manager)
+        options = {
+            **self._create_export()._prepare_options(),
+            "selection": Domain("id", "=", self.won_lead.id),
+            "selected_model": "crm.lead",
+        }
+
+        def find(model):
+            return self.env[model].search(scope._get_domain(options, model))
+
+        self.assertEqual(find("crm.lead"), self.won_lead)
+        self.assertFalse(find("crm.referral.candidate"))
+        self.won_lead.partner_id = self.customer
+        self.assertIn(self.won_request, find("crm.referral"))
+        self.assertNotIn(self.old_request, find("crm.referral"))
+        described = scope._describe_period(options)
+        self.assertEqual(described, "1 selected records")
+
+    def test_sheets_of_areas_and_groups(self):
+        """Selected records bring the sheets that are about them; a sheet of a group is
+        offered to nobody else.
+        """
+        Sheet = self.env["crm.referral.export.sheet"]
+        values = {"name": "Elsewhere", "code": "elsewhere", "area": "res.partner"}
+        other = Sheet.create(values)
+        managers = Sheet.create(
+            {
+                "name": "Managers",
+                "code": "managers",
+                "group_ids": [
+                    Command.link(self.env.ref("sales_team.group_sale_manager").id)
+                ],
+            }
+        )
+        for user, model, is_other, is_managers in (
+            (self.manager, False, True, True),
+            (self.manager, "crm.referral", False, True),
+            (self.manager, "res.partner", True, True),
+            (self.rep, False, True, False),
+        ):
+            found = Sheet.with_user(user)._get_default(model)
+            self.assertEqual(other in found, is_other, (user.name, model))
+            self.assertEqual(managers in found, is_managers, (user.name, model))
+        requests = Sheet.search([("code", "=", "requests")])
+        self.assertNotIn(requests, Sheet._get_default("res.partner"))
+        self.assertIn(requests, Sheet._get_default("crm.referral"))
 
     def test_archived_ones_that_were_selected(self):
         """They are in every sheet; what was not selected is in none."""

@@ -1,7 +1,10 @@
 import json
-from datetime import datetime
+from datetime import date, datetime
+from unittest.mock import patch
 
-from odoo.exceptions import AccessError, UserError
+from psycopg2.errors import UniqueViolation
+
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
@@ -574,3 +577,354 @@ class TestStepLog(ReferralCommon):
                     [("is_rotting", "=", True), ("id", "=", referral.id)]
                 )
             )
+
+
+@tagged("post_install", "-at_install")
+class TestStepActivity(ReferralCommon):
+    """The next step always is an activity with a due date for somebody."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.step["benefits"].deadline_days = 3
+        cls.step["profile"].deadline_days = 7
+        cls.referral = cls._create_referral()
+
+    def _get_step_activity(self, referral=None):
+        return self._get_activities(
+            referral or self.referral, "mail_activity_type_step"
+        )
+
+    def test_first_step(self):
+        self.assertRecordValues(
+            self._get_step_activity(),
+            [
+                {
+                    "summary": "Benefits",
+                    "date_deadline": date(2026, 3, 5),
+                    "user_id": self.rep.id,
+                }
+            ],
+        )
+
+    def test_next_step_replaces_it(self):
+        self._complete_step(self.referral)
+        with self._at("2026-03-10 08:00:00"):
+            self.referral.action_next_step()
+        self.assertRecordValues(
+            self._get_step_activity(),
+            [{"summary": "Profile", "date_deadline": date(2026, 3, 17)}],
+        )
+
+    def test_deadline_is_in_the_time_zone_of_the_user(self):
+        self.rep.tz = "Asia/Taipei"
+        with self._at("2026-03-02 23:00:00"):  # the 3rd in Taipei
+            referral = self._create_referral(partner_id=self.other_customer.id)
+        self.assertEqual(
+            self._get_step_activity(referral).date_deadline, date(2026, 3, 6)
+        )
+
+    def test_own_activities_of_the_rep_stay(self):
+        own = self.referral.activity_schedule(
+            "mail.mail_activity_data_call", summary="Call her back"
+        )
+        self._complete_step(self.referral)
+        self.referral.action_next_step()
+        self.assertTrue(own.exists())
+        self.assertEqual(len(self.referral.activity_ids), 2)
+
+    def test_done_schedules_the_next_one(self):
+        activity = self._get_step_activity()
+        activity.with_user(self.rep).action_feedback(feedback="Talked to her")
+        again = self._get_step_activity()
+        self.assertEqual(len(again), 1)
+        self.assertNotEqual(again, activity)
+        self.assertEqual(again.summary, "Benefits")
+
+    def test_reassigned_with_the_request(self):
+        self.referral.with_user(self.manager).user_id = self.colleague
+        self.assertEqual(self._get_step_activity().user_id, self.colleague)
+
+    def test_rep_hands_the_request_over(self):
+        """The rep cannot see the request any more, the work goes on all the same."""
+        self.referral.write({"user_id": self.colleague.id})
+        self.assertEqual(self._get_step_activity().user_id, self.colleague)
+        self.assertFalse(self.referral.has_access("read"))
+
+    def test_new_salesperson_is_told_once(self):
+        """Of the request, by Odoo; not of its activity on top."""
+
+        def get_notifications():
+            return self.env["mail.message"].search_count(
+                [
+                    ("model", "=", "crm.referral"),
+                    ("res_id", "=", self.referral.id),
+                    ("message_type", "=", "user_notification"),
+                ]
+            )
+
+        self.referral.with_user(self.manager).user_id = self.colleague
+        self.env.flush_all()
+        self.env.cr.flush()
+        self.assertEqual(get_notifications(), 1)
+
+    def test_handed_over_together_with_the_step(self):
+        self._complete_step(self.referral)
+        self.referral.write(
+            {"user_id": self.colleague.id, "step_id": self.step["profile"].id}
+        )
+        self.assertRecordValues(
+            self._get_step_activity(),
+            [{"summary": "Profile", "user_id": self.colleague.id}],
+        )
+        self.assertEqual(
+            self.referral.sudo().step_log_ids.mapped("step_id.code"),
+            ["benefits", "profile"],
+        )
+
+    def test_handed_over_with_an_unchanged_step(self):
+        self.referral.with_user(self.manager).write(
+            {"user_id": self.colleague.id, "step_id": self.step["benefits"].id}
+        )
+        self.assertEqual(self._get_step_activity().user_id, self.colleague)
+
+    def test_unassigned_goes_to_the_team_leader(self):
+        team = self.env["crm.team"].create(
+            {"name": "Referrals", "user_id": self.all_documents.id}
+        )
+        referral = self._create_referral(
+            partner_id=self.other_customer.id, user_id=False, team_id=team.id
+        )
+        self.assertEqual(self._get_step_activity(referral).user_id, self.all_documents)
+        team.user_id = False
+        other = self._create_referral(
+            partner_id=self.employee.partner_id.id, user_id=False, team_id=team.id
+        )
+        manager = self._get_step_activity(other).user_id
+        self.assertTrue(manager.has_group("sales_team.group_sale_manager"))
+        self.assertIn(self.company, manager.company_ids)
+
+    def test_unassigning_moves_the_activity(self):
+        self.referral.team_id = self.env["crm.team"].create(
+            {"name": "Referrals", "user_id": self.all_documents.id}
+        )
+        self.referral.promise = "Call back"
+        self.referral.with_user(self.manager).user_id = False
+        self.assertEqual(self._get_step_activity().user_id, self.all_documents)
+        self.assertEqual(
+            self._get_activities(self.referral, "mail_activity_type_promise").user_id,
+            self.all_documents,
+        )
+
+    def test_end_removes_it(self):
+        self.referral.action_cancel()
+        self.assertFalse(self._get_step_activity())
+
+    def test_done_after_the_end_schedules_nothing(self):
+        self.env["mail.activity"]._schedule_batch(
+            "crm_referral.mail_activity_type_step",
+            {self.referral: {"user_id": self.rep.id, "automated": False}},
+        )
+        self.referral.action_cancel()
+        left_over = self._get_step_activity()
+        self.assertEqual(len(left_over), 1, "not automated, so it was kept")
+        left_over.action_feedback()
+        self.assertFalse(self._get_step_activity())
+
+    def test_reopening_schedules_it(self):
+        self.referral.action_cancel()
+        self.referral.action_reopen()
+        self.assertEqual(self._get_step_activity().summary, "Benefits")
+
+    def test_cron_heals(self):
+        closed = self._create_referral(partner_id=self.other_customer.id)
+        closed.action_cancel()
+        self._get_step_activity().unlink()
+        self._run_cron("crm_guided_conversation.ir_cron_ensure_step_activity")
+        self.assertRecordValues(
+            self._get_step_activity(), [{"summary": "Benefits", "user_id": self.rep.id}]
+        )
+        self.assertFalse(self._get_step_activity(closed))
+
+    def test_cron_works_in_batches(self):
+        partners = self.env["res.partner"].create(
+            [{"name": f"Customer {number}"} for number in range(5)]
+        )
+        referrals = self.env["crm.referral"].create(
+            [{"partner_id": partner.id} for partner in partners]
+        )
+        self._get_step_activity(referrals).unlink()
+        for _run in range(2):
+            with self._in_cron("crm.referral") as Referral:
+                Referral._cron_ensure_step_activity(batch_size=2)
+            self.assertEqual(len(self._get_step_activity(referrals)), 5)
+
+    def test_cron_leaves_out_what_is_in_use(self):
+        """One request that cannot be touched now costs no other its next step."""
+        partners = self.env["res.partner"].create([{"name": "B"}, {"name": "C"}])
+        referrals = self.env["crm.referral"].create(
+            [{"partner_id": partner.id} for partner in partners]
+        )
+        self._get_step_activity(referrals).unlink()
+        Referral = type(referrals)
+        schedule = Referral._schedule_step_activity
+
+        def conflict(records):
+            if referrals[0] in records:
+                raise UniqueViolation("in use")
+            schedule(records)
+
+        with (
+            self._in_cron("crm.referral") as cron,
+            patch.object(Referral, "_schedule_step_activity", conflict),
+        ):
+            cron._cron_ensure_step_activity()
+        self.assertFalse(self._get_step_activity(referrals[0]))
+        self.assertTrue(self._get_step_activity(referrals[1]))
+        with self._in_cron("crm.referral") as cron:
+            cron._cron_ensure_step_activity()
+        self.assertTrue(self._get_step_activity(referrals[0]))
+
+    def test_automation_can_be_switched_off(self):
+        """Imports use Odoo's own context key."""
+        referral = (
+            self.env["crm.referral"]
+            .with_context(mail_activity_automation_skip=True)
+            .create({"partner_id": self.other_customer.id})
+        )
+        self.assertFalse(referral.activity_ids)
+
+
+@tagged("post_install", "-at_install")
+class TestTalkTrack(ReferralCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("zh_TW")
+        cls.referral = cls._create_referral()
+
+    def test_filled_in_for_the_customer(self):
+        self.step["benefits"].talk_track = (
+            "Hello {{ object.partner_id.name }}, {{ object.user_id.name }} here: "
+            "{{ object.benefit_summary ||| our work }}."
+        )
+        self.assertEqual(
+            self.referral.talk_track, "Hello Ann Archer, Rep here: our work."
+        )
+        self.referral.benefit_ids = self._create_benefit()
+        self.assertEqual(
+            self.referral.talk_track,
+            "Hello Ann Archer, Rep here: Closing takes two days.",
+        )
+
+    def test_every_shipped_talk_track_renders_for_a_rep(self):
+        for step in self.steps:
+            with self.subTest(step=step.code):
+                # A new request that only looks as if it were in that step.
+                referral = self.env["crm.referral"].with_user(self.rep)
+                rendered = referral.new(
+                    {"partner_id": self.customer.id, "step_id": step.id}
+                ).talk_track
+                self.assertTrue(rendered)
+                for leftover in ("{", "}", "|||", "(", "[", "False"):
+                    self.assertNotIn(leftover, rendered)
+
+    def test_language_of_the_customer(self):
+        self.step["benefits"].with_context(
+            lang="en_US"
+        ).talk_track = (
+            "Hello {{ object.partner_id.name }}: {{ object.motive_summary ||| well }}"
+        )
+        self.step["benefits"].with_context(
+            lang="zh_TW"
+        ).talk_track = "您好,{{ object.partner_id.name }}:{{ object.motive_summary }}"
+        motives = self.env["crm.referral.motive"].create(
+            [{"name": "Helping"}, {"name": "Standing"}]
+        )
+        for motive, name in zip(motives, ("幫助他人", "專業地位"), strict=True):
+            motive.with_context(lang="zh_TW").name = name
+        self.referral.motive_ids = motives
+        in_english = self._create_referral(partner_id=self.other_customer.id)
+        self.customer.lang = "zh_TW"
+        both = self.referral | in_english
+        self.assertEqual(
+            both.mapped("talk_track"),
+            ["您好,Ann Archer:幫助他人、專業地位", "Hello Carl Carter: well"],
+        )
+
+    def test_language_that_is_not_installed_any_more(self):
+        self.customer.lang = "zh_TW"
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_partner SET lang = 'xx_XX' WHERE id = %s", [self.customer.id]
+        )
+        self.env.invalidate_all()
+        self.assertIn("Ann Archer", self.referral.talk_track)
+
+    def test_hostile_names_stay_text(self):
+        for name in (
+            "<script>alert(1)</script>",
+            "{{ object.env.cr.dbname }}",
+            "{{ 7 * 7 }}",
+            "a ||| b",
+            "%(name)s & co",
+        ):
+            self.step["benefits"].talk_track = "Hello {{ object.partner_id.name }}!"
+            self.customer.name = name
+            with self.subTest(name=name):
+                self.assertEqual(self.referral.talk_track, f"Hello {name}!")
+
+    def test_manager_may_change_the_words(self):
+        step = self.step["benefits"].with_user(self.manager)
+        step.write(
+            {"name": "Good Things", "talk_track": "Hi {{ object.partner_id.name }}"}
+        )
+        self.assertEqual(self.referral.talk_track, "Hi Ann Archer")
+
+    def test_only_listed_placeholders(self):
+        step = self.step["benefits"].with_user(self.manager)
+        for placeholder in (
+            "{{ object.env.user.password }}",
+            "{{ object.sudo().partner_id.name }}",
+            "{{ 7 * 7 }}",
+            "{{ object.partner_id.name.upper() }}",
+            "{{ ( }}",
+        ):
+            with (
+                self.subTest(placeholder),
+                self.assertRaises(UserError),
+            ):
+                step.talk_track = f"Hello {placeholder}"
+
+    def test_only_listed_placeholders_for_template_editors_too(self):
+        step = self.step["benefits"]
+        with self.assertRaisesRegex(ValidationError, "object.benefit_summary"):
+            step.talk_track = "Hello {{ object.user_id.login }}"
+
+    def test_only_listed_placeholders_in_translations(self):
+        step = self.step["benefits"]
+        with self.assertRaises(ValidationError):
+            step.with_context(lang="zh_TW").talk_track = "{{ object.user_id.login }}"
+        with self.assertRaises(ValidationError):
+            step.update_field_translations(
+                "talk_track", {"zh_TW": "{{ object.user_id.login }}"}
+            )
+
+    def test_rep_may_not_change_the_words(self):
+        with self.assertRaises(AccessError):
+            self.step["benefits"].with_user(self.rep).name = "Mine"
+
+    def test_codes_and_order_are_fixed(self):
+        step = self.step["benefits"].with_user(self.manager)
+        for vals in ({"code": "other"}, {"sequence": 99}):
+            with self.subTest(vals), self.assertRaisesRegex(UserError, "fixed"):
+                step.write(vals)
+        step.write({"code": "benefits", "sequence": step.sequence, "name": "Good"})
+        self.assertEqual(step.name, "Good")
+
+    def test_steps_cannot_be_added_or_deleted(self):
+        step = self.step["benefits"].with_user(self.manager)
+        with self.assertRaises(AccessError):
+            step.unlink()
+        with self.assertRaises(AccessError):
+            step.create({"name": "Seventh", "code": "seventh", "sequence": 70})

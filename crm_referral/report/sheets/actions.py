@@ -142,7 +142,7 @@ class CrmReferralSheetActions(models.AbstractModel):
         if options["salesperson_ids"]:
             domain &= Domain("user_id", "in", options["salesperson_ids"])
         if options["selection"] is not None:
-            domain &= self._scope._get_customer_domain(options["selection"])
+            domain &= self._scope._get_customer_domain(options, Action._name)
         query = Action._search(domain)
         customer, _field = self._follow(Action, query, "partner_id")
         return query.select(

@@ -23,7 +23,7 @@ class CrmReferralSheetCandidates(models.AbstractModel):
     def _get_query(self, options):
         domain = self._scope._get_domain(options, self._rows_model)
         if options["selection"] is None:
-            domain &= Domain("referral_id.active", "=", True)
+            domain &= Domain("referral_active", "=", True)
         return self.env[self._rows_model]._search(domain)
 
     def _get_sources(self):
