@@ -1,4 +1,4 @@
-"""Funnel, list and kanban of requests beside Odoo's own of as many opportunities.
+"""The screens of requests beside Odoo's own of as many opportunities.
 
 The funnel is read with the ledger of its sums and, as without that addon, from the log;
 there also beside Odoo's own pivot of the same stays.
@@ -11,11 +11,13 @@ of each statement is looked at, and the benchmark fails if one does.
 
 import argparse
 import contextlib
+import statistics
 import sys
 import time
 from dataclasses import dataclass
 from unittest.mock import patch
 
+import _clock
 import _screens
 import _world
 
@@ -32,8 +34,20 @@ KANBAN = "crm_referral.crm_referral_view_kanban"
 LIST = "crm_referral.crm_referral_view_list"
 THEIR_KANBAN = "crm.crm_case_kanban_view_leads"
 THEIR_LIST = "crm.crm_case_tree_view_oppor"
+REPORT = "crm.referral.report"
 STAYS = [("kind", "=", "step")]
+FEW = [
+    "__count",
+    "step_entered_count:sum",
+    "step_left_count:sum",
+    "step_skipped_count:sum",
+    "step_days:avg",
+]
 OPPORTUNITIES = [("type", "=", "opportunity")]
+THEIR_GROUPS = _screens.grouping_sets("create_date:month", "stage_id")
+AMOUNTS = ["__count", "expected_revenue:sum"]
+THEIR_PIVOT = _screens.pivot(THEIRS, OPPORTUNITIES, THEIR_GROUPS, AMOUNTS)
+DASHBOARD = [("crm.referral.dashboard", "get_dashboard", (90,), {})]
 YEAR = "-11m =1d"  # as the filter of twelve months says it
 
 
@@ -42,7 +56,7 @@ class Screen:
     """The same screen of ours and of Odoo's, and what ours may cost beside it.
 
     :param rows: for how many requests the goal is
-    :param is_funnel: of a salesperson it has no goal: a pivot of some thousand rows
+    :param is_managers: of a salesperson it has no goal: a pivot of some thousand rows
         takes as long as its cells take to be written
     :param from_log: without the ledger
     """
@@ -52,7 +66,7 @@ class Screen:
     theirs: list
     goal: float
     rows: int = MILLION
-    is_funnel: bool = False
+    is_managers: bool = False
     from_log: bool = False
 
 
@@ -63,6 +77,12 @@ def main():
         "--rows", type=numbers, default=SIZES, help="sizes, e.g. 10000,100000,1000000"
     )
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--processor",
+        action="store_true",
+        help="mean processor time, of Python and of PostgreSQL in one process: for a "
+        "machine that is not quiet",
+    )
     parser.add_argument(
         "--no-fill", action="store_true", help="the rows of the only size are there"
     )
@@ -86,8 +106,9 @@ def main():
         with Registry(options.database).cursor() as cr:
             for who, user in (("manager", manager), ("rep", rep)):
                 env = Environment(cr, user, {"lang": "en_US", "tz": _world.TIMEZONE})
+                clock = Clock(env) if options.processor else None
                 for screen in screens(env):
-                    times = side_by_side(env, screen, options.rounds)
+                    times = side_by_side(env, screen, options.rounds, clock)
                     growth.setdefault((who, screen.name), []).append(times)
                     print_line(rows, who, screen, *times)
             if rows >= PLANS_FROM:
@@ -103,51 +124,9 @@ def main():
 
 def screens(env):
     """What is compared."""
-    report = "crm.referral.report"
-    arch = _screens.view(
-        env, "crm_referral.crm_referral_report_view_pivot_funnel", report, "pivot"
-    )
-    every = ["__count", *_screens.measures(env[report], arch)]
-    few = [
-        "__count",
-        "step_entered_count:sum",
-        "step_left_count:sum",
-        "step_skipped_count:sum",
-        "step_days:avg",
-    ]
-    ours_by = _screens.grouping_sets("date:month", "step_id")
-    theirs_by = _screens.grouping_sets("create_date:month", "stage_id")
-    amounts = ["__count", "expected_revenue:sum"]
-    year, theirs_year = ([(name, ">=", YEAR)] for name in ("date", "create_date"))
-    theirs = _screens.pivot(THEIRS, OPPORTUNITIES, theirs_by, amounts)
-    their_year = _screens.pivot(THEIRS, OPPORTUNITIES + theirs_year, theirs_by, amounts)
-    funnels = {
-        "funnel pivot": (_screens.pivot(report, STAYS, ours_by, few), theirs),
-        "funnel pivot, all measures": (
-            _screens.pivot(report, STAYS, ours_by, every),
-            theirs,
-        ),
-        "funnel pivot, 12 months": (
-            _screens.pivot(report, STAYS + year, ours_by, every),
-            their_year,
-        ),
-    }
-    log = {"rows": 100_000, "is_funnel": True, "from_log": True}
     return [
-        *(Screen(name, *each, 0.25, is_funnel=True) for name, each in funnels.items()),
-        *(Screen(f"{name}, log", *each, 1, **log) for name, each in funnels.items()),
-        Screen(
-            "funnel pivot, log, beside Odoo's of the stays",
-            _screens.pivot(report, STAYS, ours_by, few),
-            _screens.pivot(
-                "crm.referral.step.log",
-                [("referral_active", "=", True)],
-                _screens.grouping_sets("entered_on:month", "step_id"),
-                ["__count", "duration_hours:sum"],
-            ),
-            1,
-            **log,
-        ),
+        *funnels(env),
+        Screen("dashboard", DASHBOARD, THEIR_PIVOT, 2, rows=100_000, is_managers=True),
         Screen(
             "kanban",
             _screens.kanban(env, OURS, KANBAN, [], "step_id"),
@@ -163,36 +142,79 @@ def screens(env):
     ]
 
 
+def funnels(env):
+    """The funnel with the ledger and from the log."""
+    arch = _screens.view(
+        env, "crm_referral.crm_referral_report_view_pivot_funnel", REPORT, "pivot"
+    )
+    every = ["__count", *_screens.measures(env[REPORT], arch)]
+    ours_by = _screens.grouping_sets("date:month", "step_id")
+    year, their_year = ([(name, ">=", YEAR)] for name in ("date", "create_date"))
+    few = _screens.pivot(REPORT, STAYS, ours_by, FEW)
+    pairs = {
+        "funnel pivot": (few, THEIR_PIVOT),
+        "funnel pivot, all measures": (
+            _screens.pivot(REPORT, STAYS, ours_by, every),
+            THEIR_PIVOT,
+        ),
+        "funnel pivot, 12 months": (
+            _screens.pivot(REPORT, STAYS + year, ours_by, every),
+            _screens.pivot(THEIRS, OPPORTUNITIES + their_year, THEIR_GROUPS, AMOUNTS),
+        ),
+    }
+    for name, calls in pairs.items():
+        yield Screen(name, *calls, 0.25, is_managers=True)
+    stays_by = _screens.grouping_sets("entered_on:month", "step_id")
+    stays = ("crm.referral.step.log", [("referral_active", "=", True)], stays_by)
+    hours = _screens.pivot(*stays, ["__count", "duration_hours:sum"])
+    pairs["funnel pivot, beside Odoo's of the stays"] = (few, hours)
+    for name, calls in pairs.items():
+        name = f"{name}, from the log"
+        yield Screen(name, *calls, 1, rows=100_000, is_managers=True, from_log=True)
+
+
 # Measuring
 
 
-def side_by_side(env, screen, rounds):
-    """Odoo's milliseconds and ours."""
+class Clock:
+    """Processor time, of Python and of PostgreSQL, which does not share its work."""
+
+    def __init__(self, env):
+        env.cr.execute("SET max_parallel_workers_per_gather = 0")
+        env.cr.execute("SELECT pg_backend_pid()")
+        [self.server] = env.cr.fetchone()
+
+    def __call__(self):
+        return time.process_time() + _clock.processor_time(self.server)
+
+
+def side_by_side(env, screen, rounds, clock=None):
+    """Odoo's milliseconds and ours: the quickest round's, or the mean by a clock."""
     times = [], []
     with without_ledger(env) if screen.from_log else contextlib.nullcontext():
         for number in range(rounds + 1):
             # In turn: what disturbs, disturbs both.
             for calls, found in zip((screen.theirs, screen.ours), times, strict=True):
                 env.invalidate_all()
-                started = time.perf_counter()
+                started = (clock or time.perf_counter)()
                 _screens.show(env, calls)
                 if number:  # the first fills caches
-                    found.append(1000 * (time.perf_counter() - started))
-    return tuple(map(min, times))
+                    found.append(1000 * ((clock or time.perf_counter)() - started))
+    return tuple(map(statistics.mean if clock else min, times))
 
 
 def without_ledger(env):
     """Read the funnel as where the ledger is not installed."""
     from odoo.addons.crm_referral.report.referral_funnel import STAYS as stays
 
-    Report = type(env["crm.referral.report"])
+    Report = type(env[REPORT])
     return patch.object(Report, "_get_funnel_source", lambda _self: stays)
 
 
 def print_line(rows, who, screen, theirs, ours):
     ratio = ours / theirs
     goal = ""
-    if rows == screen.rows and (who == "manager" or not screen.is_funnel):
+    if rows == screen.rows and (who == "manager" or not screen.is_managers):
         goal = f"≤ {screen.goal:.2f}{' missed' if ratio > screen.goal else ''}"
     print(
         f"| {rows:,} | {who} | {screen.name} | {theirs:.0f} | {ours:.0f} "

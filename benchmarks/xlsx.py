@@ -14,7 +14,6 @@ import argparse
 import contextlib
 import io
 import json
-import os
 import resource
 import statistics
 import subprocess
@@ -24,6 +23,8 @@ import time
 import zlib
 from pathlib import Path
 from types import SimpleNamespace
+
+from _clock import processor_time
 
 import odoo
 from odoo.modules.registry import Registry
@@ -219,14 +220,6 @@ FUNCTIONS = {
 
 
 # Measuring
-
-
-def processor_time(pid):
-    """The seconds of a process of this machine, else nothing."""
-    with contextlib.suppress(OSError):
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return None
 
 
 def memory(name):

@@ -39,7 +39,6 @@ class CrmReferralStepLog(models.Model):
         store=True,
         precompute=True,
         required=True,
-        index=True,
         export_string_translation=False,
     )
 

@@ -20,7 +20,6 @@ OPEN = {
     "test_guided_conversation.py",
     "workbook.py",
     # Functions
-    "screens",
     "_build_world",
     "_cell",
     "_create_framework",
