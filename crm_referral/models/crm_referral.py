@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
 OUTCOMES = [
     ("introduced", "Introduced"),
     ("declined", "Declined"),
@@ -291,7 +293,8 @@ class CrmReferral(models.Model):
         # The database would delete the candidates, but not their messages, activities
         # and attachments, which tell who they were.
         self.check_access("unlink")
-        self._unlink_except_with_leads()
+        if not self.env.context.get(MODULE_UNINSTALL_FLAG):
+            self._unlink_except_with_leads()
         self.with_context(active_test=False).candidate_ids.unlink()
         return super().unlink()
 

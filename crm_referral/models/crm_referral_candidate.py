@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_list
 
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from odoo.addons.crm_foundation.tools.local_time import today
 
 from ..tools.candidate_states import ENDED_WITHOUT_LEAD_STATES, GOING_ON_STATES
@@ -269,6 +270,9 @@ class CrmReferralCandidate(models.Model):
             self._note_known()
 
     def unlink(self):
+        # When the addon goes, everything of ours goes, and the leads stay as they are.
+        if self.env.context.get(MODULE_UNINSTALL_FLAG):
+            return super().unlink()
         self.check_access("unlink")
         self._unlink_except_with_lead()
         # sudo: also what colleagues have written, and archived activities

@@ -54,6 +54,8 @@ from . import test_requirements
 from . import test_rules
 from . import test_screens
 from . import test_security_walk
+from . import test_step_activity
+from . import test_step_words
 from . import test_step_work
 from . import test_talk_track
 from . import test_tools

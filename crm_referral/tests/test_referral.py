@@ -6,6 +6,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
 from .common import ReferralCommon
 
 
@@ -270,6 +272,28 @@ class TestArchiveAndDelete(ReferralCommon):
                 self.assertRaisesRegex(UserError, "Leads came from the request"),
             ):
                 self.referral.with_user(self.manager).unlink()
+
+    def test_when_the_addon_goes_the_leads_stay_as_they_are(self):
+        candidate = self._create_introduced_candidate(
+            referral=self.referral, email="bob@example.com"
+        )
+        lead = candidate._convert().sudo()
+        going = {MODULE_UNINSTALL_FLAG: True}
+        self.referral.sudo().with_context(**going).unlink()
+        self.assertFalse(candidate.exists())
+        self.assertEqual(lead.email_from, "bob@example.com")
+        self.assertTrue(lead.with_context(**going).unlink())
+
+    def test_a_lead_goes_first_when_the_addon_goes(self):
+        candidate = self._create_introduced_candidate(referral=self.referral)
+        lead = candidate._convert().sudo()
+        going = {MODULE_UNINSTALL_FLAG: True}
+        lead.with_context(**going).unlink()
+        self.env.flush_all()
+        self.assertFalse(candidate.lead_won_status)
+        self.assertEqual(candidate.state, "introduced")
+        candidate.sudo().with_context(**going).unlink()
+        self.assertFalse(candidate.exists())
 
     def test_customers_with_requests_stay(self):
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):

@@ -17,7 +17,6 @@ OPEN = {
     "test_assessment_checklist.py",
     "test_assessment_page.py",
     "test_assessment_round.py",
-    "test_guided_conversation.py",
     "workbook.py",
     # Functions
     "_build_world",

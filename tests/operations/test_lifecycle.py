@@ -61,6 +61,32 @@ def test_upgrade_keeps_edited_texts(lab, installed):
                 assert cursor.fetchone()[0] == 1, f"{model}.{field} was taken back"
 
 
+# Choices that a manager deletes, and a rule that somebody has loosened.
+DELETED = ("motive_standing", "decline_reason_not_now")
+LOOSENED = "crm_referral_rule_company"
+
+
+def test_upgrade_brings_back_rules_and_no_choices(lab, installed):
+    """What is the company's stays as they made it; a rule is ours."""
+    with lab.database(installed) as name:
+        code = [f"env.ref('crm_referral.{choice}').unlink()" for choice in DELETED]
+        code.append(
+            f"env.ref('crm_referral.{LOOSENED}').domain_force = '[(1, \\'=\\', 1)]'"
+        )
+        lab.shell(name, "\n".join([*code, "env.cr.commit()"]), log="delete")
+        tables = ["crm_referral_motive", "crm_referral_decline_reason"]
+        before = catalogue.contents(lab, name, tables)
+        lab.install(name, f"-u{OURS}", log="upgrade-deleted")
+        assert catalogue.contents(lab, name, tables) == before
+        with catalogue.connected(lab, name) as cursor:
+            cursor.execute(
+                "SELECT domain_force FROM ir_rule r JOIN ir_model_data d"
+                " ON d.res_id = r.id AND d.model = 'ir.rule' AND d.name = %s",
+                [LOOSENED],
+            )
+            assert cursor.fetchone() == ("[('company_id', 'in', company_ids)]",)
+
+
 # A finished export with its file, and one that a scheduler was making.
 EXPORTS = """
 Export = env['crm.referral.export'].with_user(env.ref('base.user_admin'))
