@@ -46,6 +46,21 @@ class TestFunnel(FunnelCases, FunnelCommon):
                     always | expected,
                 )
 
+    def test_handed_over_in_one_statement(self):
+        """All stays of all requests that go to somebody else, also to another team."""
+        requests = (self.referral | self.unassigned | self.colleagues).sudo()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertLogs("odoo.sql_db", "DEBUG") as log:
+            requests.user_id = self.all_documents
+            self.env.flush_all()
+        updates = [
+            line for line in log.output if 'UPDATE "crm_referral_step_log"' in line
+        ]
+        self.assertEqual(len(updates), 1, updates)
+        self.assertEqual(requests.step_log_ids.user_id, self.all_documents)
+        self.assertEqual(requests.step_log_ids.team_id, requests.team_id)
+
     def test_time_of_entering_is_changed(self):
         stay = self.referral.sudo().step_log_ids[:1]
         stay.entered_on = "2026-05-31 20:20:20"
