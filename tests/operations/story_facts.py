@@ -72,7 +72,8 @@ def _get_walk(referral):
 
 def get_listened(env):
     """What is there of rounds and checklists."""
-    rounds = env["crm.assessment.round"].search([("respondents", "=", "viewpoints")])
+    Round = env["crm.assessment.round"]
+    rounds = Round.search([("framework_id.code", "=", "pride")])
     actions = env["crm.assessment.action"].search([])
     today = fields.Date.today()
     return {
@@ -80,9 +81,7 @@ def get_listened(env):
         "trend": max(len(rows) for rows in rounds.grouped("partner_id").values()),
         "silent": len(rounds.filtered(lambda r: r.state == "done" and not r.stage_id)),
         "open": len(rounds.filtered(lambda r: r.state == "open")),
-        "disputes": env["crm.assessment.round"].search_count(
-            [("dispute_state", "!=", False)]
-        ),
+        "disputes": len(Round.search([]).filtered("dispute_state")),
         "done": len(actions.filtered(lambda action: action.state == "done")),
         "overdue": len(
             actions.filtered(lambda a: a.state == "open" and a.deadline < today)

@@ -100,7 +100,7 @@ HELEN = [
     ),
     Request(*("translators", "helen", 152, 146, "benefits", "cancelled")),
     Request(
-        *("pharmacy", "helen", 132, 94, "", "introduced", "help_somebody exchange"),
+        *("pharmacy", "helen", 118, 66, "", "introduced", "help_somebody exchange"),
         note="“We pharmacists write to each other more than to our families.”",
         promise="Tell Ingrid after each first talk",
         kept="kept",
@@ -259,7 +259,7 @@ AISHA = [
         people=(Person("Abel Stone", "Owner", "Stone Worktops", "suggested"),),
     ),
     Request(
-        *("bakery", "aisha", 131, 99, "", "introduced", "help_somebody standing"),
+        *("bakery", "aisha", 119, 71, "", "introduced", "help_somebody standing"),
         note="“The mill delivers to thirty of us. Begin there.”",
         promise="Bring the mill's answer on a Friday, with time for a coffee",
         kept="kept",

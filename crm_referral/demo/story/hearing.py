@@ -1,5 +1,6 @@
 """Rounds and checklists of the demo story are sent, answered, signed and followed."""
 
+import random
 from collections import defaultdict
 from functools import partial
 
@@ -115,11 +116,12 @@ class Listening(Hearing):
 
     def _fill_in(self, form, levels):
         """:param str levels: for each letter how much the person agrees"""
+        chance = random.Random(f"{self.plot.partner} {self.plot.day} {form.viewpoint}")
         level_of = dict(zip(form.framework_id.section_ids, levels, strict=True))
         answers = defaultdict(form.line_ids.browse)
         for line in form.line_ids.filtered(lambda line: line.kind == "scale"):
             level = int(level_of[line.section_id])
-            level += self.diary.chance.choice((-1, 0, 0, 0, 1))
+            level += chance.choice((-1, 0, 0, 0, 1))
             level = min(max(level, 1), 5)
             answers[REVERSED - level if line.is_reversed else level] |= line
         for level, lines in answers.items():

@@ -72,7 +72,7 @@ MARC = [
             Person(
                 *("Victor Ames", "Housekeeping Manager", "Crown Spa Hotel", "won"),
                 "“He counts sheets in his sleep.”",
-                *(15400, 101),
+                *(15400, 84),
                 channel="conference_call",
             ),
         ),
@@ -91,7 +91,7 @@ MARC = [
         ),
     ),
     Request(
-        *("accountants", "demo", 122, 88, "", "introduced", "standing"),
+        *("accountants", "demo", 109, 62, "", "introduced", "standing"),
         note="“Bettina told everybody. I only had to nod.”",
         promise="A line to Amelia every Friday until it is decided",
         kept="kept",
@@ -228,7 +228,7 @@ YICHUN = [
         ),
     ),
     Request(
-        *("restaurant", "yichun", 133, 104, "", "introduced", "help_somebody"),
+        *("restaurant", "yichun", 116, 69, "", "introduced", "help_somebody"),
         note="“My brother's tea house is full on Sundays and empty on the list.”",
         people=(
             Person(
