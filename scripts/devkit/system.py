@@ -48,6 +48,8 @@ LIBREOFFICE = Need(
     ("localc",),
     ("usr/lib*/libreoffice/program/libsclo.so",),
 )
+POPPLER = Need("pdftoppm", "poppler-utils", ("pdftoppm",))
+IMAGEMAGICK = Need("ImageMagick", "imagemagick", ("magick", "convert"))
 NODE = Need("node", "nodejs", ("node",))
 NPM = Need("npm", "npm", ("npm",))
 

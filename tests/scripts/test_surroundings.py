@@ -58,7 +58,7 @@ def says(result: tuple[int, str], *words: str) -> None:
         assert word in output, output
 
 
-@pytest.mark.parametrize("name", ["run", "test", "lint"])
+@pytest.mark.parametrize("name", ["run", "test", "lint", "screenshots"])
 @pytest.mark.parametrize("version", ["(2, 7, 18)", "(3, 10, 13)"])
 def test_python_too_old(name, version):
     """The check itself must run on any Python: it is tried with a pretended one."""
@@ -67,7 +67,7 @@ def test_python_too_old(name, version):
     says(run(sys.executable, "-c", code), "is too old", "3.11")
 
 
-@pytest.mark.parametrize("name", ["run", "test", "lint"])
+@pytest.mark.parametrize("name", ["run", "test", "lint", "screenshots"])
 def test_entry_points_parse_on_old_pythons(name):
     for python in ("python2", "python2.7", "python3.6", "python3.8", "python3.10"):
         status, output = run("sh", "-c", f"{python} --version 2>&1")
