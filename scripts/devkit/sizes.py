@@ -17,12 +17,9 @@ OPEN = {
     "test_assessment_checklist.py",
     "test_assessment_page.py",
     "test_assessment_round.py",
-    "workbook.py",
     # Functions
     "_build_world",
-    "_cell",
     "_create_framework",
-    "_lay_out",
     "get_heat_map",
     "test_report_on_schedule_is_sent_once",
 }

@@ -1,5 +1,4 @@
 import io
-import math
 import tempfile
 import tracemalloc
 import zipfile
@@ -11,7 +10,7 @@ import openpyxl
 import psycopg2
 
 from odoo.tests import tagged
-from odoo.tools import SQL, mute_logger
+from odoo.tools import mute_logger
 
 from ..tools.package import ZipWriter
 from ..tools.workbook import Column, SheetSpec, StreamError, StreamWorkbook
@@ -91,15 +90,15 @@ class TestXlsxWorkbook(XlsxCase):
 
     def test_levels(self):
         sizes = []
-        for level in (1, 6, 9):
+        for level in (1, 3, 9):
             content, _report, _sheet = self.make(
                 [Column("t")],
-                "SELECT md5(g::text) FROM generate_series(1, 500) AS g",
+                "SELECT 'Customer ' || g FROM generate_series(1, 500) AS g",
                 book={"level": level},
             )
             self.assertEqual(self.load(content)["Rows"].max_row, 501)
             sizes.append(len(content))
-        self.assertGreaterEqual(sizes[0], sizes[2])
+        self.assertGreater(sizes[1], sizes[2])
 
     def test_a_file_may_have_begun(self):
         target = io.BytesIO(b"before")
@@ -214,19 +213,14 @@ class TestXlsxWorkbook(XlsxCase):
         self.check_leaves_nothing(StreamError, action)
 
     def test_memory(self):
-        """Ten times the rows take no more memory."""
-        peaks = []
-        for count in (10_000, 100_000):
-            with tempfile.TemporaryFile() as target:
-                tracemalloc.start()
-                with StreamWorkbook(self.env.cr, target) as book:
-                    query = SQL(
-                        "SELECT repeat('x', 200), g FROM generate_series(1, %s) AS g",
-                        count,
-                    )
-                    columns = [Column("t"), Column("n", "integer", total=True)]
-                    book.add_sheet(SheetSpec("Rows", columns, query, table="Light 1"))
-                peaks.append(tracemalloc.get_traced_memory()[1])
-                tracemalloc.stop()
-        self.assertLess(peaks[1], 4 << 20)
-        self.assertTrue(math.isclose(*peaks, rel_tol=0.2), peaks)
+        """A part of what the rows take, which are written and forgotten."""
+        query = "SELECT repeat('x', 200), g FROM generate_series(1, 100000) AS g"
+        columns = [Column("t"), Column("n", "integer", total=True)]
+        with tempfile.TemporaryFile() as target:
+            tracemalloc.start()
+            with StreamWorkbook(self.env.cr, target) as book:
+                book.add_sheet(SheetSpec("Rows", columns, query, table="Light 1"))
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            rows = zipfile.ZipFile(target).getinfo("xl/worksheets/sheet1.xml")
+        self.assertLess(peak, rows.file_size / 8)

@@ -1,1 +1,1 @@
-from . import package, paper, rows, spool, workbook
+from . import deflate, package, paper, rows, sheet, spool, workbook

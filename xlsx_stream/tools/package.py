@@ -1,4 +1,4 @@
-"""The package of a workbook: a zip archive whose big entries come in chunks.
+"""The package of a workbook: a zip archive whose big entries are deflated already.
 
 ECMA-376, part 1, 18.3.1.99 ``worksheet``: ``dimension`` precedes the rows, the filter
 and what names tables follow them; both have ranges, so the rows are counted before.
@@ -6,20 +6,19 @@ Part 2 (Open Packaging Conventions), annex B: deflate, and zip64 where it is nee
 """
 
 import contextlib
-import io
 import os
 import re
 import struct
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from xlsxwriter.utility import xl_range
 
-from .rows import CUT_MARK, StreamError, check_rows
-from .spool import crc_of_both
+from .deflate import crc32, crc_of_both, deflater
+from .rows import StreamError
 
 
 class Frame:
@@ -43,83 +42,16 @@ class Frame:
         self.styles = [cell.decode() for cell in cells]
 
 
-class RowSink(io.RawIOBase):
-    """Takes the rows' XML in chunks: counts them, puts them into their worksheets."""
-
-    def __init__(
-        self,
-        frames: dict[str, Frame],
-        package: "ZipWriter",
-        advance: Callable[[int], None],
-    ) -> None:
-        self._frames = iter(frames.items())
-        self._later = len(frames)
-        self._package = package
-        self._advance = advance
-        self._expected = sum(frame.rows for frame in frames.values())
-        self._rows = 0
-        self._begin()
-        #: cells that hold only a part of their text
-        self.truncated = 0
-        #: take no more
-        self.deaf = False
-
-    def _begin(self) -> None:
-        name, self._frame = next(self._frames)
-        self._later -= 1
-        self._room = self._frame.rows
-        self._package.begin(name)
-        self._package.feed(self._frame.head)
-
-    def _end(self) -> None:
-        self._package.feed(self._frame.tail)
-        self._package.end()
-
-    def writable(self) -> bool:
-        return True
-
-    def take(self, chunk: Any) -> int:
-        if self.deaf:
-            return len(chunk)
-        data = bytes(chunk)
-        size = len(data)
-        self.truncated += data.count(CUT_MARK)
-        rows = data.count(b"\n")
-        self._rows += rows
-        advanced = rows
-        while self._later and rows >= self._room:
-            # COPY ends each row, and nothing else, with a line break.
-            end = 0
-            for _row in range(self._room):
-                end = data.index(b"\n", end) + 1
-            self._package.feed(data[:end])
-            data, rows = data[end:], rows - self._room
-            self._end()
-            self._begin()
-        self._package.feed(data)
-        self._room -= rows
-        self._advance(advanced)
-        return size
-
-    write = take  # what COPY calls
-
-    def finish(self) -> None:
-        check_rows(self._rows, self._expected)
-        self._end()
-
-
-# Where a size that may need zip64 is kept free, Office's own growth hint stands.
-_ROOM = struct.pack("<4H12x", 0xA220, 16, 0xA028, 0)
-SPLICED = 1 << 20  # bytes that are copied at a time
+SPLICED = 1 << 18  # bytes that are copied at a time
 _DAY = 1 << 5 | 1  # 1 January 1980: the same rows make the same package
 
 
 class ZipWriter:
-    """Writes a zip archive entry by entry, deflated, into a file that can seek.
+    """Writes a zip archive whose entries are known before they are written.
 
-    Unlike the standard library's it decides on zip64 when the size of an entry is
-    known: Excel refuses a zip64 header that needs not be there, and repairs a file that
-    lacks one it needs.
+    The standard library's cannot take what is deflated already, and goes over to zip64
+    at 2 GiB: Excel refuses a zip64 header that needs not be there, and repairs a file
+    that lacks one it needs.
     """
 
     LIMIT = 0xFFFFFFFF
@@ -133,79 +65,82 @@ class ZipWriter:
     def _tell(self) -> int:
         return self._file.tell() - self._start
 
+    def _deflated(self, data: bytes, mode: int = zlib.Z_FINISH) -> bytes:
+        deflate = deflater(self._level)
+        return deflate.compress(data) + deflate.flush(mode)
+
     def add(self, name: str, content: bytes) -> None:
-        self.begin(name)
-        self.feed(content)
-        self.end()
+        """Add an entry."""
+        packed = self._deflated(content)
+        self._begin(name, crc32(content), len(content), len(packed))
+        self._file.write(packed)
 
-    def begin(self, name: str) -> None:
-        self._name = name.encode()
-        self._offset = self._tell()
-        self._size = self._packed = self._crc = 0
-        self._deflate = zlib.compressobj(self._level, zlib.DEFLATED, -15)
-        self._file.write(self._local_header())
+    def splice(
+        self,
+        name: str,
+        ends: tuple[bytes, bytes],
+        rows: BinaryIO,
+        part: Mapping[str, int],
+    ) -> None:
+        """Add an entry whose middle is deflated already.
 
-    def feed(self, data: bytes) -> None:
-        self._size += len(data)
-        self._crc = zlib.crc32(data, self._crc)
-        self._put(self._deflate.compress(data))
-
-    def _put(self, data: bytes) -> None:
-        self._packed += len(data)
-        self._file.write(data)
-
-    def splice(self, source: BinaryIO, part: Mapping[str, int]) -> None:
-        """Put in what a spool has deflated.
-
+        :param ends: what comes before and behind
+        :param rows: the middle, as a spool has it
         :param part: what the spool knows of it
         """
-        self._put(self._deflate.flush(zlib.Z_FULL_FLUSH))
+        head, tail = ends
+        before = self._deflated(head, zlib.Z_FULL_FLUSH)
+        behind = self._deflated(tail)
+        crc = crc_of_both(crc32(head), part["crc"], part["size"])
+        self._begin(
+            name,
+            crc32(tail, crc),
+            len(head) + part["size"] + len(tail),
+            len(before) + part["packed"] + len(behind),
+        )
+        self._file.write(before)
         left = part["packed"]
         while left:
-            data = source.read(min(left, SPLICED))
+            data = rows.read(min(left, SPLICED))
             if not data:
                 raise StreamError("the spool holds less than it should")
-            self._put(data)
+            self._file.write(data)
             left -= len(data)
-        self._size += part["size"]
-        self._crc = crc_of_both(self._crc, part["crc"], part["size"])
+        self._file.write(behind)
 
-    def end(self) -> None:
-        self._put(self._deflate.flush())
-        end = self._file.tell()
-        self._file.seek(self._start + self._offset)
-        self._file.write(self._local_header())
-        self._file.seek(end)
-        sizes, extra = (self._packed, self._size, self._offset), b""
-        if max(sizes) >= self.LIMIT:
-            extra = struct.pack("<2H3Q", 1, 24, self._size, self._packed, self._offset)
-            sizes = (0xFFFFFFFF,) * 3
-        version = 45 if extra else 20
+    def _begin(self, name: str, crc: int, size: int, packed: int) -> None:
+        """Write the header of an entry, and note it for the directory."""
+        encoded, offset = name.encode(), self._tell()
+        version, (size_, packed_), extra = self._zip64(size, packed)
+        self._file.write(
+            struct.pack(
+                "<4s5H3I2H",
+                *(b"PK\x03\x04", version, 0, zlib.DEFLATED, 0, _DAY),
+                *(crc, packed_, size_, len(encoded), len(extra)),
+            )
+            + encoded
+            + extra
+        )
+        version, (size_, packed_, offset_), extra = self._zip64(size, packed, offset)
         self._directory.append(
             struct.pack(
                 "<4s6H3I5H2I",
                 *(b"PK\x01\x02", version, version, 0, zlib.DEFLATED, 0, _DAY),
-                *(self._crc, sizes[0], sizes[1], len(self._name), len(extra)),
-                *(0, 0, 0, 0, sizes[2]),
+                *(crc, packed_, size_, len(encoded), len(extra)),
+                *(0, 0, 0, 0, offset_),
             )
-            + self._name
+            + encoded
             + extra
         )
 
-    def _local_header(self) -> bytes:
-        sizes, extra, version = (self._packed, self._size), _ROOM, 20
-        if max(sizes) >= self.LIMIT:
-            extra = struct.pack("<2H2Q", 1, 16, self._size, self._packed)
-            sizes, version = (0xFFFFFFFF,) * 2, 45
-        return (
-            struct.pack(
-                "<4s5H3I2H",
-                *(b"PK\x03\x04", version, 0, zlib.DEFLATED, 0, _DAY),
-                *(self._crc, *sizes, len(self._name), len(extra)),
-            )
-            + self._name
-            + extra
-        )
+    def _zip64(self, *numbers: int) -> tuple[int, tuple[int, ...], bytes]:
+        """:return: the version that a reader needs, the numbers as a header takes them,
+        and the extra field that has them if they are too large
+        """
+        if max(numbers) < self.LIMIT:
+            return 20, numbers, b""
+        extra = struct.pack(f"<2H{len(numbers)}Q", 1, 8 * len(numbers), *numbers)
+        return 45, (0xFFFFFFFF,) * len(numbers), extra
 
     def close(self) -> None:
         offset = self._tell()

@@ -119,6 +119,11 @@ class Column:
         return _KINDS[self.kind]
 
     @property
+    def cell_style(self) -> dict[str, Any]:
+        """The properties of the format of the cells."""
+        return {**self.facts.format, **self.style}
+
+    @property
     def shown_width(self) -> float:
         if self.width is not None:
             return self.width
@@ -194,7 +199,7 @@ def count_statement(
     )
 
 
-def source(
+def numbered_rows(
     columns: Sequence[Column],
     types: Sequence[str],
     query: str,
@@ -238,7 +243,7 @@ def copy_statement(
     """The COPY that yields the XML of all rows, one to a line.
 
     :param styles: for each column the attribute ``s`` of its cells, or nothing
-    :param rows: what `source` made
+    :param rows: what `numbered_rows` made
     :param literal: quotes a text for SQL
     """
     start = _row_start(columns)
@@ -345,20 +350,7 @@ def _cell(
                 f"CASE {value} WHEN true THEN {cells[0]} WHEN false THEN {cells[1]} END"
             )
         case "link":
-            before, after = (_xml(part) for part in column.link.split("{}"))
-            before = literal(f'<c{style}><f>HYPERLINK("{before}')
-            after = literal(f'{after}",')
-            number = value
-            if kind == "other":
-                room = MAX_FORMULA_TEXT - len(column.link)
-                number = (
-                    f"substring({value} FROM '^[A-Za-z0-9._/-]{{0,{room - 9}}}"
-                    "/([0-9]{1,10})$')"
-                )
-            return (
-                f"{before} || {value} || {after} || {number} || ')</f><v>' "
-                f"|| {number} || '</v></c>'"
-            )
+            return _link(column, kind, value, style, literal)
         case "date":
             condition = f"{value} BETWEEN DATE '1900-03-01' AND DATE '9999-12-31'"
             serial = f"({value} - DATE '1899-12-30')::text"
@@ -374,6 +366,26 @@ def _cell(
     return (
         f"CASE WHEN {condition} THEN '<c{style}><v>' || {serial} || '</v></c>' "
         f"WHEN {value} IS NOT NULL THEN {_text(f'{value}::text', place)} END"
+    )
+
+
+def _link(
+    column: Column, kind: str, value: str, style: str, literal: Callable[[str], str]
+) -> str:
+    """The SQL of a cell with a link; what completes no address is no link."""
+    before, after = (_xml(part) for part in column.link.split("{}"))
+    before = literal(f'<c{style}><f>HYPERLINK("{before}')
+    after = literal(f'{after}",')
+    number = value
+    if kind == "other":
+        room = MAX_FORMULA_TEXT - len(column.link)
+        number = (
+            f"substring({value} FROM '^[A-Za-z0-9._/-]{{0,{room - 9}}}"
+            "/([0-9]{1,10})$')"
+        )
+    return (
+        f"{before} || {value} || {after} || {number} || ')</f><v>' "
+        f"|| {number} || '</v></c>'"
     )
 
 

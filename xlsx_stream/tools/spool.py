@@ -1,8 +1,7 @@
-"""Rows of big sheets that are made slice by slice, by several runs if need be.
+"""Rows of big sheets, deflated: for each worksheet a file, and how much of it counts.
 
-A job that may be stopped at any moment keeps what it has: for each worksheet a file of
-deflated rows, and a state that says how much of each file counts. What a stopped run
-wrote beyond that is written over by the next::
+A job that may be stopped at any moment keeps what it has. It reads the rows slice by
+slice; what a stopped run wrote beyond the last one is written over by the next::
 
     spool = Spool(folder, state, save)
     with StreamWorkbook(cr, path, spool=spool) as book:
@@ -18,18 +17,17 @@ to nothing before, so that such pieces may stand one behind the other.
 import io
 import os
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
+from .deflate import crc32, deflater
 from .rows import CUT_MARK, check_rows
-
-POLYNOMIAL = 0xEDB88320  # of CRC-32, its lowest power first
 
 
 class Spool:
-    """The slices of a workbook's big sheets.
+    """The rows of a workbook's big sheets.
 
     ``state`` has one dict a sheet: ``shape`` of its rows, ``last`` key, ``truncated``
     texts, ``totals``, whether it is ``whole``, and its ``parts``, one a worksheet: how
@@ -44,8 +42,8 @@ class Spool:
     def __init__(
         self,
         folder: str | os.PathLike[str],
-        state: list[dict[str, Any]] | None,
-        save: Callable[["Spool"], object],
+        state: list[dict[str, Any]] | None = None,
+        save: Callable[["Spool"], object] | None = None,
         *,
         slice_rows: int = 50_000,
     ) -> None:
@@ -90,34 +88,26 @@ class Spool:
             parts.append({"rows": 0, "size": 0, "packed": 0, "crc": 0})
         return parts[-1]
 
-    @contextmanager
-    def slice(self, index: int, level: int, rows: int) -> Iterator["SliceSink"]:
-        """Takes the next rows of a sheet, into its last part.
+    def save(self) -> None:
+        if self._save:
+            self._save(self)
 
-        :param rows: how many must come
-        """
-        sheet = self.state[index]
-        part = sheet["parts"][-1]
+    def open(self, index: int) -> BinaryIO:
+        """The file of a sheet's last part, behind what counts of it."""
+        parts = self.state[index]["parts"]
         self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.path(index, len(sheet["parts"]) - 1)
-        with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "wb") as file:
-            file.truncate(part["packed"])
-            file.seek(part["packed"])
-            sink = SliceSink(file, level, part["crc"])
-            yield sink
-            check_rows(sink.rows, rows)
+        path = self.path(index, len(parts) - 1)
+        file = open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "wb")
+        file.truncate(parts[-1]["packed"])
+        file.seek(parts[-1]["packed"])
+        return file
+
+    def close(self, file: BinaryIO) -> None:
+        file.flush()
+        if self._save:
             # What the state says must be there, even after a power cut.
             os.fsync(file.fileno())
-            part |= {
-                "rows": part["rows"] + sink.rows,
-                "size": part["size"] + sink.size,
-                "packed": file.tell(),
-                "crc": sink.crc,
-            }
-            sheet["truncated"] += sink.truncated
-
-    def save(self) -> None:
-        self._save(self)
+        file.close()
 
     def path(self, index: int, part: int) -> Path:
         """The file of a worksheet's deflated rows."""
@@ -133,57 +123,86 @@ class Spool:
         return True
 
 
-class SliceSink(io.RawIOBase):
-    """Deflates rows in chunks, and counts them."""
+class RowSink(io.RawIOBase):
+    """Takes the next rows of a sheet in chunks, deflates them into its parts.
 
-    def __init__(self, file: Any, level: int, crc: int) -> None:
-        self._file = file
-        self._deflate = zlib.compressobj(level, zlib.DEFLATED, -15)
-        self.crc = crc
-        self.rows = self.size = self.truncated = 0
-        #: take no more
-        self.deaf = False
+    :param index: of the sheet in the spool
+    :param room: how many rows one worksheet has
+    :param expected: how many rows must come
+    :param advance: is told how many have come
+    """
+
+    def __init__(
+        self,
+        spool: Spool,
+        index: int,
+        room: int,
+        level: int,
+        expected: int,
+        advance: Callable[[int], object],
+    ) -> None:
+        self._spool = spool
+        self._index = index
+        self._room = room
+        self._level = level
+        self._expected = expected
+        self._advance = advance
+        self._rows = 0
+        self._stopped = False
+        self._begin()
+
+    def _begin(self) -> None:
+        self._part = self._spool.part(self._index, self._room)
+        self._new = dict(self._part)
+        self._truncated = 0
+        self._file = self._spool.open(self._index)
+        self._deflate = deflater(self._level)
 
     def writable(self) -> bool:
         return True
 
     def take(self, chunk: Any) -> int:
-        if not self.deaf:
-            data = bytes(chunk)
-            self.rows += data.count(b"\n")
-            self.size += len(data)
-            self.truncated += data.count(CUT_MARK)
-            self.crc = zlib.crc32(data, self.crc)
-            self._file.write(self._deflate.compress(data))
+        if self._stopped:
+            return len(chunk)
+        data = bytes(chunk)
+        rows = came = data.count(b"\n")
+        while rows > (left := self._room - self._new["rows"]):
+            # COPY ends each row, and nothing else, with a line break.
+            end = 0
+            for _row in range(left):
+                end = data.index(b"\n", end) + 1
+            self._put(data[:end], left)
+            self._end()
+            self._begin()
+            data, rows = data[end:], rows - left
+        self._put(data, rows)
+        self._rows += came
+        self._advance(came)
         return len(chunk)
 
     write = take  # what COPY calls
 
-    def finish(self) -> None:
+    def _put(self, data: bytes, rows: int) -> None:
+        new = self._new
+        new["rows"] += rows
+        new["size"] += len(data)
+        new["crc"] = crc32(data, new["crc"])
+        self._file.write(self._deflate.compress(data))
+        self._truncated += data.count(CUT_MARK)
+
+    def _end(self) -> None:
         self._file.write(self._deflate.flush(zlib.Z_FULL_FLUSH))
+        self._new["packed"] = self._file.tell()
+        self._spool.close(self._file)
+        self._part |= self._new
+        self._spool.state[self._index]["truncated"] += self._truncated
 
+    def stop(self) -> None:
+        """Take no more; what came does not count."""
+        self._stopped = True
+        self._file.close()
 
-def crc_of_both(first: int, second: int, size: int) -> int:
-    """The CRC-32 of two pieces, one behind the other.
-
-    To append a byte is to multiply by x⁸, modulo the polynomial.
-
-    :param size: of the second piece
-    """
-    factor, power = 1 << 31, 1 << 23  # 1 and x⁸
-    while size:
-        if size & 1:
-            factor = _product(factor, power)
-        power = _product(power, power)
-        size >>= 1
-    return _product(factor, first) ^ second
-
-
-def _product(one: int, other: int) -> int:
-    """The product of two polynomials over GF(2), modulo that of CRC-32."""
-    product = 0
-    for bit in range(31, -1, -1):
-        if one >> bit & 1:
-            product ^= other
-        other = other >> 1 ^ (POLYNOMIAL if other & 1 else 0)
-    return product
+    def finish(self) -> None:
+        """All rows are there: from now on they count."""
+        check_rows(self._rows, self._expected)
+        self._end()
