@@ -45,18 +45,18 @@ def python(requirements: Path = RUN) -> Path:
 
 
 def node_modules() -> Path:
-    """The folder with eslint and prettier as package-lock.json pins them."""
+    """The folder with the node modules as package-lock.json pins them."""
     system.require(system.NODE, system.NPM)
     sources = [base.ROOT / name for name in NODE_FILES]
     pins = base.content_hash(*sources)
 
     def build(folder: Path) -> None:
-        base.say("Installing eslint and prettier …")
+        base.say("Installing eslint, prettier and readers of workbooks …")
         for source in sources:
             shutil.copy(source, folder)
         base.run(
             ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
-            what="install eslint and prettier",
+            what="install the node modules",
             log=folder.parent / "logs/npm.log",
             cwd=folder,
         )

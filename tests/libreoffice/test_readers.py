@@ -2,13 +2,18 @@
 
 import csv
 import io
+import json
 import re
+import subprocess
 import zipfile
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 
 import openpyxl
 import pytest
 import python_calamine
+from devkit import venv
 from xlsx2csv import Xlsx2csv
 
 from odoo.tools import SQL
@@ -65,10 +70,27 @@ def read_by_xlsx2csv(path):
     return found
 
 
+def read_by_npm(reader, path):
+    """Of the npm registry: see readers.mjs."""
+    result = subprocess.run(
+        ["node", Path(__file__).with_name("readers.mjs"), reader, path],
+        stdout=subprocess.PIPE,
+        cwd=venv.node_modules(),
+        check=True,
+    )
+    # Rows end with the last cell that holds something.
+    return {
+        number: [(row + [None] * len(COLUMNS))[: len(COLUMNS)] for row in rows]
+        for number, rows in enumerate(json.loads(result.stdout))
+    }
+
+
 READERS = {
     "openpyxl": read_by_openpyxl,
     "calamine": read_by_calamine,
     "xlsx2csv": read_by_xlsx2csv,
+    "exceljs": partial(read_by_npm, "exceljs"),
+    "read-excel-file": partial(read_by_npm, "read-excel-file"),
 }
 
 
@@ -78,7 +100,11 @@ def comparable(cell):
         return None
     if isinstance(cell, datetime):
         return cell
-    for known in (float, lambda text: datetime.strptime(text, "%Y-%m-%d %H:%M")):
+    for known in (
+        float,
+        lambda text: datetime.strptime(text, "%Y-%m-%d %H:%M"),
+        lambda text: datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.000Z"),
+    ):
         try:
             return known(cell)
         except (TypeError, ValueError):
