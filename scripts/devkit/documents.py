@@ -81,7 +81,10 @@ def _title(text: str, line: str, *, over: bool = False) -> str:
 
 
 def _to_rst(text: str) -> str:
-    """The little of Markdown that our fragments use: code, links, emphasis, lists."""
+    """The little of Markdown that our fragments use: code, links, emphasis, lists, and
+    blocks of code behind a colon.
+    """
+    text = text.replace(":\n\n    ", "::\n\n    ")
     text = re.sub(r"`([^`]+)`", r"``\1``", text)
     return re.sub(r"\[([^\]]+)\]\(([^)]+)\)", r"`\1 <\2>`__", text)
 

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from isal import isal_zlib
 
 from odoo.tests import tagged
 from odoo.tools import SQL
 
 from odoo.addons.xlsx_stream.tests.common import XlsxCase, expected_text
-from odoo.addons.xlsx_stream.tools import workbook
-from odoo.addons.xlsx_stream.tools.spool import crc_of_both
+from odoo.addons.xlsx_stream.tools import deflate, workbook
 from odoo.addons.xlsx_stream.tools.workbook import Column
 
 # derandomize: the same examples in every run, so that a red test is red for everybody.
@@ -129,4 +129,25 @@ class TestAnySlice(XlsxCase):
     @given(st.binary(max_size=300), st.binary(max_size=300))
     def test_crc_of_both(self, one, other):
         crcs = zlib.crc32(one), zlib.crc32(other)
-        self.assertEqual(crc_of_both(*crcs, len(other)), zlib.crc32(one + other))
+        self.assertEqual(
+            deflate.crc_of_both(*crcs, len(other)), zlib.crc32(one + other)
+        )
+
+    @property_based
+    @given(
+        st.lists(st.tuples(st.sampled_from([zlib, isal_zlib]), st.binary()), min_size=1)
+    )
+    def test_pieces_of_any_library(self, pieces):
+        """A job that goes on elsewhere may find another library there."""
+        packed, crc, whole = b"", 0, b"".join(data for _library, data in pieces)
+        for number, (library, data) in enumerate(pieces, 1):
+            with patch.object(deflate, "fast", library):
+                one = deflate.deflater(1)
+                crc = deflate.crc32(data, crc)
+            mode = zlib.Z_FINISH if number == len(pieces) else zlib.Z_FULL_FLUSH
+            packed += one.compress(data) + one.flush(mode)
+        self.assertEqual(zlib.decompress(packed, -15), whole)
+        self.assertEqual(crc, zlib.crc32(whole))
+
+    def test_the_fast_library_is_used_where_it_is_installed(self):
+        self.assertIs(deflate.fast, isal_zlib)

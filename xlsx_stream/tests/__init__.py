@@ -1,5 +1,4 @@
 from . import test_cells
-from . import test_deflate
 from . import test_paper
 from . import test_sheet
 from . import test_spool

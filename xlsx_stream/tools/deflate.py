@@ -8,7 +8,7 @@ import zlib
 from typing import Any
 
 try:
-    from isal import isal_zlib as fast
+    from isal import isal_zlib as fast  # border-ok: where it is installed
 except ImportError:
     fast = zlib
 

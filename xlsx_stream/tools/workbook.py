@@ -239,8 +239,6 @@ class StreamWorkbook:
             self._formats[key] = self.workbook.add_format(dict(properties))
         return self._formats[key]
 
-
-
     # What PostgreSQL is asked
 
     def _prepare(self, spec: SheetSpec) -> _Source:
