@@ -44,7 +44,16 @@ def say(text: str) -> None:
 
 
 def addons() -> list[str]:
-    """The names of the addons of this repository."""
+    """The names of the addons of this repository that somebody installs."""
+    return [name for name in _folders() if not name.startswith("test_")]
+
+
+def test_addons() -> list[str]:
+    """The names of those that are there for tests only."""
+    return [name for name in _folders() if name.startswith("test_")]
+
+
+def _folders() -> list[str]:
     return sorted(path.parent.name for path in ROOT.glob("*/__manifest__.py"))
 
 

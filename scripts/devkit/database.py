@@ -46,7 +46,7 @@ def dependencies() -> list[str]:
 def installed_content() -> str:
     """A hash of all in our addons that an installed database depends on."""
     parts: list[str | Path] = []
-    for addon in base.addons():
+    for addon in [*base.addons(), *base.test_addons()]:
         for path in sorted((base.ROOT / addon).rglob("*")):
             name = str(path.relative_to(base.ROOT))
             if path.is_file() and not NOT_INSTALLED.search(name):
@@ -202,6 +202,18 @@ class Lab:
             self.install(name, f"-i{','.join(addons)}", log=name)
 
         return self._template("addon", pins, source, build)
+
+    def template_guests(self) -> str:
+        """With the addons for tests, too, on which the others know nothing of."""
+        source = self.template_addon()
+        addons = base.test_addons()
+
+        def build(name: str) -> None:
+            base.say(f"Installing {', '.join(addons)} …")
+            self.install(name, f"-i{','.join(addons)}", log=name)
+
+        pins = source.rpartition("_")[2]
+        return self._template("guests", pins, source, build)
 
     def template_assets(self) -> str:
         source = self.template_addon()

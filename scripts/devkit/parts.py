@@ -21,11 +21,11 @@ NEIGHBOURS_TESTS = "/crm:TestLeadAssignPerf,/crm_livechat"
 NEIGHBOURS_TESTS += ",/test_mail:TestBaseAPIPerformance"
 
 
-def addon_tests(*, tours: bool) -> list[str]:
-    """The test files of our addons: those with tours, or all the others."""
+def addon_tests(addons: list[str], *, tours: bool) -> list[str]:
+    """The test files of these addons: those with tours, or all the others."""
     return [
         str(file.relative_to(base.ROOT))
-        for addon in base.addons()
+        for addon in addons
         for file in sorted((base.ROOT / addon / "tests").rglob("test_*.py"))
         if ("tour" in file.name) is tours
     ]
@@ -49,7 +49,7 @@ def part_scripts(session: Session) -> Result:
 
 def part_python(session: Session) -> Result:
     """the Python tests of our addons"""
-    files = addon_tests(tours=False)
+    files = addon_tests(base.addons(), tours=False)
     if not files:
         return Result(failed=1, notes=["no file tests/test_*.py"])
     system.require(system.CHINESE_FONTS)
@@ -60,9 +60,15 @@ def part_python(session: Session) -> Result:
     return session.odoo_pytest("python", session.lab.template_assets(), *files)
 
 
+def part_guests(session: Session) -> Result:
+    """a second guest of each engine, which needs no code of the engine"""
+    files = addon_tests(base.test_addons(), tours=False)
+    return session.odoo_pytest("guests", session.lab.template_guests(), *files)
+
+
 def part_tours(session: Session) -> Result:
     """the tours of our addons, in headless Chromium"""
-    files = addon_tests(tours=True)
+    files = addon_tests(base.addons(), tours=True)
     if not files:
         return Result(failed=1, notes=["no file tests/test_*tour*.py"])
     system.require(system.CHROMIUM, system.CHINESE_FONTS)
@@ -252,6 +258,7 @@ PARTS: dict[str, Callable[[Session], Result]] = {
     "scripts": part_scripts,
     "python": part_python,
     "alone": part_alone,
+    "guests": part_guests,
     "translations": part_translations,
     "odoo-lint": part_odoo_lint,
     "operations": part_operations,
@@ -272,6 +279,7 @@ BESIDE_PYTHON = (
     "lint",
     "scripts",
     "alone",
+    "guests",
     "translations",
     "odoo-lint",
     "operations",

@@ -79,8 +79,12 @@ def inner_loop(session: Session, arguments: list[str]) -> int:
         return _foreground([*command, "-p", "no:odoo", *arguments], dict(os.environ))
     lab = session.lab
     if not paths:
-        arguments += addon_tests(tours=False) + addon_tests(tours=True)
-    with lab.database(lab.template_addon()) as name:
+        ours = base.addons()
+        arguments += addon_tests(ours, tours=False) + addon_tests(ours, tours=True)
+    guests = [base.ROOT / name for name in base.test_addons()]
+    is_guest = any(path.is_relative_to(guest) for path in paths for guest in guests)
+    template = lab.template_guests() if is_guest else lab.template_addon()
+    with lab.database(template) as name:
         return _foreground([*command, *session.odoo_options(name), *arguments], lab.env)
 
 

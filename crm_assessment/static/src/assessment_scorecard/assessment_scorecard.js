@@ -104,7 +104,10 @@ export class AssessmentScorecard extends Component {
         const { months, team } = this.state;
         const { framework } = this.props.action.params;
         this.state.cards = await this.keepLast.add(
-            this.orm.call("crm.assessment.scorecard", "get_scorecards", [framework], { months, team }),
+            this.orm.call("crm.assessment.scorecard", "get_scorecards", [framework], {
+                months,
+                team,
+            }),
         );
         const { agents } = this.state.cards;
         if (agents.length === 1) {

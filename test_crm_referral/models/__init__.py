@@ -1,0 +1,9 @@
+from . import (
+    crm_assessment_evidence,
+    crm_assessment_round,
+    res_partner,
+    test_conversation,
+    test_conversation_step,
+    test_conversation_step_log,
+    test_export,
+)

@@ -1,0 +1,1 @@
+from . import crm_referral_sheet_conversations

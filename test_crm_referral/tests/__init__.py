@@ -1,0 +1,6 @@
+from . import (
+    test_export,
+    test_extensions,
+    test_second_conversation,
+    test_third_framework,
+)
