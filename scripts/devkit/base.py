@@ -1,5 +1,6 @@
 """Paths, the cache, locks, and errors that are one clear sentence."""
 
+import ast
 import contextlib
 import errno
 import fcntl
@@ -38,28 +39,35 @@ def cache_dir() -> Path:
     return path
 
 
+PRODUCT = "crm_referral"
+
+
 def say(text: str) -> None:
     """Tell the person what happens, at once."""
     print(text, flush=True)
 
 
 def addons() -> list[str]:
-    """The names of the addons of this repository that somebody installs."""
-    return [name for name in _folders() if not name.startswith("test_")]
-
-
-def test_addons() -> list[str]:
-    """The names of those that are there for tests only."""
-    return [name for name in _folders() if name.startswith("test_")]
-
-
-def _folders() -> list[str]:
+    """The names of the addons of this repository."""
     return sorted(path.parent.name for path in ROOT.glob("*/__manifest__.py"))
 
 
 def shipped() -> list[str]:
     """Those that people install: not the one that only tests need."""
     return [name for name in addons() if not name.startswith("test_")]
+
+
+def core() -> list[str]:
+    """The product and what it depends on, without what may be added to it."""
+    found: list[str] = []
+    waiting = [PRODUCT]
+    while waiting:
+        name = waiting.pop()
+        if (ROOT / name / "__manifest__.py").exists() and name not in found:
+            found.append(name)
+            text = (ROOT / name / "__manifest__.py").read_text()
+            waiting += ast.literal_eval(text)["depends"]
+    return sorted(found)
 
 
 def guarded(main: Callable[[], int]) -> int:

@@ -46,7 +46,7 @@ def dependencies() -> list[str]:
 def installed_content() -> str:
     """A hash of all in our addons that an installed database depends on."""
     parts: list[str | Path] = []
-    for addon in [*base.addons(), *base.test_addons()]:
+    for addon in base.addons():
         for path in sorted((base.ROOT / addon).rglob("*")):
             name = str(path.relative_to(base.ROOT))
             if path.is_file() and not NOT_INSTALLED.search(name):
@@ -192,9 +192,9 @@ class Lab:
         return self._template("base", base.content_hash(*pins), None, build)
 
     def template_addon(self) -> str:
-        """With our addons; the log of their installation is kept beside the marker."""
+        """With the product; the log of its installation is kept beside the marker."""
         source = self.template_base()
-        addons = base.addons()
+        addons = base.core()
         pins = base.content_hash(source, installed_content())
 
         def build(name: str) -> None:
@@ -204,9 +204,9 @@ class Lab:
         return self._template("addon", pins, source, build)
 
     def template_guests(self) -> str:
-        """With the addons for tests, too, on which the others know nothing of."""
+        """With what is optional, too, and with the addon that only tests need."""
         source = self.template_addon()
-        addons = base.test_addons()
+        addons = sorted(set(base.addons()) - set(base.core()))
 
         def build(name: str) -> None:
             base.say(f"Installing {', '.join(addons)} …")

@@ -31,7 +31,7 @@ ENTRIES = ("scripts/run", "scripts/test", "scripts/lint", "scripts/bench")
 
 def our_files() -> list[str]:
     """The files that are ours: not what was generated, nor a library of others."""
-    folders = [*base.addons(), *base.test_addons(), "scripts", "tests", "benchmarks"]
+    folders = [*base.addons(), "scripts", "tests", "benchmarks"]
     return ["eslint.config.mjs", "package.json"] + sorted(
         str(path.relative_to(base.ROOT))
         for folder in folders
@@ -51,7 +51,7 @@ def _python(files: list[str]) -> list[str]:
 def _addons(files: list[str]) -> list[str]:
     return [
         addon
-        for addon in [*base.addons(), *base.test_addons()]
+        for addon in base.addons()
         if any(name.startswith(f"{addon}/") for name in files)
     ]
 

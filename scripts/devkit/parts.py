@@ -49,7 +49,7 @@ def part_scripts(session: Session) -> Result:
 
 def part_python(session: Session) -> Result:
     """the Python tests of our addons"""
-    files = addon_tests(base.addons(), tours=False)
+    files = addon_tests(base.core(), tours=False)
     if not files:
         return Result(failed=1, notes=["no file tests/test_*.py"])
     system.require(system.CHINESE_FONTS)
@@ -61,14 +61,15 @@ def part_python(session: Session) -> Result:
 
 
 def part_guests(session: Session) -> Result:
-    """a second guest of each engine, which needs no code of the engine"""
-    files = addon_tests(base.test_addons(), tours=False)
+    """what is optional, and a second guest of each engine"""
+    guests = sorted(set(base.addons()) - set(base.core()))
+    files = addon_tests(guests, tours=False)
     return session.odoo_pytest("guests", session.lab.template_guests(), *files)
 
 
 def part_tours(session: Session) -> Result:
     """the tours of our addons, in headless Chromium"""
-    files = addon_tests(base.addons(), tours=True)
+    files = addon_tests(base.core(), tours=True)
     if not files:
         return Result(failed=1, notes=["no file tests/test_*tour*.py"])
     system.require(system.CHROMIUM, system.CHINESE_FONTS)
@@ -90,7 +91,7 @@ def _hoot(session: Session, part: str, test: str) -> Result:
     result = Result()
     addons = [
         addon
-        for addon in base.addons()
+        for addon in base.core()
         if next((base.ROOT / addon / "static/tests").rglob("*.test.js"), None)
     ]
     if not addons:
@@ -128,8 +129,7 @@ def part_alone(session: Session) -> Result:
             files = [
                 file
                 for tours in (False, True)
-                for file in addon_tests(tours=tours)
-                if file.startswith(f"{addon}/")
+                for file in addon_tests([addon], tours=tours)
             ]
             if files:
                 options = [*session.odoo_options(name), *files]
@@ -195,8 +195,8 @@ def translations(
 ) -> Iterator[tuple[str, int, list[str]]]:
     """Export the texts of each addon, and check or update its files with them."""
     lab = session.lab
-    with lab.database(lab.template_addon()) as name:
-        for addon in base.addons():
+    with lab.database(lab.template_guests()) as name:
+        for addon in base.shipped():
             exported = session.logs / f"{addon}.pot"
             lab.odoo(
                 *("i18n", "export", "-d", name, "-l", "pot", "-o", str(exported)),
@@ -222,7 +222,7 @@ def part_odoo_lint(session: Session) -> Result:
     names += " onchange_domains orm_import override_signatures pofile routes test_holes"
     env = {**session.lab.env}
     env["PYTHONPATH"] += f":{base.ROOT / 'scripts'}"
-    with session.lab.database(session.lab.template_addon()) as name:
+    with session.lab.database(session.lab.template_guests()) as name:
         return session.pytest(
             "odoo-lint",
             *("-p", "devkit.only_our_addons"),

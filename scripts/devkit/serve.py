@@ -265,7 +265,7 @@ def welcome(lab: Lab, url: str, log: Path) -> str:
 def demo_users() -> list[tuple[str, str, str]]:
     """Login, password, name and work of the users in our demo data."""
     found = []
-    for addon in base.addons():
+    for addon in base.shipped():
         for name in database.manifest(addon).get("demo", []):
             if not name.endswith(".xml"):
                 continue

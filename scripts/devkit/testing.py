@@ -79,9 +79,9 @@ def inner_loop(session: Session, arguments: list[str]) -> int:
         return _foreground([*command, "-p", "no:odoo", *arguments], dict(os.environ))
     lab = session.lab
     if not paths:
-        ours = base.addons()
+        ours = base.core()
         arguments += addon_tests(ours, tours=False) + addon_tests(ours, tours=True)
-    guests = [base.ROOT / name for name in base.test_addons()]
+    guests = [base.ROOT / name for name in set(base.addons()) - set(base.core())]
     is_guest = any(path.is_relative_to(guest) for path in paths for guest in guests)
     template = lab.template_guests() if is_guest else lab.template_addon()
     with lab.database(template) as name:

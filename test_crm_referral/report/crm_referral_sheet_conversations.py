@@ -14,6 +14,7 @@ class CrmReferralSheetConversations(models.AbstractModel):
 
     @api.model
     def _add(self, job):
-        names = self.env["test.conversation"].search([("active", "=", True)]).mapped("display_name")
+        talks = self.env["test.conversation"].search([("active", "=", True)])
+        names = talks.mapped("display_name")
         page = job.add_page(self._get_title())
         page.sheet.write_column(0, 0, ["Customer", *names])

@@ -153,8 +153,11 @@ class TestSecondConversation(TransactionCase):
             self.conversation.closed_on = "2026-01-01"
 
     def test_form(self):
+        """The engine's form, with what is noted in the step where it is noted."""
         form = Form(self.env["test.conversation"].with_user(self.talker))
         form.partner_id = self.partner
-        form.greeting = "Hello"
-        talk = form.save()
-        self.assertFalse(talk.missing_requirements)
+        with Form(form.save()) as form:
+            form.greeting = "Hello"
+            with self.assertRaises(AssertionError):
+                form.question = "Not in this step"
+        self.assertFalse(form.record.missing_requirements)

@@ -4,7 +4,7 @@ import catalogue
 import pytest
 from devkit import base
 
-OURS = ",".join(base.addons())
+OURS = ",".join(base.shipped())
 # Texts that a manager may edit: an upgrade must not take them back.
 EDITABLE = {
     "crm.referral.step": "name",
@@ -110,7 +110,7 @@ def uninstalled(lab, installed):
     with lab.database(installed) as name:
         lab.shell(name, f"import os\n{EXPORTS}", log="uninstall-exports")
         status, log = lab.odoo(
-            *("module", "uninstall", "-d", name, *base.addons()), log="uninstall"
+            *("module", "uninstall", "-d", name, *base.shipped()), log="uninstall"
         )
         assert not status, log[-2000:]
         yield name, before, catalogue.read(lab, name), log

@@ -75,7 +75,7 @@ def test_wheel_names_what_it_needs(wheels):
         manifest = database.manifest(addon)
         libraries = manifest.get("external_dependencies", {}).get("python", [])
         expected = {"odoo", *libraries}
-        ours = set(manifest["depends"]) & set(base.addons())
+        ours = set(manifest["depends"]) & set(base.shipped())
         expected |= {f"odoo-addon-{each}".replace("_", "-") for each in ours}
         assert needs == expected
 
@@ -120,7 +120,7 @@ def test_installed_wheel_is_found_and_works(lab, environment, clean):
         installed = lab.server.query(
             "SELECT name FROM ir_module_module WHERE state = 'installed'", name
         )
-        ours = {addon for (addon,) in installed} & set(base.addons())
+        ours = {addon for (addon,) in installed} & set(base.shipped())
         assert ours == reach(PRODUCT)
         steps = lab.server.query("SELECT count(*) FROM crm_referral_step", name)
         assert steps == [["6"]]
@@ -128,7 +128,7 @@ def test_installed_wheel_is_found_and_works(lab, environment, clean):
 
 def reach(addon: str) -> set[str]:
     """An addon, and those of ours that it brings along."""
-    near = set(database.manifest(addon)["depends"]) & set(base.addons())
+    near = set(database.manifest(addon)["depends"]) & set(base.shipped())
     return {addon}.union(*map(reach, near))
 
 
