@@ -272,6 +272,8 @@ SHOTS = {
 
 
 def main(url: str, database: str, folder: str, lang: str, *names: str) -> None:
+    if unknown := set(names).difference(SHOTS):
+        sys.exit(f"There is no picture {unknown.pop()}; there are {', '.join(SHOTS)}.")
     with started() as browser:
         studio = Studio(browser, url, database, lang)
         for name, shot in SHOTS.items():

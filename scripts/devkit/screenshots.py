@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import base, serve, session, system, venv
+from . import base, documents, serve, session, system, venv
 from .database import LOAD_LANGUAGES, PREGENERATE, Lab, stopped
 
-FOLDER = base.ROOT / "docs/images"
+FOLDER = documents.PICTURES
 LARGEST = 200_000  # bytes of a picture
 COLOURS = (256, 128, 64, 32)  # the first with which a picture is small enough
-WORKBOOK = "workbook.png"
+WORKBOOK = "workbook"
 EXPORT = """
 user = env["res.users"].search([("login", "=", "miriam")])
 Export = env(user=user.id)["crm.referral.export"]
@@ -50,16 +50,16 @@ def main() -> int:
     raw = logs / "pictures"
     raw.mkdir(parents=True)
     with session.Session(logs) as shared, with_story(shared.lab) as database:
-        if not options.names or Path(WORKBOOK).stem in options.names:
-            picture_workbook(shared.lab, database, raw / WORKBOOK)
-        picture_screens(shared.lab, database, raw, options.lang, options.names)
+        screens = [name for name in options.names if name != WORKBOOK]
+        if not options.names or WORKBOOK in options.names:
+            picture_workbook(shared.lab, database, raw / f"{WORKBOOK}.png")
+        if screens or not options.names:
+            picture_screens(shared.lab, database, raw, options.lang, screens)
     options.to.mkdir(parents=True, exist_ok=True)
     for picture in sorted(raw.glob("*.png")):
         small = compress(picture, options.to / picture.name)
         base.say(f"{small}: {small.stat().st_size // 1000} kB")
-        if options.to == FOLDER:  # the pages for Apps show some of them, too
-            for copy in base.ROOT.glob(f"*/static/description/{picture.name}"):
-                shutil.copy(small, copy)
+    documents.make()  # the pages for Apps show some of them, too
     return 0
 
 
