@@ -113,7 +113,7 @@ class CrmReferralDashboard(models.AbstractModel):
                     figure.name, figure.records, filters, period
                 ),
                 trend=map(figure.get_value, trend) if figure.code in WITH_TREND else (),
-                base_format=formats.get("".join(figure.bases[:1]), "integer"),
+                base_format=formats.get(next(iter(figure.bases), ""), "integer"),
             )
             for figure in Figures._get(*FIGURES)
         ]

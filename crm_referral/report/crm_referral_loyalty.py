@@ -13,7 +13,7 @@ class CrmReferralLoyalty(models.AbstractModel):
     """How loyal customers are: who answers, who would recommend us, who is where."""
 
     _name = "crm.referral.loyalty"
-    _description = "Loyalty of Customers"
+    _description = "Figures of Referrals"
 
     @api.model
     def _count_responses(self, options):

@@ -26,7 +26,7 @@ class CrmReferralScope(models.AbstractModel):
     """
 
     _name = "crm.referral.scope"
-    _description = "Scope of a Referral Report"
+    _description = "Referral Workbook"
 
     # === DOMAINS === #
 

@@ -19,7 +19,7 @@ class CrmReferralSheetAssessment(models.AbstractModel):
 
     _name = "crm.referral.sheet.assessment"
     _inherit = "crm.referral.sheet.rows"
-    _description = "Sheet of a Framework in a Referral Workbook"
+    _description = "Sheet of a Referral Workbook"
 
     _rows_model = "crm.assessment"
     # The code of the framework, and its viewpoints in the order they are shown

@@ -47,7 +47,7 @@ class CrmReferralSheetRows(models.AbstractModel):
 
     _name = "crm.referral.sheet.rows"
     _inherit = "crm.referral.sheet"
-    _description = "Big Sheet of a Referral Workbook"
+    _description = "Sheet of a Referral Workbook"
 
     # The model of the records
     _rows_model = ""

@@ -24,7 +24,7 @@ class CrmReferralSummary(models.AbstractModel):
     """The tables of the summary, as the sheet and the PDF show them."""
 
     _name = "crm.referral.summary"
-    _description = "Summary of Referrals"
+    _description = "Referral Workbook"
 
     # === KEY FIGURES === #
 

@@ -26,7 +26,7 @@ class CrmReferralSummaryPdf(models.AbstractModel):
 
     _name = "crm.referral.summary.pdf"
     _inherit = "crm.referral.summary"
-    _description = "Summary of Referrals as PDF"
+    _description = "Referral Workbook"
 
     @api.model
     def _get_problem(self):

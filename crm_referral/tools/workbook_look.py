@@ -3,7 +3,8 @@
 Plain values: who reads gives language, paper and currency as a :class:`Look`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -86,10 +87,6 @@ class Look:
     one_currency: bool = True
     total: str = "Total"
     points: str = "points"
-    codes: dict[str, str] = field(init=False)
-
-    def __post_init__(self):
-        object.__setattr__(self, "codes", self._make_codes())
 
     @property
     def font(self) -> str:
@@ -101,8 +98,9 @@ class Look:
         style = {"font_name": self.font, "font_size": FONT_SIZE}
         return {"default_format_properties": style}
 
-    def _make_codes(self):
-        """:return: Excel's codes for numbers and dates"""
+    @cached_property
+    def codes(self) -> dict[str, str]:
+        """Excel's codes for numbers and dates."""
         amount = "#,##0" + ("." + "0" * self.decimals if self.decimals else "")
         symbol = f'"{self.symbol.replace(chr(34), "")}"'
         money = f"{amount} {symbol}" if self.symbol_after else f"{symbol} {amount}"

@@ -13,7 +13,7 @@ class CrmReferralSheetAbout(models.AbstractModel):
 
     _name = "crm.referral.sheet.about"
     _inherit = "crm.referral.sheet"
-    _description = "Sheet About of a Referral Workbook"
+    _description = "Sheet of a Referral Workbook"
 
     def _get_title(self):
         return self.env._("About")

@@ -15,7 +15,7 @@ class CrmReferralSheetActions(models.AbstractModel):
 
     _name = "crm.referral.sheet.actions"
     _inherit = "crm.referral.sheet.rows"
-    _description = "Sheet Actions Due of a Referral Workbook"
+    _description = "Sheet of a Referral Workbook"
 
     def _get_title(self):
         return self.env._("Actions Due")

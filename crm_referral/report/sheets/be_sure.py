@@ -9,7 +9,7 @@ class CrmReferralSheetBeSure(models.AbstractModel):
 
     _name = "crm.referral.sheet.be_sure"
     _inherit = "crm.referral.sheet.assessment"
-    _description = "Sheet BE SURE of a Referral Workbook"
+    _description = "Sheet of a Referral Workbook"
 
     _framework = "be_sure"
     _viewpoints = ("reviewer", "self")

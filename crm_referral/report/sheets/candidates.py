@@ -9,7 +9,7 @@ class CrmReferralSheetCandidates(models.AbstractModel):
 
     _name = "crm.referral.sheet.candidates"
     _inherit = "crm.referral.sheet.rows"
-    _description = "Sheet Candidates of a Referral Workbook"
+    _description = "Sheet of a Referral Workbook"
 
     _rows_model = "crm.referral.candidate"
 

@@ -27,7 +27,7 @@ class CrmReferralSheetCover(models.AbstractModel):
 
     _name = "crm.referral.sheet.cover"
     _inherit = "crm.referral.sheet"
-    _description = "Cover of a Referral Workbook"
+    _description = "Sheet of a Referral Workbook"
 
     def _get_title(self):
         return self.env._("Overview")

@@ -19,7 +19,7 @@ class CrmReferralSheetFunnel(models.AbstractModel):
 
     _name = "crm.referral.sheet.funnel"
     _inherit = "crm.referral.sheet"
-    _description = "Sheet Funnel of a Referral Workbook"
+    _description = "Sheet of a Referral Workbook"
 
     def _get_title(self):
         return self.env._("Funnel")

@@ -9,7 +9,7 @@ class CrmReferralSheetLeads(models.AbstractModel):
 
     _name = "crm.referral.sheet.leads"
     _inherit = "crm.referral.sheet.rows"
-    _description = "Sheet Leads and Revenue of a Referral Workbook"
+    _description = "Sheet of a Referral Workbook"
 
     _rows_model = "crm.lead"
 

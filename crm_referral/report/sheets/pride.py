@@ -14,7 +14,7 @@ class CrmReferralSheetPride(models.AbstractModel):
 
     _name = "crm.referral.sheet.pride"
     _inherit = "crm.referral.sheet.assessment"
-    _description = "Sheet PRIDE of a Referral Workbook"
+    _description = "Sheet of a Referral Workbook"
 
     _framework = "pride"
     _viewpoints = ("customer", "employee", "manager")

@@ -8,7 +8,7 @@ class CrmReferralSheetRequests(models.AbstractModel):
 
     _name = "crm.referral.sheet.requests"
     _inherit = "crm.referral.sheet.rows"
-    _description = "Sheet Requests of a Referral Workbook"
+    _description = "Sheet of a Referral Workbook"
 
     _rows_model = "crm.referral"
 

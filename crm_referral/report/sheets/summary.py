@@ -16,7 +16,7 @@ class CrmReferralSheetSummary(models.AbstractModel):
 
     _name = "crm.referral.sheet.summary"
     _inherit = "crm.referral.sheet"
-    _description = "Sheet Summary of a Referral Workbook"
+    _description = "Sheet of a Referral Workbook"
 
     def _get_title(self):
         return self.env._("Summary")

@@ -13,7 +13,7 @@ class CrmReferralSheetWords(models.AbstractModel):
 
     _name = "crm.referral.sheet.words"
     _inherit = "crm.referral.sheet.rows"
-    _description = "Sheet Customers' Words of a Referral Workbook"
+    _description = "Sheet of a Referral Workbook"
 
     _rows_model = "crm.assessment.line"
 
