@@ -30,6 +30,7 @@
         "report/crm_assessment_report_views.xml",
         "report/crm_assessment_evidence_views.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [
             "crm_assessment/static/src/**/*",

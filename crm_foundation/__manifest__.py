@@ -6,6 +6,7 @@
     "author": "CRM Referral contributors",
     "license": "LGPL-3",
     "depends": ["mail"],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [
             "crm_foundation/static/src/**/*",

@@ -19,6 +19,7 @@
         "views/crm_guided_conversation_views.xml",
         "views/crm_guided_conversation_step_views.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": ["crm_guided_conversation/static/src/**/*"],
         "web.assets_unit_tests": ["crm_guided_conversation/static/tests/**/*.test.js"],

@@ -14,7 +14,9 @@ class CrmAssessmentDisputeReason(models.TransientModel):
         comodel_name="crm.assessment.round", required=True, ondelete="cascade"
     )
     dispute_state = fields.Selection(related="round_id.dispute_state")
-    dispute_reason = fields.Text(related="round_id.dispute_reason")
+    dispute_reason = fields.Text(
+        related="round_id.dispute_reason", string="Dispute Reason"
+    )
     settlement = fields.Selection(selection=SETTLEMENTS)
     reason = fields.Text(required=True)
 

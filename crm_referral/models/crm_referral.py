@@ -60,7 +60,7 @@ class CrmReferral(models.Model):
         comodel_name="crm.referral.step.log", inverse_name="referral_id"
     )
     outcome = fields.Selection(
-        selection=OUTCOMES, help="Empty while the request is open."
+        selection_add=OUTCOMES, help="Empty while the request is open."
     )
     decline_reason_id = fields.Many2one(
         comodel_name="crm.referral.decline.reason",

@@ -183,7 +183,8 @@ class Lab:
     # Templates
     def template_base(self) -> str:
         modules = dependencies()
-        pins = (self.source.version, venv.RUN, *modules, LOAD_LANGUAGES)
+        # Odoo lists the addons that it finds: another list, another template.
+        pins = (self.source.version, venv.RUN, *modules, *base.addons(), LOAD_LANGUAGES)
 
         def build(name: str) -> None:
             base.say(f"Installing {', '.join(modules)} (half a minute, kept) …")

@@ -1,0 +1,6 @@
+from .tools.leave_nothing import leave_nothing
+
+
+def uninstall_hook(env):
+    """Take along what Odoo would leave."""
+    leave_nothing(env, "crm_foundation")
