@@ -72,7 +72,10 @@ class CrmReferralCandidate(models.Model):
     )
     active = fields.Boolean(default=True)
     referral_active = fields.Boolean(
-        related="referral_id.active", store=True, export_string_translation=False
+        related="referral_id.active",
+        string="Request Active",
+        store=True,
+        export_string_translation=False,
     )
 
     # Who
