@@ -177,14 +177,21 @@ class TestExportJob(ExportCommon):
         self.assertEqual(set(os.listdir(folder)), before)
 
     def test_progress(self):
-        """It goes up with each slice, for everybody to see."""
+        """It goes up with each slice, for everybody to see, and the user is told."""
         self._set_parameter("slice_rows", 1)
         export = self._queue()
         seen = []
-        with self._before_each_commit(
-            lambda env: seen.append(env[export._name].browse(export.id).progress)
+        with (
+            patch.object(type(self.env["res.users"]), "_bus_send") as send,
+            self._before_each_commit(
+                lambda env: seen.append(env[export._name].browse(export.id).progress)
+            ),
         ):
             self._run_exports()
+        told = [each.args for each in send.call_args_list]
+        told = [what["progress"] for kind, what in told if kind == "xlsx_stream.export"]
+        self.assertEqual(told, sorted(told))
+        self.assertEqual((told[0], told[-1]), (0, 100))
         self.assertEqual(seen, sorted(seen))
         self.assertEqual((seen[0], seen[-1]), (0, 100))
         self.assertGreater(len(set(seen)), 3)

@@ -253,6 +253,7 @@ class XlsxExportJob(models.AbstractModel):
             self._fail(str(error) or type(error).__name__)
         else:
             self.slices = False
+            self._tell_progress()
             self._notify_done()
             self._drop_spool()
 
