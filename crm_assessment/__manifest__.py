@@ -29,6 +29,8 @@
         # Reports
         "report/crm_assessment_report_views.xml",
         "report/crm_assessment_evidence_views.xml",
+        # Menus
+        "views/crm_assessment_menus.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "assets": {

@@ -405,14 +405,18 @@ class CrmAssessmentFramework(models.Model):
         )
 
     @api.model
-    def _get_by_code(self, code):
-        """:param str code: of a framework
+    def _get_by_code(self, code, kind):
+        """:param code: of a framework; without it, the first of its kind is meant
+        :param str kind: ``asks_customer`` or ``is_checklist``
         :return: the framework
         :raise UserError: when there is none
         """
-        framework = self.search([("code", "=", code)], limit=1)
+        domain = [("code", "=", code)] if code else [(kind, "=", True)]
+        framework = self.search(domain, limit=1)
         if not framework:
-            raise UserError(self.env._("There is no framework “%(code)s”.", code=code))
+            raise UserError(
+                self.env._("There is no such framework. Make one first: Configuration.")
+            )
         return framework
 
     def _get_letters(self):

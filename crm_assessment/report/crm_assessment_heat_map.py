@@ -27,7 +27,7 @@ class CrmAssessmentHeatMap(models.AbstractModel):
     @api.readonly
     def get_heat_map(
         self,
-        framework,
+        framework=False,
         rows="partner_id",
         viewpoint="customer",
         months=12,
@@ -52,7 +52,9 @@ class CrmAssessmentHeatMap(models.AbstractModel):
         :rtype: dict
         :raise UserError: for what nobody can choose on the screen
         """
-        framework = self.env["crm.assessment.framework"]._get_by_code(framework)
+        framework = self.env["crm.assessment.framework"]._get_by_code(
+            framework, "asks_customer"
+        )
         self._check_choices(framework, rows, viewpoint)
         since = fields.Date.to_string(self._get_start(months))
         narrowed = self._get_filters(team=team, user=user, stage=stage)
@@ -235,14 +237,16 @@ class CrmAssessmentHeatMap(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def get_heat_map_choices(self, framework):
+    def get_heat_map_choices(self, framework=False):
         """What the heat map can be narrowed down to.
 
         :param str framework: code of the crm.assessment.framework
         :return: ``team``, ``user`` and ``stage``: lists of ``id`` and ``name``
         :rtype: dict
         """
-        framework = self.env["crm.assessment.framework"]._get_by_code(framework)
+        framework = self.env["crm.assessment.framework"]._get_by_code(
+            framework, "asks_customer"
+        )
         done = [("framework_id", "=", framework.id), ("state", "=", "done")]
         choices = {"stage": framework.stage_ids}
         Round = self.env["crm.assessment.round"]

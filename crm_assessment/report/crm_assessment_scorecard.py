@@ -16,7 +16,7 @@ class CrmAssessmentScorecard(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def get_scorecards(self, framework, months=12, team=None):
+    def get_scorecards(self, framework=False, months=12, team=None):
         """The agents' areas from their reviewed checklists.
 
         Only agents with enough reviewed checklists are ranked, among all agents of the
@@ -32,7 +32,9 @@ class CrmAssessmentScorecard(models.AbstractModel):
         :raise UserError: for what nobody can choose on the screen
         """
         HeatMap = self.env["crm.assessment.heat.map"]
-        framework = self.env["crm.assessment.framework"]._get_by_code(framework)
+        framework = self.env["crm.assessment.framework"]._get_by_code(
+            framework, "is_checklist"
+        )
         reviewed = self._get_reviewed_domain(framework, HeatMap._get_start(months))
         teams = self._get_teams(reviewed)
         reviewed &= Domain(HeatMap._get_filters(team=team))

@@ -129,11 +129,14 @@ class CrmGuidedConversation(models.AbstractModel):
 
     def _inverse_partner_phone(self):
         for record in self:
-            record.partner_id.phone = record.partner_phone
+            # Who only talks need not be allowed to change contacts.
+            if record.partner_phone != record.partner_id.phone:
+                record.partner_id.phone = record.partner_phone
 
     def _inverse_partner_email(self):
         for record in self:
-            record.partner_id.email = record.partner_email
+            if record.partner_email != record.partner_id.email:
+                record.partner_id.email = record.partner_email
 
     @api.depends("user_id")
     def _compute_team_id(self):

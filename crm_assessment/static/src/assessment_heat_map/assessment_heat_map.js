@@ -19,7 +19,7 @@ export class AssessmentHeatMap extends Component {
     setup() {
         this.action = useService("action");
         this.orm = useService("orm");
-        this.framework = this.props.action.params.framework;
+        this.framework = this.props.action.params?.framework || false;
         // The answer to the last question counts, whichever comes first.
         this.keepLast = new KeepLast();
         this.state = useState({

@@ -27,6 +27,9 @@ export class AssessmentScorecard extends Component {
     setup() {
         this.action = useService("action");
         this.orm = useService("orm");
+        this.checklists =
+            this.props.action.params?.checklists ||
+            "crm_assessment.crm_assessment_round_review_action";
         // The answer to the last question counts, whichever comes first.
         this.keepLast = new KeepLast();
         this.state = useState({ months: 12, team: false, cards: null, agentId: false });
@@ -102,7 +105,7 @@ export class AssessmentScorecard extends Component {
 
     async load() {
         const { months, team } = this.state;
-        const { framework } = this.props.action.params;
+        const framework = this.props.action.params?.framework || false;
         this.state.cards = await this.keepLast.add(
             this.orm.call("crm.assessment.scorecard", "get_scorecards", [framework], {
                 months,
@@ -182,7 +185,7 @@ export class AssessmentScorecard extends Component {
     }
 
     onOpenChecklists(agent) {
-        return this.action.doAction(this.props.action.params.checklists, {
+        return this.action.doAction(this.checklists, {
             additionalContext: { search_default_reviewed: 1, search_default_user_id: agent.id },
         });
     }
