@@ -15,6 +15,11 @@ from odoo.tools import mute_logger
 from .assessment_common import AssessmentCase
 from .common import ReferralCase
 
+# Windows of the engine: everybody's own, and they ask the rights of what they change.
+OWN_ONLY = {
+    ("crm.guided.conversation.reopen", "employee"),
+    ("crm.guided.conversation.skip", "employee"),
+}
 # With what the product stands on: an engine is walked with the data of its guest.
 OURS = (
     "crm_assessment",
@@ -161,6 +166,8 @@ class TestSecurityWalk(AssessmentCase):
         records += [round_, action, export.sudo(), schedule.sudo()]
         records += [referral.step_log_ids[:1], assessment.line_ids[:1]]
         records += [assessment.score_ids[:1]]
+        dispute = {"round_id": round_.id, "reason": "Not so"}
+        records.append(cls.env["crm.assessment.dispute"].create(dispute))
         Objection = cls.env["crm.referral.objection"]
         Objection._record(["objects@example.com"])
         records.append(Objection.search([], limit=1))
@@ -247,6 +254,8 @@ class TestSecurityWalk(AssessmentCase):
         for model in models:
             for role in STRANGERS:
                 for operation in OPERATIONS:
+                    if (model, role) in OWN_ONLY and operation != "unlink":
+                        continue
                     with self.subTest(model=model, role=role, operation=operation):
                         as_role = self.env[model].with_user(getattr(self, role))
                         self.assertFalse(as_role.has_access(operation))
@@ -255,7 +264,12 @@ class TestSecurityWalk(AssessmentCase):
     def test_records_of_others_are_closed(self):
         """By reading, writing, deleting, searching and counting."""
         covered = set(self.world) | CONFIGURATION
-        reports = {"crm.referral.report", "crm.assessment.report"}
+        reports = {
+            "crm.referral.report",
+            "crm.assessment.evidence",
+            "crm.assessment.report",
+        }
+        covered |= {model for model, _role in OWN_ONLY}
         internal = {
             model
             for model in self._get_our_models()
