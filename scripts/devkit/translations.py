@@ -139,6 +139,15 @@ def of_odoo(language: str) -> dict[str, str]:
     return found
 
 
+def of_ours(root: Path, language: str) -> dict[str, str]:
+    """What our other addons say: a text that moves keeps its translation."""
+    found: dict[str, str] = {}
+    for path in sorted(root.glob(f"*/i18n/{language}.po")):
+        translated = polib.pofile(str(path)).translated_entries()
+        found |= {entry.msgid: entry.msgstr for entry in translated}
+    return found
+
+
 def all_of_odoo(language: str) -> dict[str, set[str]]:
     """All the translations that Odoo has for a text."""
     found: dict[str, set[str]] = {}
@@ -163,7 +172,7 @@ def update(addon: Path, exported: Path) -> int:
         po.merge(fresh)
         for entry in po.obsolete_entries():
             po.remove(entry)
-        known = of_odoo(language)
+        known = of_odoo(language) | of_ours(addon.parent, language)
         for entry in po.untranslated_entries():
             entry.msgstr = known.get(entry.msgid, "")
         po.save(str(path))

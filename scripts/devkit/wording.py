@@ -55,7 +55,7 @@ OURS = {
             "Days to Close, Failed, From, Late, Level, Link to, Month, Next, Normal, "
             "Objects, Open, Owner, Pending, Person, Referrals, Roles, Running, "
             "Schedule, Selection, Self, Sent, Sequence, Sign, Step, Suggest, The, To, "
-            "To Do, Value, won"
+            "Value, won"
         ),
         "Odoo's word is not one of Taiwan, or a slip": (
             "Currency, Email, Exports, File, File Format, Format, Industry, Message, "
