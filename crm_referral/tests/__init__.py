@@ -7,11 +7,17 @@ from . import test_assessment_framework
 from . import test_assessment_heat_map
 from . import test_assessment_mail
 from . import test_assessment_page
+from . import test_assessment_page_harm
+from . import test_assessment_page_hostile
+from . import test_assessment_page_keyboard
 from . import test_assessment_performance
 from . import test_assessment_report
 from . import test_assessment_response
 from . import test_assessment_rights
 from . import test_assessment_round
+from . import test_assessment_round_decisions
+from . import test_assessment_round_waiting
+from . import test_assessment_scorecard
 from . import test_assessment_scoring
 from . import test_assessment_send
 from . import test_assessment_steering
@@ -40,8 +46,8 @@ from . import test_guided_conversation
 from . import test_kept_records
 from . import test_lead
 from . import test_lead_introduction
-from . import test_partner
 from . import test_others_pay_nothing
+from . import test_partner
 from . import test_performance
 from . import test_promise
 from . import test_readiness
