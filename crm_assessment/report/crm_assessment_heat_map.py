@@ -56,24 +56,14 @@ class CrmAssessmentHeatMap(models.AbstractModel):
             framework, "asks_customer"
         )
         self._check_choices(framework, rows, viewpoint)
-        since = fields.Date.to_string(self._get_start(months))
-        narrowed = self._get_filters(team=team, user=user, stage=stage)
-        conditions = [
-            ("framework_id", "=", framework.id),
+        conditions, closed = self._get_conditions(
+            framework, months, is_latest, team=team, user=user, stage=stage
+        )
+        conditions += [
             ("viewpoint", "=", viewpoint),
-            ("date", ">=", since),
             (rows, "!=", False),
             ("score", "!=", False),
-            *narrowed,
         ]
-        closed = [
-            ("framework_id", "=", framework.id),
-            ("closed_on", ">=", since),
-            *narrowed,
-        ]
-        if is_latest:
-            conditions.append(("round_id.is_latest", "=", True))
-            closed.append(("is_latest", "=", True))
         shown, total = self._get_rows(Domain(conditions), rows)
         return {
             "letters": framework._get_letters(),
@@ -109,6 +99,22 @@ class CrmAssessmentHeatMap(models.AbstractModel):
             raise UserError(
                 self.env._("Choose customers or teams, and who has answered.")
             )
+
+    @api.model
+    def _get_conditions(self, framework, months, is_latest, **choices):
+        """:param choices: ids by ``team``, ``user`` and ``stage``
+        :return: what holds for the scores that count, and for their rounds.
+        :rtype: tuple[list, list]
+        :raise UserError: for what nobody can choose on the screen
+        """
+        since = fields.Date.to_string(self._get_start(months))
+        common = [("framework_id", "=", framework.id), *self._get_filters(**choices)]
+        scores = [*common, ("date", ">=", since)]
+        rounds = [*common, ("closed_on", ">=", since)]
+        if is_latest:
+            scores.append(("round_id.is_latest", "=", True))
+            rounds.append(("is_latest", "=", True))
+        return scores, rounds
 
     @api.model
     def _get_start(self, months):
