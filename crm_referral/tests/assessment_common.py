@@ -2,6 +2,29 @@ from odoo import Command
 
 from .common import ReferralCase
 
+# Code, letter and name of the areas of the third framework, and their items.
+SECTIONS = (
+    (
+        "access",
+        "A",
+        "Access",
+        (
+            {"name": "The way is signposted.", "weight": 3},
+            {"name": "We were kept waiting.", "is_reversed": True},
+        ),
+    ),
+    (
+        "building",
+        "B",
+        "Building",
+        (
+            {"name": "Exits are free.", "is_must_pass": True},
+            {"name": "Rooms are clean."},
+            {"name": "Asked of managers.", "viewpoint": "manager"},
+        ),
+    ),
+)
+
 
 class AssessmentCase(ReferralCase):
     """Users with a team, and a small framework made of data only."""
@@ -54,43 +77,14 @@ class AssessmentCase(ReferralCase):
                 "section_ids": [
                     Command.create(
                         {
-                            "code": "access",
-                            "letter": "A",
-                            "name": "Access",
-                            "sequence": 1,
-                            "item_ids": [
-                                Command.create(
-                                    {"name": "The way is signposted.", "weight": 3}
-                                ),
-                                Command.create(
-                                    {
-                                        "name": "We were kept waiting.",
-                                        "is_reversed": True,
-                                    }
-                                ),
-                            ],
+                            "code": code,
+                            "letter": letter,
+                            "name": name,
+                            "sequence": sequence,
+                            "item_ids": [Command.create(item) for item in items],
                         }
-                    ),
-                    Command.create(
-                        {
-                            "code": "building",
-                            "letter": "B",
-                            "name": "Building",
-                            "sequence": 2,
-                            "item_ids": [
-                                Command.create(
-                                    {"name": "Exits are free.", "is_must_pass": True}
-                                ),
-                                Command.create({"name": "Rooms are clean."}),
-                                Command.create(
-                                    {
-                                        "name": "Asked of managers.",
-                                        "viewpoint": "manager",
-                                    }
-                                ),
-                            ],
-                        }
-                    ),
+                    )
+                    for sequence, (code, letter, name, items) in enumerate(SECTIONS, 1)
                 ],
             }
         )

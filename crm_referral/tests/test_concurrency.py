@@ -188,13 +188,8 @@ class TestConcurrency(BaseCase):
                 self._get_referrals(env).step_log_ids.mapped("outcome"), ["ended"]
             )
 
-    @mute_logger(
-        "odoo.sql_db",
-        "odoo.service.model",
-        "odoo.addons.crm_referral.models.crm_referral_report_schedule_run",
-    )
-    def test_report_on_schedule_is_sent_once(self):
-        """One is killed after sending, before it is noted; then two send at once."""
+    def _schedule_report(self):
+        """:return: a run that is ready to be sent to the administrator."""
         with self._transaction() as env:
             sheet = env.ref("crm_referral.export_sheet_about")
             admin = env.ref("base.user_admin")
@@ -215,7 +210,7 @@ class TestConcurrency(BaseCase):
         def clean_up():
             with self._transaction() as env:
                 exports = env["crm.referral.export"].search([("name", "like", "Race:")])
-                get_messages(env).unlink()
+                self._get_report_messages(env).unlink()
                 exports.attachment_id.unlink()
                 exports.unlink()
                 env["crm.referral.report.schedule"].browse(schedule.ids).unlink()
@@ -227,14 +222,24 @@ class TestConcurrency(BaseCase):
                 )
 
         self.addCleanup(clean_up)
+        return run
 
-        def get_messages(env):
-            return env["mail.message"].search(
-                [
-                    ("model", "=", "crm.referral.export"),
-                    ("subject", "like", "Race:"),
-                ]
-            )
+    def _get_report_messages(self, env):
+        return env["mail.message"].search(
+            [
+                ("model", "=", "crm.referral.export"),
+                ("subject", "like", "Race:"),
+            ]
+        )
+
+    @mute_logger(
+        "odoo.sql_db",
+        "odoo.service.model",
+        "odoo.addons.crm_referral.models.crm_referral_report_schedule_run",
+    )
+    def test_report_on_schedule_is_sent_once(self):
+        """One is killed after sending, before it is noted; then two send at once."""
+        run = self._schedule_report()
 
         def send(env):
             env["crm.referral.report.schedule.run"].browse(run.ids)._send()
@@ -242,16 +247,16 @@ class TestConcurrency(BaseCase):
         with self.registry.cursor() as cr:
             env = api.Environment(cr, api.SUPERUSER_ID, {})
             send(env)
-            self.assertEqual(len(get_messages(env)), 1)
+            self.assertEqual(len(self._get_report_messages(env)), 1)
             cr.rollback()
         with self._transaction() as env:
-            self.assertFalse(get_messages(env))
+            self.assertFalse(self._get_report_messages(env))
         result = self._race(
             lambda env: env["crm.referral.report.schedule"]._cron_send(), send
         )
         self.assertIsNone(result)
         with self._transaction() as env:
-            self.assertEqual(len(get_messages(env)), 1)
+            self.assertEqual(len(self._get_report_messages(env)), 1)
             sent = env["crm.referral.report.schedule.run"].browse(run.ids)
             # The mail waits for its server: what becomes of it is tested elsewhere.
             self.assertEqual((sent.state, sent.attempt_count), ("sending", 1))

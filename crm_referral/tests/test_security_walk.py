@@ -106,6 +106,16 @@ class TestSecurityWalk(AssessmentCase):
                 "email": "hidden@customer.example.com",
             }
         )
+        records = [hidden, *cls._build_referrals(hidden)]
+        records += cls._build_assessments(hidden)
+        world = {record._name: record.sudo() for record in records}
+        for model, values in cls._get_wizards(world).items():
+            world[model] = cls.env[model].with_user(cls.manager).create(values).sudo()
+        return world
+
+    @classmethod
+    def _build_referrals(cls, hidden):
+        """:return: what hangs on a request, and what is sent about requests."""
         benefit = cls._create_benefit(hidden, company_id=cls.company.id)
         referral = cls._create_referral(cls.colleague, partner_id=hidden.id)
         candidate = cls._create_candidate(referral, email="secret@example.com")
@@ -127,6 +137,22 @@ class TestSecurityWalk(AssessmentCase):
                 "user_id": cls.colleague.id,
             }
         )
+        cls.colleague.group_ids += cls.env.ref("base.group_allow_export")
+        export = cls.env["crm.referral.export"].with_user(cls.colleague).create({})
+        schedule = (
+            cls.env["crm.referral.report.schedule"]
+            .with_user(cls.manager)
+            .create({"name": "Hidden", "user_ids": [Command.set(cls.manager.ids)]})
+        )
+        Objection = cls.env["crm.referral.objection"]
+        Objection._record(["objects@example.com"])
+        objection = Objection.search([], limit=1)
+        records = [benefit, referral, candidate, lead, event, export.sudo()]
+        return [*records, schedule.sudo(), referral.step_log_ids[:1], objection]
+
+    @classmethod
+    def _build_assessments(cls, hidden):
+        """:return: an assessment, a round and what hangs on them."""
         assessment = cls.env["crm.assessment"].create(
             {
                 "framework_id": cls.framework.id,
@@ -155,24 +181,20 @@ class TestSecurityWalk(AssessmentCase):
                 "deadline": "2030-01-01",
             }
         )
-        cls.colleague.group_ids += cls.env.ref("base.group_allow_export")
-        export = cls.env["crm.referral.export"].with_user(cls.colleague).create({})
-        schedule = (
-            cls.env["crm.referral.report.schedule"]
-            .with_user(cls.manager)
-            .create({"name": "Hidden", "user_ids": [Command.set(cls.manager.ids)]})
+        dispute = cls.env["crm.assessment.dispute"].create(
+            {"round_id": round_.id, "reason": "Not so"}
         )
-        records = [hidden, benefit, referral, candidate, lead, event, assessment]
-        records += [round_, action, export.sudo(), schedule.sudo()]
-        records += [referral.step_log_ids[:1], assessment.line_ids[:1]]
-        records += [assessment.score_ids[:1]]
-        dispute = {"round_id": round_.id, "reason": "Not so"}
-        records.append(cls.env["crm.assessment.dispute"].create(dispute))
-        Objection = cls.env["crm.referral.objection"]
-        Objection._record(["objects@example.com"])
-        records.append(Objection.search([], limit=1))
-        world = {record._name: record.sudo() for record in records}
-        wizards = {
+        records = [assessment, assessment.line_ids[:1], assessment.score_ids[:1]]
+        return [*records, round_, action, dispute]
+
+    @classmethod
+    def _get_wizards(cls, world):
+        """:return: the values of each wizard, by its model."""
+        round_ = world["crm.assessment.round"]
+        candidate = world["crm.referral.candidate"]
+        referral = world["crm.referral"]
+        hidden = world["res.partner"]
+        return {
             "crm.assessment.dispute.reason": {"round_id": round_.id, "reason": "x"},
             "crm.assessment.preview": {"framework_id": cls.framework.id},
             "crm.assessment.send": {"round_id": round_.id},
@@ -193,9 +215,6 @@ class TestSecurityWalk(AssessmentCase):
             "crm.referral.ask.again": {"partner_id": hidden.id, "reason": "x"},
             "crm.referral.override": {"partner_id": hidden.id},
         }
-        for model, values in wizards.items():
-            world[model] = cls.env[model].with_user(cls.manager).create(values).sudo()
-        return world
 
     # === WHAT THERE IS === #
 
