@@ -268,6 +268,30 @@ class CrmAssessmentAction(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _measure(self):
+        """What shows whether it has worked; an addon measures its actions otherwise.
+
+        :return: ``label`` of the figure, its value ``before`` and ``after``, False
+            where there is none, and ``n``: on how many later measurements it stands
+        :rtype: dict
+        """
+        self.ensure_one()
+        measured = [
+            ("partner_id", "=", self.partner_id.id),
+            ("section_id", "=", self.section_id.id),
+            ("is_counted", "=", True),
+            ("score", "!=", False),
+            ("date", ">=", self.done_on),
+        ]
+        # sudo: how often was measured tells nothing of what was said
+        Score = self.env["crm.assessment.score"].sudo()
+        return {
+            "label": self.env._("Score of %(area)s", area=self.section_id.sudo().name),
+            "before": self.score_before,
+            "after": self.score_after,
+            "n": Score.search_count(measured) if self.done_on else 0,
+        }
+
     def _check_origin(self):
         """An action belongs to a result that all may see, and to whom it is about.
 

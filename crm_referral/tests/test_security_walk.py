@@ -15,8 +15,10 @@ from odoo.tools import mute_logger
 from .assessment_common import AssessmentCase
 from .common import ReferralCase
 
-# Windows of the engine: everybody's own, and they ask the rights of what they change.
+# Everybody's own: an action whose owner they are, and windows of the engine, which ask
+# the rights of what they change.
 OWN_ONLY = {
+    ("crm.assessment.action", "employee"),
     ("crm.guided.conversation.reopen", "employee"),
     ("crm.guided.conversation.skip", "employee"),
 }

@@ -1,6 +1,7 @@
 from . import (
     test_export,
     test_extensions,
+    test_rights,
     test_second_conversation,
     test_third_framework,
 )
