@@ -357,7 +357,7 @@ class TestFeedbackHarm(FeedbackCase):
         ours = [
             record.getMessage()
             for record in logs.records
-            if record.name.startswith("odoo.addons.crm_referral")
+            if record.name.startswith("odoo.addons.crm_")
             or record.levelno >= logging.WARNING
         ]
         self.assertFalse(

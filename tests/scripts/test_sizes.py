@@ -3,7 +3,7 @@
 import textwrap
 
 import pytest
-from devkit import base, lint, sizes
+from devkit import sizes
 
 
 def function(lines: int, name: str = "f") -> str:
@@ -32,17 +32,3 @@ def test_size(tmp_path, name, text, complaint):
     said = list(sizes.complaints(tmp_path, [name]))
     assert len(said) == bool(complaint), said
     assert all(complaint in each for each in said)
-
-
-def test_what_is_open_is_let_pass(tmp_path, monkeypatch):
-    monkeypatch.setattr(sizes, "OPEN", {"x.py", "g"})
-    (tmp_path / "x.py").write_text("x = 1\n" * 601 + function(51, "g"))
-    assert not list(sizes.complaints(tmp_path, ["x.py"]))
-
-
-def test_what_is_open_is_still_too_long(monkeypatch):
-    """Whoever has shortened something takes it off the list."""
-    is_open = sizes.OPEN
-    monkeypatch.setattr(sizes, "OPEN", set())
-    said = "\n".join(sizes.complaints(base.ROOT, lint.our_files()))
-    assert [name for name in sorted(is_open) if name not in said] == []
