@@ -53,7 +53,9 @@ def get_check_sql(column, names):
     :rtype: str
     """
     alternatives = "|".join(re.escape(name) for name in sorted(names))
-    placeholder = rf"\{{\{{ *({alternatives}) *(\|\|\|[^{{}}|]*)?\}}\}}"
+    # The words end with their text: it has no quotation mark that is not escaped.
+    words = r'([^{}|"\\]|\\.)*'
+    placeholder = rf"\{{\{{ *({alternatives}) *(\|\|\|{words})?\}}\}}"
     rest = f"regexp_replace({column}::text, '{placeholder}', '', 'g')"
     return f"{rest} ~ '^\\{{[^{{}}\uff5b\uff5d]*\\}}$' AND {rest} !~ '\\|\\|\\|'"
 

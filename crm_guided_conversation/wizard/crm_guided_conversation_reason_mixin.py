@@ -22,7 +22,7 @@ class CrmGuidedConversationReasonMixin(models.AbstractModel):
         if (
             self.res_model not in models
             or not isinstance(ids, list)
-            or not all(isinstance(each, int) for each in ids)
+            or not all(type(each) is int for each in ids)
         ):
             raise UserError(self.env._("Choose the conversations first."))
         return self.env[self.res_model].browse(ids)
