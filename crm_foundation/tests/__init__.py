@@ -1,1 +1,10 @@
-from . import test_class_attributes, test_dashboard, test_figures, test_local_time
+from . import (
+    test_batches,
+    test_class_attributes,
+    test_dashboard,
+    test_figures,
+    test_guarded,
+    test_local_time,
+    test_records,
+    test_words_and_days,
+)
