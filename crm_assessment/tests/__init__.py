@@ -1,0 +1,9 @@
+from . import (
+    test_checklist,
+    test_decisions,
+    test_framework,
+    test_link,
+    test_reports,
+    test_rights,
+    test_round,
+)
