@@ -9,6 +9,7 @@ from odoo.tools import mute_logger
 
 from ..models.crm_batch_mixin import CrmBatchMixin
 
+NO_ADDRESS = "There is no address."
 LOGGER = "odoo.addons.crm_foundation.models.crm_batch_mixin"
 
 
@@ -87,7 +88,7 @@ class TestBatches(TransactionCase):
         def work(records):
             records.write({"ref": "x"})
             if "C" in records.mapped("name"):
-                raise UserError("C has no address.")
+                raise UserError(NO_ADDRESS)
 
         with self.assertLogs(LOGGER, "WARNING") as log:
             self.run_job(work)
@@ -97,13 +98,13 @@ class TestBatches(TransactionCase):
         activity = self.partners.activity_ids
         self.assertEqual(activity.res_id, self.partners[2].id)
         self.assertEqual(activity.summary, "Not done automatically: please have a look")
-        self.assertIn("C has no address.", activity.note)
+        self.assertIn(NO_ADDRESS, activity.note)
         self.assertTrue(activity.automated)
         self.assertEqual(activity.user_id, self.env.ref("base.user_admin"))
 
     def test_said_once(self):
         def work(records):
-            raise UserError("No address.")
+            raise UserError(NO_ADDRESS)
 
         with mute_logger(LOGGER):
             self.run_job(work)

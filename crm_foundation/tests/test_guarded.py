@@ -147,7 +147,7 @@ class TestGuarded(TransactionCase):
 
     def test_defaults_of_a_context(self):
         context = {"default_ref": "x", "default_name": "A", "lang": "en_US", "ref": 1}
-        Partner = self.Partner.with_context(context)
+        Partner = self.Partner.with_context(**context)
         self.assertEqual(Partner._get_context_defaults(), {"ref": "x", "name": "A"})
         cleaned = Partner._without_protected_defaults().env.context
         self.assertEqual(
