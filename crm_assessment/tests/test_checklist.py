@@ -29,6 +29,23 @@ class TestChecklist(AssessmentCase):
         self.assertEqual(round_.with_user(self.leader).my_assessment_id.id, review.id)
         self.assertEqual(round_.state, "open")
 
+    def test_looking_makes_nothing(self):
+        """The button on a customer prepares; the one on the form starts."""
+        Round = self.env["crm.assessment.round"].with_user(self.agent)
+        customer = self.customer.with_user(self.agent)
+        action = Round.start_checklist(customer)
+        self.assertFalse(action["res_id"])
+        self.assertFalse(Round.search([("partner_id", "=", customer.id)]))
+        round_ = Round.with_context(**action["context"]).create({})
+        self.assertEqual(round_.framework_id, self.talk.with_user(self.agent))
+        self.assertEqual(round_.partner_id, customer)
+        self.assertEqual(round_.user_id.id, self.agent.id)
+        own = round_.action_start()
+        form = self._get_form(round_, "self")
+        self.assertEqual((own["res_model"], own["res_id"]), ("crm.assessment", form.id))
+        again = Round.start_checklist(customer)
+        self.assertEqual(again["res_id"], form.id, "what waits is gone on with")
+
     def test_result(self):
         round_ = self._review_talk()
         self.assertEqual(round_.state, "done")

@@ -19,6 +19,24 @@ class TestRound(AssessmentCase):
         self.assertEqual(round_.manager_id, self.leader)
         self.assertEqual(round_.deadline, date(2026, 3, 16))
 
+    def test_the_window_shows_what_goes_to_whom(self):
+        round_ = self._create_round()
+        context = round_.action_send()["context"]
+        Send = self.env["crm.assessment.send"].with_user(self.agent)
+        window = Send.with_context(**context).create({})
+        self.assertEqual(window.delivery, "mail")
+        self.assertEqual(window.contact_id.id, self.person.id)
+        self.assertIn("Hello Anita Oliver", window.body)
+        self.assertFalse(window.blockers)
+        self.person.email = False
+        self.env.invalidate_all()
+        window = Send.with_context(**context).create({})
+        self.assertEqual(window.delivery, "hand")
+        self.assertIn("has no e-mail address", window.notes)
+        self.assertEqual(round_.state, "draft")
+        window.action_send()
+        self.assertEqual((round_.state, round_.delivery), ("open", "hand"))
+
     def test_sending_asks_three_viewpoints(self):
         round_ = self._start_round()
         self.assertEqual(round_.state, "open")
