@@ -1,5 +1,6 @@
 import io
 import json
+import os
 import tempfile
 import zipfile
 from pathlib import Path
@@ -142,6 +143,73 @@ class TestXlsxSpool(XlsxCase):
             path.unlink()
         made = self.spooled(state)
         self.assertSame(made, self.in_one_go())
+
+    def test_cut_off_slices_are_made_again(self):
+        """A disk that was full, or a power cut: what the state says is not there."""
+        for missing in (1, 10, None):
+            with self.subTest(missing=missing):
+                self.saved.clear()
+                self.spooled(None, slices=4)
+                state = json.loads(self.saved[-1])
+                parts = [part for sheet in state for part in sheet["parts"]]
+                self.assertGreater(len(parts), 1)
+                path = self.folder / "0-0.rows"
+                size = path.stat().st_size
+                self.assertEqual(size, parts[0]["packed"])
+                os.truncate(path, size - missing if missing else 0)
+                self.assertFalse(Spool(self.folder, state).resumed)
+                self.assertSame(self.spooled(state), self.in_one_go())
+
+    def test_whole_slices_are_not_read_again(self):
+        self.spooled(None, slices=4)
+        state = json.loads(self.saved[-1])
+        spool = Spool(self.folder, state)
+        self.assertTrue(spool.resumed)
+        read = spool.rows
+        self.assertEqual(read, sum(p["rows"] for s in state for p in s["parts"]))
+        self.assertGreater(read, 0)
+        statements = []
+        copy_statement = workbook.copy_statement
+
+        def note(*args):
+            statements.append(args[3])
+            return copy_statement(*args)
+
+        with patch.object(workbook, "copy_statement", note):
+            made = self.spooled(state)
+        self.assertSame(made, self.in_one_go())
+        self.assertNotEqual(statements, [])
+        last = json.loads(self.saved[3])[0]["last"]
+        self.assertIn(f"WHERE c0 < {last}", statements[0])
+
+    def test_progress_that_raises_keeps_the_slices(self):
+        """A sheet that is read at once comes behind them; they are there already."""
+        calls = []
+
+        def progress(done, total):
+            calls.append((done, total))
+            raise Stopped
+
+        target = io.BytesIO(b"begun")
+        target.seek(5)
+        spool = Spool(
+            self.folder,
+            None,
+            lambda spool: self.saved.append(json.dumps(spool.state)),
+            slice_rows=4,
+        )
+        options = {"max_rows": 10, "progress": progress, "progress_every": 1}
+        with (
+            self.assertRaises(Stopped),
+            StreamWorkbook(self.env.cr, target, spool=spool, **options) as book,
+        ):
+            self.add_sheets(book, 26)
+        self.assertEqual(target.getvalue(), b"begun")
+        self.assertEqual(calls, [(42, 42)])
+        state = json.loads(self.saved[-1])
+        self.assertEqual(state, spool.state)
+        self.assertEqual([sheet["whole"] for sheet in state], [True] * 3)
+        self.assertSame(self.spooled(state), self.in_one_go())
 
     def test_other_columns_begin_afresh(self):
         self.spooled(None, slices=4)
