@@ -81,6 +81,7 @@ class CrmAssessment(models.Model):
     manager_id = fields.Many2one(
         related="round_id.manager_id",
         store=True,
+        precompute=True,
         index="btree_not_null",
         help="Who answers for the organization in this round.",
     )

@@ -96,7 +96,10 @@ class CrmAssessmentAction(models.Model):
         index="btree_not_null",
     )
     manager_id = fields.Many2one(
-        related="round_id.manager_id", store=True, index="btree_not_null"
+        related="round_id.manager_id",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
     )
     user_id = fields.Many2one(
         comodel_name="res.users",

@@ -90,7 +90,10 @@ class CrmAssessmentLine(models.Model):
     )
     partner_id = fields.Many2one(related="assessment_id.partner_id")
     team_id = fields.Many2one(
-        related="assessment_id.team_id", store=True, index="btree_not_null"
+        related="assessment_id.team_id",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
     )
     user_id = fields.Many2one(related="assessment_id.user_id")
     done_on = fields.Datetime(related="assessment_id.done_on")

@@ -155,7 +155,7 @@ def test_cancelled_in_the_middle(lab, crowded):
     with served(lab, crowded, "export-cancelled", "--max-cron-threads=1") as odoo:
         browser = Browser(odoo, crowded, "admin", "admin")
         export = Export(lab, crowded, browser)
-        export.wait_for("progress > 0")
+        export.wait_for("state = 'running'")
         browser.call(MODEL, "action_cancel", [export.id])
         assert export.read("state") == ("cancelled",)
         # Its job is told at the next slice, or it is between two runs: no telling.

@@ -110,7 +110,7 @@ def uninstalled(lab, installed):
     with lab.database(installed) as name:
         lab.shell(name, f"import os\n{EXPORTS}", log="uninstall-exports")
         status, log = lab.odoo(
-            *("module", "uninstall", "-d", name, *base.shipped()), log="uninstall"
+            *("module", "uninstall", "-d", name, *base.core()), log="uninstall"
         )
         assert not status, log[-2000:]
         yield name, before, catalogue.read(lab, name), log
