@@ -194,7 +194,8 @@ class TestWaiting(AssessmentCase):
 
     def test_the_end(self):
         self._sign(self.round, "customer", self.green, self.amber, self.red)
-        with self._at("2026-03-16 09:00:00"):
+        # Where the day begins first it is over by now, where the customer is it is not.
+        with self._at("2026-03-16 11:00:00"):
             self._run_cron("expire")
             self.assertEqual(self.round.state, "open", "the last day is not over")
         with self._at("2026-03-17 13:00:00"):
