@@ -281,6 +281,7 @@ class CrmAssessmentAction(models.Model):
         self.ensure_one()
         measured = [
             ("partner_id", "=", self.partner_id.id),
+            ("company_id", "=", self.company_id.id),
             ("section_id", "=", self.section_id.id),
             ("is_counted", "=", True),
             ("score", "!=", False),
@@ -288,8 +289,10 @@ class CrmAssessmentAction(models.Model):
         ]
         # sudo: how often was measured tells nothing of what was said
         Score = self.env["crm.assessment.score"].sudo()
+        # sudo: the owner may have no other right to assessments
+        area = self.section_id.sudo().name
         return {
-            "label": self.env._("Score of %(area)s", area=self.section_id.sudo().name),
+            "label": self.env._("Score of %(area)s", area=area),
             "before": self.score_before,
             "after": self.score_after,
             "n": Score.search_count(measured) if self.done_on else 0,

@@ -76,6 +76,7 @@ class CrmAssessmentResponseMixin(models.AbstractModel):
         by_round = closed._search_assessments().grouped("round_id")
         sentences = self._get_missing_sentences()
         for round_ in self:
+            # sudo: the forms were searched so; only who is missing is told
             forms = by_round.get(round_._origin.sudo(), ())
             notes = [
                 sentences[form.viewpoint]

@@ -31,6 +31,9 @@ from .assessment_scoring import (
     weighted_mean,
 )
 
+# What is missing when the one whose word counts does not answer.
+WITHOUT_RESULT = {"customer": "silent", "reviewer": "unreviewed"}
+
 
 class Score(NamedTuple):
     """What one viewpoint says of one area, from 0 to 100; None without answers."""
@@ -188,7 +191,3 @@ def describe_response(asked: list[str], answered: list[str], leading: str) -> st
     if leading not in answered:
         return WITHOUT_RESULT.get(leading, "partly")
     return "full" if len(answered) == len(asked) else "partly"
-
-
-# What is missing when the one whose word counts does not answer.
-WITHOUT_RESULT = {"customer": "silent", "reviewer": "unreviewed"}
