@@ -5,7 +5,6 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
 
 from ..const import OPEN_STATES
-from ..tools.personal_link import PATH
 from .crm_assessment_framework import VIEWPOINTS
 
 STATES = [
@@ -504,17 +503,6 @@ class CrmAssessment(models.Model):
                 for assessment in self.sorted("deadline")
             ),
         )
-
-    def _get_link(self):
-        """:return: the address at which the customer answers.
-
-        Who calls this keeps who gets it.
-
-        :rtype: str
-        """
-        self.ensure_one()
-        # sudo: nobody reads the token itself
-        return f"{self.get_base_url()}{PATH}/{self.sudo().access_token}"
 
     def _reveal(self):
         """Let others see the answers too: all have answered, or the time is over."""

@@ -14,15 +14,11 @@ MAIL_FAILED = "crm_assessment.mail_activity_type_mail_failed"
 
 
 class CrmAssessmentMailMixin(models.AbstractModel):
-    """The mail with the customer's personal link, and what became of it.
-
-    The mail that is kept holds a marker. The link itself takes its place while the mail
-    is handed over to the mail server, for the person who is asked and for nobody else.
-    """
+    """The mail with the customer's personal link, and what became of it."""
 
     _name = "crm.assessment.mail.mixin"
-    _description = "Mails a Personal Link"
-    _inherit = ["mail.thread"]
+    _description = "Mails the Customer's Link"
+    _inherit = ["crm.personal.link.mail.mixin", "mail.thread"]
 
     link_message_id = fields.Many2one(
         comodel_name="mail.message",
@@ -171,39 +167,12 @@ class CrmAssessmentMailMixin(models.AbstractModel):
         """:return: for each round, see ``_get_mail_problem``
         :rtype: dict
         """
-        # sudo: the contacts, whoever may see them
-        emails = self.sudo().contact_id.mapped("email_normalized")
-        # sudo: whether an address is a colleague's
-        colleagues = self.env["res.users"].sudo()
-        colleagues = colleagues.search(
-            [
-                ("share", "=", False),
-                ("partner_id.email_normalized", "in", [*filter(None, emails)]),
-            ]
-        )
-        taken = set(colleagues.mapped("partner_id.email_normalized"))
         # sudo: whether the person can be reached, whoever may see them
+        problems = self.sudo().contact_id._get_personal_mail_problems()
+        nobody = self.env._("There is no e-mail address.")
         return {
-            round_: round_._describe_mail_problem(round_.sudo().contact_id, taken)
-            for round_ in self
+            round_: problems.get(round_.sudo().contact_id, nobody) for round_ in self
         }
-
-    def _describe_mail_problem(self, contact, taken):
-        """See ``_get_mail_problem``.
-
-        :param contact: the res.partner who is asked, in sudo mode
-        :param set taken: addresses of colleagues
-        """
-        name, email = contact.display_name, contact.email_normalized
-        if not contact.active:
-            return self.env._("%(contact)s is archived.", contact=name)
-        if not contact.email:
-            return self.env._("%(contact)s has no e-mail address.", contact=name)
-        if not email:
-            return self.env._("“%(email)s” is no e-mail address.", email=contact.email)
-        if email in taken:
-            return self.env._("%(email)s is the address of a colleague.", email=email)
-        return ""
 
     def _get_link_for(self, partner):
         """The personal link, for a mail that is being handed to the mail server.
@@ -226,6 +195,11 @@ class CrmAssessmentMailMixin(models.AbstractModel):
         ):
             return ""
         return form_sudo._get_link()
+
+    def _is_link_needed(self, message, partner):
+        self.ensure_one()
+        # sudo: which mail is the last one with the link
+        return self.sudo().link_message_id == message
 
     def _cancel_mail(self):
         """Take back the mail with the link when it has not left yet."""
@@ -274,7 +248,9 @@ class CrmAssessmentMailMixin(models.AbstractModel):
         round_sudo = self.sudo()
         if round_sudo.state != "open" or not round_sudo.link_status:
             return
-        problem = redact_links(problem)[:500]
+        problem = redact_links(
+            problem, self.env["crm.personal.link.mixin"]._get_link_paths()
+        )[:500]
         if (round_sudo.mail_state, round_sudo.mail_failure) == ("failed", problem):
             return
         round_sudo.write({"mail_state": "failed", "mail_failure": problem})

@@ -10,6 +10,7 @@ from odoo.tools import SQL, format_list
 from odoo.addons.crm_foundation.tools import local_time
 
 from ..const import OPEN_STATES
+from ..tools.personal_link import PATH
 from .crm_assessment_line import CONTROLS, RATINGS
 
 MAX_LENGTH = 10_000
@@ -37,6 +38,7 @@ class CrmAssessmentPageMixin(models.AbstractModel):
     _name = "crm.assessment.page.mixin"
     _description = "Answered on a Page"
     _inherit = ["crm.personal.link.mixin"]
+    _link_path = PATH
 
     answered_until = fields.Datetime(
         string="Last Answer On",

@@ -19,6 +19,9 @@ class CrmPersonalLinkMixin(models.AbstractModel):
     _name = "crm.personal.link.mixin"
     _description = "Personal Link"
 
+    # What the address of the page begins with; the token follows.
+    _link_path = None
+
     access_token = fields.Char(
         groups="base.group_system",
         readonly=True,
@@ -94,6 +97,23 @@ class CrmPersonalLinkMixin(models.AbstractModel):
         )
         record = nobody.browse([row[0] for row in rows])
         return record if record and consteq(record.access_token, token) else nobody
+
+    @api.model
+    def _get_link_paths(self):
+        """:return: what the addresses of all personal links begin with.
+        :rtype: list[str]
+        """
+        names = self.pool.descendants(["crm.personal.link.mixin"], "_inherit")
+        paths = {self.pool[name]._link_path for name in names}
+        return sorted(path for path in paths if path)
+
+    def _get_link(self):
+        """:return: the address of the page. Who calls this keeps who gets it.
+        :rtype: str
+        """
+        self.ensure_one()
+        # sudo: nobody reads the token itself
+        return f"{self.get_base_url()}{self._link_path}/{self.sudo().access_token}"
 
     # === BUSINESS METHODS - TO OVERRIDE === #
 

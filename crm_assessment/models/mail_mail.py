@@ -14,16 +14,23 @@ class MailMail(models.Model):
         body = super()._personalize_outgoing_body(
             body, partner=partner, doc_to_followers=doc_to_followers
         )
-        if LINK_MARKER not in body or self.model != ROUND or not partner:
+        document = partner and LINK_MARKER in body and self._get_link_document()
+        if not document:
             return body
-        round_ = self.env[ROUND].browse(self.res_id)
-        link = round_._get_link_for(partner)
-        # sudo: which mail is the last one with the link
-        if not link and round_.sudo().link_message_id == self.mail_message_id:
+        link = document._get_link_for(partner)
+        if not link and document._is_link_needed(self.mail_message_id, partner):
             raise UserError(
                 self.env._("The link is closed, or not meant for this address.")
             )
         return body.replace(LINK_MARKER, link) if link else body
+
+    def _get_link_document(self):
+        """:return: the record that knows whose link belongs into this mail, if any"""
+        self.ensure_one()
+        document = self.env.get(self.model)
+        if isinstance(document, self.pool["crm.personal.link.mail.mixin"]):
+            return document.browse(self.res_id)
+        return None
 
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None

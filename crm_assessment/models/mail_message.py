@@ -11,5 +11,6 @@ class MailMessage(models.Model):
         for vals in vals_list:
             # A customer's reply quotes our mail, and colleagues read the reply.
             if vals.get("message_type") == "email" and vals.get("body"):
-                vals["body"] = redact_links(vals["body"])
+                paths = self.env["crm.personal.link.mixin"]._get_link_paths()
+                vals["body"] = redact_links(vals["body"], paths)
         return super().create(vals_list)

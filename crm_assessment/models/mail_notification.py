@@ -9,5 +9,7 @@ class MailNotification(models.Model):
     def write(self, vals):
         # A mail that comes back quotes what was in it.
         if vals.get("failure_reason"):
-            vals = {**vals, "failure_reason": redact_links(vals["failure_reason"])}
+            paths = self.env["crm.personal.link.mixin"]._get_link_paths()
+            reason = redact_links(vals["failure_reason"], paths)
+            vals = {**vals, "failure_reason": reason}
         return super().write(vals)

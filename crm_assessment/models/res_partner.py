@@ -144,6 +144,35 @@ class ResPartner(models.Model):
     def _get_interaction_partner(self):
         return self
 
+    def _get_personal_mail_problems(self):
+        """Whether a personal link can be mailed to these people. In sudo mode.
+
+        :return: for each a sentence that says why not, or an empty string
+        :rtype: dict
+        """
+        emails = [*filter(None, self.mapped("email_normalized"))]
+        colleagues = self.env["res.users"].search(
+            [("share", "=", False), ("partner_id.email_normalized", "in", emails)]
+        )
+        taken = set(colleagues.mapped("partner_id.email_normalized"))
+        return {contact: contact._describe_mail_problem(taken) for contact in self}
+
+    def _describe_mail_problem(self, taken):
+        """See ``_get_personal_mail_problems``.
+
+        :param set taken: addresses of colleagues
+        """
+        name, email = self.display_name, self.email_normalized
+        if not self.active:
+            return self.env._("%(contact)s is archived.", contact=name)
+        if not self.email:
+            return self.env._("%(contact)s has no e-mail address.", contact=name)
+        if not email:
+            return self.env._("“%(email)s” is no e-mail address.", email=self.email)
+        if email in taken:
+            return self.env._("%(email)s is the address of a colleague.", email=email)
+        return ""
+
     @api.model
     def _get_silent_rounds_domain(self):
         Round = self.env["crm.assessment.round"]
