@@ -35,6 +35,13 @@ class CrmReferralIntroductionMixin(models.AbstractModel):
     )
     introduction_planned_on = fields.Datetime(copy=False)
     introduced_on = fields.Date(copy=False, tracking=True)
+    may_name_referrer = fields.Boolean(
+        string="We May Say Who Sent Us",
+        copy=False,
+        tracking=True,
+        help="The customer allows us to tell the candidate who gave us the name. "
+        "Otherwise our first message says “a customer of ours”.",
+    )
     introduction_mail_state = fields.Selection(
         selection=[
             ("waiting", "On its way"),

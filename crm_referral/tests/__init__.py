@@ -28,6 +28,7 @@ from . import test_candidate
 from . import test_candidate_erasure
 from . import test_candidate_guard
 from . import test_candidate_introduction
+from . import test_candidate_notice
 from . import test_candidate_objection
 from . import test_candidate_states
 from . import test_concurrency
