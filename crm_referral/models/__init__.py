@@ -1,6 +1,7 @@
 from . import (
     crm_lead,
     crm_referral_asking_mixin,
+    crm_referral_preparation_mixin,
     crm_referral_promise_mixin,
     crm_referral_proposal_mixin,
     crm_referral_talk_track_mixin,
@@ -25,6 +26,7 @@ from . import (
     crm_referral_objection,
     crm_referral_report_schedule,
     crm_referral_report_schedule_run,
+    crm_referral_prepared,
     crm_referral_step,
     crm_referral_step_log,
     calendar_event,

@@ -19,6 +19,7 @@ class CrmReferral(models.Model):
     _description = "Referral Request"
     _inherit = [
         "crm.referral.asking.mixin",
+        "crm.referral.preparation.mixin",
         "crm.referral.proposal.mixin",
         "crm.referral.promise.mixin",
         "crm.referral.talk.track.mixin",

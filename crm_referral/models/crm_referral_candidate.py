@@ -442,6 +442,9 @@ class CrmReferralCandidate(models.Model):
         self._get_own_leads().filtered(
             lambda lead: lead.won_status != "won"
         )._strip_candidate_data()
+        self.referral_id.prepared_ids.filtered(
+            lambda prepared: prepared.candidate_id in self
+        ).unlink()
         return super()._unlink_traces()
 
     def _get_kept_notes(self):
@@ -473,6 +476,7 @@ class CrmReferralCandidate(models.Model):
             document,
             document.step_log_ids,
             document.candidate_ids - self,
+            document.prepared_ids,
             rounds.dispute_ids,
             self.env["crm.assessment.line"].search(
                 [("assessment_id.round_id", "in", rounds.ids)]

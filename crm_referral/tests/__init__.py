@@ -50,6 +50,7 @@ from . import test_lead_introduction
 from . import test_others_pay_nothing
 from . import test_partner
 from . import test_performance
+from . import test_prepared
 from . import test_promise
 from . import test_readiness
 from . import test_referral

@@ -119,6 +119,13 @@ class ReferralCase(TransactionCase):
         )
 
     @classmethod
+    def _create_prepared(cls, referral, **vals):
+        """Prepare a name for the request; Bob, unless told otherwise."""
+        return referral.env["crm.referral.prepared"].create(
+            {"referral_id": referral.id, "name": "Bob Builder", **vals}
+        )
+
+    @classmethod
     def _create_benefit(cls, partner=None, **vals):
         return cls.env["crm.referral.benefit"].create(
             {

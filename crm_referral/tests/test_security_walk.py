@@ -149,7 +149,8 @@ class TestSecurityWalk(AssessmentCase):
         Objection = cls.env["crm.referral.objection"]
         Objection._record(["objects@example.com"])
         objection = Objection.search([], limit=1)
-        records = [benefit, referral, candidate, lead, event, export.sudo()]
+        prepared = cls._create_prepared(referral)
+        records = [benefit, referral, candidate, prepared, lead, event, export.sudo()]
         return [*records, schedule.sudo(), referral.step_log_ids[:1], objection]
 
     @classmethod
