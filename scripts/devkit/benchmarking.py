@@ -2,6 +2,7 @@
 
 import argparse
 import ast
+import contextlib
 import os
 import subprocess
 import time
@@ -11,6 +12,8 @@ from . import base, odoo, postgres, venv
 from .database import Lab, stopped
 
 FOLDER = base.ROOT / "benchmarks"
+# The option of a benchmark that also measures on a database without our addons.
+BARE = "--bare-database"
 
 
 def benchmarks() -> dict[str, str]:
@@ -24,9 +27,14 @@ def benchmarks() -> dict[str, str]:
 
 def run(lab: Lab, name: str, arguments: list[str]) -> int:
     """Run a benchmark in the virtual environment, on a fresh copy of our addons."""
-    with lab.database(lab.template_addon()) as database:
-        command = [str(lab.python), str(FOLDER / f"{name}.py"), *arguments]
+    script = FOLDER / f"{name}.py"
+    with contextlib.ExitStack() as stack:
+        database = stack.enter_context(lab.database(lab.template_addon()))
+        command = [str(lab.python), str(script), *arguments]
         options = [f"--database={database}", f"--config={lab.config}"]
+        if BARE in script.read_text():
+            bare = stack.enter_context(lab.database(lab.template_base()))
+            options.append(f"{BARE}={bare}")
         process = subprocess.Popen(
             [*command, *options], env={**os.environ, **lab.env}, cwd=base.ROOT
         )
