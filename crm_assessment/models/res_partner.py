@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
+
+from odoo.addons.crm_foundation.tools.group_together import group_sql, read_together
 
 from ..tools.maybe_float import MaybeFloat
 
@@ -24,13 +27,14 @@ class ResPartner(models.Model):
         groups="crm_assessment.group_assessment_user",
     )
     assessment_round_count = fields.Integer(
-        compute="_compute_assessment_round_count",
+        compute="_compute_assessment_figures",
         groups="crm_assessment.group_assessment_user",
         help="Rounds with this customer that the user may see.",
     )
+    checklist_count = fields.Integer(compute="_compute_assessment_figures")
     undecided_letter_count = fields.Integer(
         string="Weak Areas without Decision",
-        compute="_compute_undecided_letter_count",
+        compute="_compute_assessment_figures",
         groups="crm_assessment.group_assessment_user",
     )
     loyalty_stage_id = fields.Many2one(
@@ -58,47 +62,46 @@ class ResPartner(models.Model):
     )
     is_silent = fields.Boolean(
         string="Did Not Answer",
-        compute="_compute_is_silent",
+        compute="_compute_assessment_figures",
         search="_search_is_silent",
+        groups="crm_assessment.group_assessment_user",
         help="The customer was asked in the last round, and did not answer.",
     )
 
     # === COMPUTE METHODS === #
 
-    def _compute_assessment_round_count(self):
-        counts = dict(
-            self.env["crm.assessment.round"]._read_group(
-                [
-                    ("partner_id", "in", self.ids),
-                    ("asks_customer", "=", True),
-                ],
-                ["partner_id"],
-                ["__count"],
-            )
-        )
-        for partner in self:
-            partner.assessment_round_count = counts.get(partner._origin, 0)
-
-    @api.depends("assessment_round_ids.undecided_count")
-    def _compute_undecided_letter_count(self):
-        rounds = (
-            self.env["crm.assessment.round"]
-            .search([("partner_id", "in", self.ids), ("undecided_count", ">", 0)])
-            .grouped("partner_id")
-        )
-        for partner in self:
-            partner.undecided_letter_count = sum(
-                round_.undecided_count for round_ in rounds.get(partner._origin, ())
-            )
-
-    @api.depends("assessment_round_ids.response")
+    @api.depends(
+        "assessment_round_ids.undecided_count", "assessment_round_ids.response"
+    )
     @api.depends_context("uid", "allowed_company_ids")
-    def _compute_is_silent(self):
-        silent = self.env["crm.assessment.round"].search(
-            self._get_silent_rounds_domain() & Domain("partner_id", "in", self.ids)
-        )
+    def _compute_assessment_figures(self):
+        Round = self.env["crm.assessment.round"]
+        domains = {
+            "assessment_round_count": Domain("asks_customer", "=", True),
+            "checklist_count": Domain("is_checklist", "=", True),
+            "is_silent": self._get_silent_rounds_domain(),
+        }
+        selects = {
+            name: group_sql(Round, "partner_id", self.ids, domain)
+            for name, domain in domains.items()
+        }
+        selects["undecided_letter_count"] = self._get_undecided_sql()
+        found = read_together(self.env, selects)
         for partner in self:
-            partner.is_silent = partner._origin in silent.partner_id
+            for name, figures in found.items():
+                partner[name] = figures.get(partner._origin.id, [0])[0]
+
+    def _get_undecided_sql(self):
+        """:return: a query of the weak areas that nobody has decided on, by customer"""
+        Round = self.env["crm.assessment.round"]
+        rounds = Round._search([("partner_id", "in", self.ids)])
+        return SQL(
+            "SELECT round.partner_id, ARRAY[count(*)::float8] FROM (%s) undecided "
+            "JOIN crm_assessment_round round ON round.id = undecided.round_id "
+            "WHERE round.id IN %s GROUP BY round.partner_id",
+            Round._get_undecided_query(),
+            rounds.subselect(),
+        )
 
     @api.model
     def _search_is_silent(self, operator, _value):

@@ -3,6 +3,7 @@ from . import (
     test_class_attributes,
     test_dashboard,
     test_figures,
+    test_group_together,
     test_guarded,
     test_local_time,
     test_records,
