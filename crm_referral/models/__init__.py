@@ -39,6 +39,7 @@ from . import (
     mail_template,
     res_company,
     res_config_settings,
+    crm_referral_preference_mixin,
     crm_referral_readiness_mixin,
     res_partner,
 )

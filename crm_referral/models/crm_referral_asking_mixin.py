@@ -175,8 +175,11 @@ class CrmReferralAskingMixin(models.AbstractModel):
         """:return: the day from which a customer asked at a moment is asked again."""
         self.ensure_one()
         day = local_date(moment, self.partner_id, self.company_id, self.user_id)
-        days = self.company_id.referral_quiet_days if self._was_asked() else 0
-        return day + timedelta(days=days)
+        if not self._was_asked():
+            return day
+        # sudo: what the customer wishes counts, whoever may see them
+        wished = self.sudo().partner_id._get_referral_interval_days()
+        return day + timedelta(days=max(self.company_id.referral_quiet_days, wished))
 
     def _prepare_closing(self, moment):
         """The quiet period begins when the request ends."""

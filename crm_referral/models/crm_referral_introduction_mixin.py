@@ -42,6 +42,13 @@ class CrmReferralIntroductionMixin(models.AbstractModel):
         help="The customer allows us to tell the candidate who gave us the name. "
         "Otherwise our first message says “a customer of ours”.",
     )
+    agreed_to_be_known = fields.Boolean(
+        string="May Be Named to the Customer",
+        copy=False,
+        tracking=True,
+        help="The candidate agrees that the customer who introduced them sees their "
+        "name on their page. Until then it shows initials.",
+    )
     introduction_mail_state = fields.Selection(
         selection=[
             ("waiting", "On its way"),

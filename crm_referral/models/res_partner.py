@@ -11,6 +11,7 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = [
         "crm.guarded.mixin",
+        "crm.referral.preference.mixin",
         "crm.referral.readiness.mixin",
         "res.partner",
     ]

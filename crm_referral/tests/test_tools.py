@@ -3,7 +3,7 @@ import unittest
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools import candidate_states, spoken_text, text_scrub
+from ..tools import candidate_states, initials, spoken_text, text_scrub
 from ..tools.candidate_states import next_states, state_before
 
 
@@ -11,7 +11,7 @@ from ..tools.candidate_states import next_states, state_before
 class TestTools(BaseCase):
     def test_examples(self):
         """The examples in the modules' documentation."""
-        for module in (candidate_states, spoken_text, text_scrub):
+        for module in (candidate_states, initials, spoken_text, text_scrub):
             result = unittest.TestResult()
             doctest.DocTestSuite(module).run(result)
             self.assertTrue(result.testsRun, module)

@@ -1,6 +1,7 @@
 from . import (
     candidate_states,
     contact_keys,
+    initials,
     readiness,
     spoken_text,
     text_scrub,

@@ -1,0 +1,61 @@
+from odoo import fields, models
+from odoo.fields import Domain
+
+INTERVALS = [
+    ("half_year", "At most twice a year"),
+    ("year", "At most once a year"),
+]
+INTERVAL_DAYS = {"half_year": 182, "year": 365}
+
+
+class CrmReferralPreferenceMixin(models.AbstractModel):
+    """What a customer wants of us about referrals: how often we may ask."""
+
+    _name = "crm.referral.preference.mixin"
+    _description = "Wishes of a Referrer"
+
+    referral_ask_interval = fields.Selection(
+        selection=INTERVALS,
+        string="How Often to Ask for Referrals",
+        tracking=True,
+        help="What the customer wishes. Empty: our own quiet period is enough. It "
+        "never makes the quiet period shorter, and counts for all contacts of a "
+        "company.",
+    )
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "referral_ask_interval" in vals:
+            # sudo: whoever notes it, the requests of colleagues keep to it, too
+            self.sudo()._renew_next_ask_dates()
+        return result
+
+    # === BUSINESS METHODS === #
+
+    def _get_referral_interval_days(self):
+        """:return: for how many days after a request this customer wants no other
+        :rtype: int
+        """
+        self.ensure_one()
+        wishes = (self | self.commercial_partner_id).mapped("referral_ask_interval")
+        return max((INTERVAL_DAYS.get(wish, 0) for wish in wishes), default=0)
+
+    def _renew_next_ask_dates(self):
+        """Requests that have ended are quiet for as long as the customer wishes now."""
+        ended = (
+            self.env["crm.referral"]
+            .with_context(active_test=False)
+            .search(
+                Domain("partner_id", "child_of", self.ids)
+                & Domain("outcome", "!=", False)
+                & Domain("closed_on", "!=", False)
+            )
+        )
+        for referral in ended:
+            referral.next_ask_date = referral._get_next_ask_date(referral.closed_on)
+
+    def _stop_referral_contact(self):
+        """This customer wants to hear nothing about referrals any more."""
+        self.write({"referral_do_not_ask": True})
