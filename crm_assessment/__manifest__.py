@@ -17,7 +17,9 @@
         "data/crm_assessment_mail_data.xml",
         "data/crm_assessment_activity_type_data.xml",
         # Wizards
+        "wizard/crm_assessment_opt_in_views.xml",
         "wizard/crm_assessment_preview_views.xml",
+        "wizard/crm_assessment_start_views.xml",
         # Views
         "views/crm_assessment_views.xml",
         "views/crm_assessment_action_views.xml",

@@ -1,1 +1,1 @@
-from . import feedback, personal_link
+from . import feedback, feedback_stop, personal_link

@@ -17,6 +17,7 @@ from . import (
     crm_assessment_scoring_mixin,
     crm_assessment,
     crm_assessment_action,
+    crm_assessment_rest_mixin,
     crm_assessment_sending_mixin,
     crm_assessment_mail_mixin,
     crm_assessment_link_mixin,
@@ -33,5 +34,8 @@ from . import (
     mail_mail,
     mail_message,
     mail_notification,
+    res_company,
+    res_config_settings,
+    crm_assessment_opt_out_mixin,
     res_partner,
 )

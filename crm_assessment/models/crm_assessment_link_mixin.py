@@ -174,6 +174,8 @@ class CrmAssessmentLinkMixin(models.AbstractModel):
         customers = open_sudo.filtered(
             lambda a: a.viewpoint == "customer" and not a.is_link_revoked
         ).round_id
+        unwilling = customers.contact_id._filter_opted_out()
+        customers = customers.filtered(lambda r: r.contact_id not in unwilling)
         by_mail = customers.filtered(lambda r: r.delivery != "hand")
         by_mail._mail_link(is_reminder=True)
         (customers - by_mail)._remind_by_hand()

@@ -170,6 +170,11 @@ class CrmAssessmentMailMixin(models.AbstractModel):
         # sudo: whether the person can be reached, whoever may see them
         problems = self.sudo().contact_id._get_personal_mail_problems()
         nobody = self.env._("There is no e-mail address.")
+        for contact in self.sudo().contact_id._filter_opted_out():
+            problems[contact] = problems[contact] or self.env._(
+                "%(contact)s does not want to get these mails.",
+                contact=contact.display_name,
+            )
         return {
             round_: problems.get(round_.sudo().contact_id, nobody) for round_ in self
         }

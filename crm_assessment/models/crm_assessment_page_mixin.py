@@ -223,6 +223,29 @@ class CrmAssessmentPageMixin(models.AbstractModel):
         )
         self.invalidate_recordset(["answered_until"])
 
+    def _choose_on_page(self, *, may_be_asked, user):
+        """Note whether the person wants to be asked for their view. In sudo mode.
+
+        :param bool may_be_asked: what they chose
+        :param user: who has the page open, the public user for everybody outside
+        """
+        self.ensure_one()
+        contact = self._get_contact()
+        lang = self.user_id.lang or self.company_id.partner_id.lang
+        env = self.with_context(lang=lang).env
+        if may_be_asked:
+            note = env._("May be asked for their view again: chosen on their page.")
+        else:
+            note = env._("Not to be asked for their view: chosen on their page.")
+        if user._is_internal():
+            note += " " + env._("%(who)s had the page open.", who=user.name)
+        # As the system: what follows writes to colleagues.
+        contact = contact.with_user(SUPERUSER_ID).with_context(lang=lang)
+        if may_be_asked:
+            contact._opt_in_to_assessments(note)
+        else:
+            contact._opt_out_of_assessments(note)
+
     def _note_opened_by(self, user):
         """Keep which colleague has the page open: they could answer there.
 

@@ -132,13 +132,16 @@ class CrmAssessmentSendingMixin(models.AbstractModel):
 
     # === BUSINESS METHODS === #
 
-    def _start(self, delivery="mail"):
+    def _start(self, delivery="mail", rest_reason=None):
         """Ask everybody: from now on the round is no draft any more.
 
         :param str delivery: how the customer gets the link, ``mail`` or ``hand``
+        :param str rest_reason: why the customer is asked before the rest is over
         :raise UserError: when something speaks against it
         """
         self.check_access("write")
+        if rest_reason:
+            self._override_rest(rest_reason)
         for round_, blockers in self._get_send_blockers().items():
             if round_.state != "draft":
                 raise UserError(self.env._("This has been sent already."))
@@ -207,16 +210,23 @@ class CrmAssessmentSendingMixin(models.AbstractModel):
             "state": "sent",
         }
 
-    def _get_send_blockers(self):
-        """:return: for each round the sentences that say why it cannot be sent as it is
+    def _get_send_blockers(self, with_rest=True):
+        """:param bool with_rest: whether the rest between two rounds counts
+        :return: for each round the sentences that say why it cannot be sent as it is
         :rtype: dict
         """
         # sudo: whether somebody has left, or is being asked, is no secret
         running_sudo = self.sudo()._search_running()
-        return {
+        blockers = {
             round_: round_._describe_blockers(round_sudo, running_sudo)
             for round_, round_sudo in zip(self, self.sudo(), strict=True)
         }
+        for round_, sentence in self._get_opt_out_blockers().items():
+            blockers[round_].append(sentence)
+        for round_, sentence in self._get_rest_blockers().items() if with_rest else ():
+            # Whoever is being asked now was asked lately as well.
+            blockers[round_] = blockers[round_] or [sentence]
+        return blockers
 
     def _describe_blockers(self, round_sudo, running_sudo):
         """See ``_get_send_blockers``.

@@ -15,6 +15,7 @@ class ResPartner(models.Model):
         "crm.guarded.mixin",
         "res.partner",
         "crm.assessment.interaction.mixin",
+        "crm.assessment.opt.out.mixin",
     ]
     _protected_fields = frozenset({"loyalty_date", "loyalty_score", "loyalty_stage_id"})
     _guarded_pointers = frozenset()

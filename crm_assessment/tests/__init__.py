@@ -4,6 +4,7 @@ from . import (
     test_framework,
     test_link,
     test_reports,
+    test_rest,
     test_rights,
     test_round,
 )

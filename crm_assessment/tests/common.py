@@ -30,6 +30,8 @@ class AssessmentCase(TransactionCase):
         cls.env = cls.env(context=dict(cls.env.context, no_reset_password=True))
         cls.company = cls.env.company
         cls.other_company = cls.env["res.company"].create({"name": "Second Company"})
+        # Rounds follow each other as a test needs them.
+        (cls.company | cls.other_company).assessment_rest_days = 0
         cls._create_users()
         cls._create_teams()
         cls._create_customers()

@@ -15,6 +15,7 @@ RIGHTS = {
     "crm.assessment.framework": ("r", "rwcd", ""),
     "crm.assessment.item": ("r", "rwcd", ""),
     "crm.assessment.line": ("rwc", "rwcd", ""),
+    "crm.assessment.opt.in": ("", "rwc", ""),
     "crm.assessment.option": ("r", "rwcd", ""),
     "crm.assessment.preview": ("", "rwc", ""),
     "crm.assessment.report": ("r", "r", ""),
@@ -24,6 +25,7 @@ RIGHTS = {
     "crm.assessment.section": ("r", "rwcd", ""),
     "crm.assessment.send": ("rwc", "rwc", ""),
     "crm.assessment.stage": ("r", "rwcd", ""),
+    "crm.assessment.start": ("rwc", "rwc", ""),
     "crm.personal.link.visit": ("", "", ""),
 }
 

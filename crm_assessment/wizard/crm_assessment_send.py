@@ -31,6 +31,11 @@ class CrmAssessmentSend(models.TransientModel):
     deadline = fields.Date(related="round_id.deadline")
     blockers = fields.Text(compute="_compute_blockers")
     notes = fields.Text(compute="_compute_blockers")
+    rest_note = fields.Text(compute="_compute_blockers")
+    may_override_rest = fields.Boolean(compute="_compute_may_override_rest")
+    rest_reason = fields.Text(
+        string="Why So Soon", help="Why this customer is asked before the rest is over."
+    )
     subject = fields.Char(compute="_compute_preview")
     body = fields.Html(compute="_compute_preview", sanitize=False)
 
@@ -50,7 +55,12 @@ class CrmAssessmentSend(models.TransientModel):
     def _compute_blockers(self):
         for send in self:
             round_ = send.round_id
-            blockers = round_._get_send_blockers()[round_] if round_ else []
+            blockers = []
+            if round_:
+                blockers = round_._get_send_blockers(with_rest=False)[round_]
+                send.rest_note = round_._get_rest_blockers().get(round_)
+            else:
+                send.rest_note = False
             problem = round_ and round_._get_mail_problem()
             if problem and send.delivery == "mail":
                 blockers.append(problem)
@@ -59,6 +69,12 @@ class CrmAssessmentSend(models.TransientModel):
             if problem and send.delivery == "hand":
                 notes.append(problem)
             send.notes = "\n".join(note for note in notes or () if note)
+
+    @api.depends_context("uid")
+    def _compute_may_override_rest(self):
+        self.may_override_rest = self.env.user.has_group(
+            "crm_assessment.group_assessment_manager"
+        )
 
     @api.depends("round_id")
     def _compute_preview(self):
@@ -73,7 +89,7 @@ class CrmAssessmentSend(models.TransientModel):
         :return: an action that closes the window
         """
         self.ensure_one()
-        self.round_id._start(self.delivery)
+        self._start(self.delivery)
         return {"type": "ir.actions.act_window_close"}
 
     def action_copy(self):
@@ -82,5 +98,10 @@ class CrmAssessmentSend(models.TransientModel):
         :return: an action that shows the link
         """
         self.ensure_one()
-        self.round_id._start("hand")
+        self._start("hand")
         return self.round_id.action_copy_link()
+
+    # === BUSINESS METHODS === #
+
+    def _start(self, delivery):
+        self.round_id._start(delivery, self.rest_note and self.rest_reason)

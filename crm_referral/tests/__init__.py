@@ -11,6 +11,7 @@ from . import test_assessment_page
 from . import test_assessment_page_harm
 from . import test_assessment_page_hostile
 from . import test_assessment_page_keyboard
+from . import test_assessment_page_stop
 from . import test_assessment_performance
 from . import test_assessment_report
 from . import test_assessment_response

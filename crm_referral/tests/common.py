@@ -35,6 +35,8 @@ class ReferralCase(TransactionCase):
         cls.company.write(
             {
                 "country_id": cls.env.ref("base.tw").id,
+                # Rounds follow each other as a test needs them.
+                "assessment_rest_days": 0,
                 "referral_quiet_days": 90,
                 "referral_retention_days": 180,
             }
@@ -42,6 +44,7 @@ class ReferralCase(TransactionCase):
         cls.other_company = cls.env["res.company"].create(
             {
                 "name": "Second Company",
+                "assessment_rest_days": 0,
                 "country_id": cls.env.ref("base.tw").id,
                 "currency_id": cls.env.ref("base.EUR").id,
             }

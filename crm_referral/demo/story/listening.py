@@ -246,7 +246,7 @@ ROUNDS = [
         "As good as last year.",
     ),
     Round(
-        *("kitchens", "aisha", "helen", 127, "22433", "33433", "43443", 4),
+        *("kitchens", "aisha", "helen", 166, "22433", "33433", "43443", 4),
         "Twice the delivery came late, and I heard it from the fitter.",
         (
             Action(
