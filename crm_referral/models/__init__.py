@@ -7,6 +7,8 @@ from . import (
     crm_referral_talk_track_mixin,
     crm_referral,
     crm_referral_benefit,
+    crm_referral_ask_list_mixin,
+    crm_referral_ask,
     crm_referral_quiet,
     crm_referral_personal_data_mixin,
     crm_referral_objection_mixin,
@@ -41,5 +43,6 @@ from . import (
     res_config_settings,
     crm_referral_preference_mixin,
     crm_referral_readiness_mixin,
+    crm_referral_moment_mixin,
     res_partner,
 )

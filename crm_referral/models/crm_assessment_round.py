@@ -39,3 +39,16 @@ class CrmAssessmentRound(models.Model):
         if vals.get("lead_id"):
             self.lead_id._note_pointed_at()
         return result
+
+    def _on_closed(self):
+        """Who has just become a fan may be asked. Called in sudo mode."""
+        fans = self.filtered(lambda r: r.stage_id.code == "fan").filtered(
+            lambda r: (
+                r.partner_id.with_company(r.company_id).loyalty_stage_id.code != "fan"
+            )
+        )
+        result = super()._on_closed()
+        self.env["crm.referral.ask"]._note_moments(
+            "fan", [(round_.partner_id, round_) for round_ in fans]
+        )
+        return result

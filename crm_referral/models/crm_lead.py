@@ -421,4 +421,18 @@ class CrmLead(models.Model):
         # sudo: the lead may belong to somebody else than the request
         pointed_at_sudo = closed.sudo().filtered("is_pointed_at")
         pointed_at_sudo.referral_candidate_ids._on_lead_closed()
+        closed._note_won_moments(old_status_by_lead)
         return result
+
+    def _note_won_moments(self, old_status_by_lead):
+        """Who has just decided for us may be asked; what comes in as won is history."""
+        won = self.filtered(
+            lambda lead: (
+                lead.won_status == "won"
+                and lead.id in old_status_by_lead
+                and lead.partner_id
+            )
+        )
+        self.env["crm.referral.ask"]._note_moments(
+            "won", [(lead.partner_id, lead) for lead in won]
+        )

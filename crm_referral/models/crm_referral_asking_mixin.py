@@ -86,6 +86,7 @@ class CrmReferralAskingMixin(models.AbstractModel):
         )
         referrals = super().create(vals_list)
         referrals._check_ask_allowed()
+        self.env["crm.referral.ask"]._on_begun(referrals)
         return referrals
 
     def write(self, vals):

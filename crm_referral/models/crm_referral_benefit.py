@@ -133,11 +133,21 @@ class CrmReferralBenefit(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        benefits = super().create(vals_list)
+        benefits.filtered("confirmed")._note_confirmed_moments()
+        return benefits
+
     def write(self, vals):
+        news = self.browse()
+        if vals.get("confirmed"):
+            news = self.filtered(lambda benefit: not benefit.confirmed)
         result = super().write(vals)
         if vals.get("confirmed"):
             # sudo: kept by us, also where a colleague talks to the customer
             self.sudo().earlier_referral_ids = False
+        news._note_confirmed_moments()
         return result
 
     # === ACTION METHODS === #
@@ -150,6 +160,12 @@ class CrmReferralBenefit(models.Model):
         for benefit in self:
             benefit.confirmed_now = not benefit.confirmed_now
         return True
+
+    def _note_confirmed_moments(self):
+        """Who sees what we have done for them may be asked."""
+        self.env["crm.referral.ask"]._note_moments(
+            "benefit", [(benefit.partner_id, benefit) for benefit in self]
+        )
 
     # === WHERE WE KNOW IT FROM === #
 

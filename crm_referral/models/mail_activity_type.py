@@ -9,6 +9,7 @@ class MailActivityType(models.Model):
     def _get_kept_xml_ids(self):
         return (
             *super()._get_kept_xml_ids(),
+            "crm_referral.mail_activity_type_ask",
             "crm_referral.mail_activity_type_inform",
             "crm_referral.mail_activity_type_promise",
             "crm_referral.mail_activity_type_step",

@@ -16,7 +16,20 @@ class ResCompany(models.Model):
         help="The personal data of candidates that led nowhere is erased after this "
         "many days. Zero keeps it.",
     )
+    referral_ask_limit = fields.Integer(
+        string="Customers on a List",
+        default=5,
+        help="A salesperson sees at most this many customers to ask at a time.",
+    )
+    referral_ask_weekly = fields.Boolean(
+        string="Plan the List Each Week",
+        help="Each week the customers on the lists become activities.",
+    )
 
+    _referral_ask_limit_positive = models.Constraint(
+        "CHECK (referral_ask_limit > 0)",
+        "A list has at least one customer.",
+    )
     _referral_quiet_days_positive = models.Constraint(
         "CHECK (referral_quiet_days >= 0)",
         "The quiet period is a number of days, zero or more.",

@@ -12,6 +12,12 @@ class ResConfigSettings(models.TransientModel):
     referral_retention_days = fields.Integer(
         related="company_id.referral_retention_days", readonly=False
     )
+    referral_ask_limit = fields.Integer(
+        related="company_id.referral_ask_limit", readonly=False
+    )
+    referral_ask_weekly = fields.Boolean(
+        related="company_id.referral_ask_weekly", readonly=False
+    )
     referral_objection_group_wide = fields.Boolean(
         string="Objections Count in All Companies",
         config_parameter="crm_referral.objection_group_wide",

@@ -13,6 +13,7 @@ class ResPartner(models.Model):
         "crm.guarded.mixin",
         "crm.referral.preference.mixin",
         "crm.referral.readiness.mixin",
+        "crm.referral.moment.mixin",
         "res.partner",
     ]
     _guarded_pointers = frozenset({"referrer_id"})

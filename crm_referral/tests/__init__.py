@@ -1,5 +1,6 @@
 from . import test_access_rights
 from . import test_analysis
+from . import test_ask
 from . import test_ask_interval
 from . import test_asking
 from . import test_assessment_checklist

@@ -9,6 +9,7 @@ OPERATIONS = ("read", "write", "create", "unlink")
 # What each role may do at all; record rules narrow it further.
 MATRIX = {
     "crm.referral": {"rep": "rwc", "all_documents": "rwc", "manager": "rwcu"},
+    "crm.referral.ask": {"rep": "rw", "all_documents": "rw", "manager": "rwu"},
     "crm.referral.benefit": {"rep": "rwc", "all_documents": "rwc", "manager": "rwcu"},
     "crm.referral.candidate": {
         "rep": "rwcu",

@@ -150,7 +150,11 @@ class TestSecurityWalk(AssessmentCase):
         Objection._record(["objects@example.com"])
         objection = Objection.search([], limit=1)
         prepared = cls._create_prepared(referral)
-        records = [benefit, referral, candidate, prepared, lead, event, export.sudo()]
+        ask = cls.env["crm.referral.ask"].create(
+            {"partner_id": hidden.id, "user_id": cls.colleague.id}
+        )
+        records = [benefit, referral, ask, candidate, prepared, lead, event]
+        records.append(export.sudo())
         return [*records, schedule.sudo(), referral.step_log_ids[:1], objection]
 
     @classmethod
@@ -402,6 +406,7 @@ class TestSecurityWalk(AssessmentCase):
             "boolean": True,
             "integer": 41,
             "float": 41.5,
+            "many2one_reference": 41,
             "monetary": 41.5,
             "char": "forged",
             "text": "forged",

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..models.crm_referral_ask_list_mixin import WAITING
+
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
@@ -11,6 +13,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self._end_double_referral_requests(partners)
         self._cancel_double_rounds(partners)
         self._drop_double_benefits(partners)
+        self._drop_double_asks(partners)
         self._cut_referrer_loops(partners, dst_partner)
         return super()._update_foreign_keys(src_partners, dst_partner)
 
@@ -90,6 +93,19 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             ).values():
                 kept = doubles.sorted(lambda b: (b.confirmed, b.id), reverse=True)[0]
                 (doubles - kept)[fname] = False
+        self.env.flush_all()
+
+    @api.model
+    def _drop_double_asks(self, partners):
+        """One customer is on one list: the entry with a good moment, if any, stays."""
+        # sudo: the merge concerns all companies and salespersons
+        waiting = (
+            self.env["crm.referral.ask"]
+            .sudo()
+            .search([("partner_id", "in", partners.ids), ("state", "in", WAITING)])
+        )
+        for asks in waiting.grouped("company_id").values():
+            asks.sorted()[1:].unlink()
         self.env.flush_all()
 
     @api.model
