@@ -77,6 +77,7 @@
         "views/crm_assessment_be_sure_views.xml",
         "views/crm_assessment_round_views.xml",
         "views/res_partner_assessment_views.xml",
+        "views/crm_referral_page_templates.xml",
         # Reports
         "report/crm_referral_report_views.xml",
         "report/crm_assessment_report_views.xml",
@@ -101,7 +102,9 @@
     "assets": {
         "web.assets_backend": [
             "crm_referral/static/src/**/*",
+            ("remove", "crm_referral/static/src/interactions/**/*"),
         ],
+        "web.assets_frontend": ["crm_referral/static/src/interactions/**/*"],
         "web.assets_tests": ["crm_referral/static/tests/tours/**/*"],
         "web.assets_unit_tests": [
             "crm_referral/static/tests/**/*.test.js",

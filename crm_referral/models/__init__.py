@@ -41,6 +41,8 @@ from . import (
     mail_template,
     res_company,
     res_config_settings,
+    crm_referral_page_mixin,
+    crm_referral_referrer,
     crm_referral_preference_mixin,
     crm_referral_readiness_mixin,
     crm_referral_moment_mixin,

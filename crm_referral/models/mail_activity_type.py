@@ -12,6 +12,7 @@ class MailActivityType(models.Model):
             "crm_referral.mail_activity_type_ask",
             "crm_referral.mail_activity_type_inform",
             "crm_referral.mail_activity_type_promise",
+            "crm_referral.mail_activity_type_referrer_page",
             "crm_referral.mail_activity_type_step",
             "crm_referral.mail_activity_type_tell_referrer",
         )

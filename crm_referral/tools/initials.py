@@ -24,7 +24,5 @@ def initials(name: str | None) -> str:
         first, *rest = "".join(words)
         return first + _HIDDEN * len(rest)
     return " ".join(
-        f"{letters[0]}."
-        for word in words
-        if (letters := re.sub(r"[\W\d_]", "", word))
+        f"{letters[0]}." for word in words if (letters := re.sub(r"[\W\d_]", "", word))
     )
