@@ -27,6 +27,7 @@
         "security/crm_referral_ask_security.xml",
         "security/crm_referral_benefit_security.xml",
         "security/crm_referral_candidate_security.xml",
+        "security/crm_referral_claim_security.xml",
         "security/crm_referral_objection_security.xml",
         "security/crm_referral_prepared_security.xml",
         "security/crm_referral_step_log_security.xml",
@@ -50,6 +51,7 @@
         "data/crm_referral_export_cron_data.xml",
         # Wizards
         "wizard/crm_referral_ask_again_views.xml",
+        "wizard/crm_referral_claim_decide_views.xml",
         "wizard/crm_referral_decline_views.xml",
         "wizard/crm_referral_finish_views.xml",
         "wizard/crm_referral_override_views.xml",
@@ -58,6 +60,7 @@
         "wizard/crm_referral_candidate_object_views.xml",
         "wizard/crm_referral_objection_withdraw_views.xml",
         # Views
+        "views/crm_referral_claim_views.xml",
         "views/crm_referral_candidate_form_views.xml",
         "views/crm_referral_candidate_views.xml",
         "views/crm_referral_objection_views.xml",
@@ -67,6 +70,7 @@
         "views/crm_referral_views.xml",
         "views/crm_referral_ask_views.xml",
         "views/crm_referral_benefit_views.xml",
+        "views/crm_referral_reciprocity_views.xml",
         "views/crm_referral_step_views.xml",
         "views/crm_referral_motive_views.xml",
         "views/crm_referral_decline_reason_views.xml",

@@ -12,7 +12,12 @@ class CrmLead(models.Model):
     """
 
     _name = "crm.lead"
-    _inherit = ["crm.guarded.mixin", "crm.lead", "crm.assessment.interaction.mixin"]
+    _inherit = [
+        "crm.guarded.mixin",
+        "crm.lead",
+        "crm.assessment.interaction.mixin",
+        "crm.referral.risk.mixin",
+    ]
     _interaction_field = "lead_id"
     _guarded_pointers = frozenset(
         {"referrer_id", "referral_candidate_id", "referral_candidate_ids"}
@@ -197,6 +202,22 @@ class CrmLead(models.Model):
             ).is_introduced_again = True
             (leads - again).partner_id._set_referrer(referrer_sudo)
 
+    def _credit_introduction(self, candidate):
+        """A manager has decided that these leads came of another introduction.
+
+        The customer of such a lead follows, where they were noted as referred by the
+        one before. In sudo mode.
+
+        :param candidate: crm.referral.candidate
+        """
+        for lead in self:
+            before, customer = lead.referrer_id, lead.partner_id
+            if customer.referrer_id and customer.referrer_id == before:
+                customer.referrer_id = False
+                customer._set_referrer(candidate.referrer_id)
+            values = candidate._prepare_referral_values()
+            lead.write({fname: value for fname, value in values.items() if value})
+
     def _get_introductions(self):
         """:return: the candidates behind these leads, archived ones too."""
         leads = self.filtered("is_pointed_at").with_context(active_test=False)
@@ -242,6 +263,21 @@ class CrmLead(models.Model):
         ):
             values["referrer_id"] = self.referrer_id.id
         return values
+
+    @api.model
+    def _get_risk_subjects(self, condition):
+        return SQL(
+            """SELECT subject.id, subject.referrer_id, subject.contact_name AS name,
+                subject.email_normalized AS email, subject.phone_sanitized AS phone,
+                subject.partner_id, subject.partner_name AS organization,
+                COALESCE(candidate.named_on, subject.create_date) AS named_on,
+                subject.is_introduced_again AS was_known, subject.company_id
+            FROM crm_lead subject
+            LEFT JOIN crm_referral_candidate candidate
+                ON candidate.id = subject.referral_candidate_id
+            WHERE subject.referrer_id IS NOT NULL AND %s""",
+            condition,
+        )
 
     # === OBJECTION AND ERASURE === #
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import format_list
+from odoo.tools import SQL, format_list
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from odoo.addons.crm_foundation.tools.local_time import today
@@ -20,6 +20,8 @@ class CrmReferralCandidate(models.Model):
         "crm.referral.pipeline.mixin",
         "crm.referral.objection.mixin",
         "crm.referral.erasure.mixin",
+        "crm.referral.claim.mixin",
+        "crm.referral.risk.mixin",
         "mail.thread.blacklist",
         "mail.thread.phone",
         "mail.activity.mixin",
@@ -158,7 +160,8 @@ class CrmReferralCandidate(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("name", "function", "partner_name", "erased_on")
+    @api.depends("name", "function", "partner_name", "erased_on", "referrer_id")
+    @api.depends_context("show_referrer")
     def _compute_display_name(self):
         for candidate in self:
             who = candidate.name or candidate.function
@@ -174,6 +177,12 @@ class CrmReferralCandidate(models.Model):
                 )
             else:
                 candidate.display_name = who
+            if self.env.context.get("show_referrer"):
+                candidate.display_name = self.env._(
+                    "%(candidate)s, through %(referrer)s",
+                    candidate=candidate.display_name,
+                    referrer=candidate.referrer_id.display_name,
+                )
 
     @api.depends("referrer_id.display_name", "named_by", "has_personal_data")
     @api.depends_context("lang")
@@ -478,12 +487,29 @@ class CrmReferralCandidate(models.Model):
             document.candidate_ids - self,
             document.prepared_ids,
             rounds.dispute_ids,
+            self.claim_ids,
             self.env["crm.assessment.line"].search(
                 [("assessment_id.round_id", "in", rounds.ids)]
             ),
             actions,
             *self._find_written_about(document, rounds, actions),
         ]
+
+    # === CLOSER LOOK === #
+
+    @api.model
+    def _get_risk_subjects(self, condition):
+        return SQL(
+            """SELECT subject.id, subject.referrer_id, subject.name,
+                subject.email_normalized AS email, subject.phone_key AS phone,
+                lead.partner_id, subject.partner_name AS organization,
+                COALESCE(subject.named_on, subject.create_date) AS named_on,
+                subject.was_known, subject.company_id
+            FROM crm_referral_candidate subject
+            LEFT JOIN crm_lead lead ON lead.id = subject.lead_id
+            WHERE subject.erased_on IS NULL AND %s""",
+            condition,
+        )
 
     # === CHECKLISTS === #
 

@@ -82,7 +82,8 @@ class CrmReferralConversionMixin(models.AbstractModel):
                 for label, note in research
                 if note
             ),
-            **self._prepare_referral_values(),
+            # Else it is credited once it is linked, whoever may see the other one.
+            **(self._prepare_referral_values() if self._get_credited() == self else {}),
         }
 
     def _prepare_referral_values(self):
@@ -122,17 +123,25 @@ class CrmReferralConversionMixin(models.AbstractModel):
         for candidate in self.filtered("lead_id"):
             # sudo: the pointer is checked; the lead may belong to a colleague by now
             lead_sudo = candidate.lead_id.sudo()
+            credited = candidate._get_credited()
             if lead_sudo.referral_candidate_id or (
-                lead_sudo.referrer_id and lead_sudo.referrer_id != candidate.referrer_id
+                lead_sudo.referrer_id and lead_sudo.referrer_id != credited.referrer_id
             ):
                 continue
             lead_sudo.write(
                 {
                     fname: value
-                    for fname, value in candidate._prepare_referral_values().items()
+                    for fname, value in credited._prepare_referral_values().items()
                     if not lead_sudo[fname]
                 }
             )
+
+    def _get_credited(self):
+        """:return: whose introduction counts for the lead of this person: their own,
+        unless it was decided otherwise.
+        """
+        self.ensure_one()
+        return self
 
     # === WHAT COMES OF THE LEAD === #
 

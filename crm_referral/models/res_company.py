@@ -26,6 +26,13 @@ class ResCompany(models.Model):
         help="Each week the customers on the lists become activities.",
     )
 
+    referral_many_names = fields.Integer(
+        string="Names in a Week",
+        default=10,
+        help="Who names more people than this within seven days is marked for a "
+        "closer look. Zero never marks it.",
+    )
+
     _referral_ask_limit_positive = models.Constraint(
         "CHECK (referral_ask_limit > 0)",
         "A list has at least one customer.",
@@ -37,4 +44,8 @@ class ResCompany(models.Model):
     _referral_retention_days_positive = models.Constraint(
         "CHECK (referral_retention_days >= 0)",
         "The retention period is a number of days, zero or more.",
+    )
+    _referral_many_names_positive = models.Constraint(
+        "CHECK (referral_many_names >= 0)",
+        "The names in a week are a number, zero or more.",
     )

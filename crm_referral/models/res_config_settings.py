@@ -18,6 +18,9 @@ class ResConfigSettings(models.TransientModel):
     referral_ask_weekly = fields.Boolean(
         related="company_id.referral_ask_weekly", readonly=False
     )
+    referral_many_names = fields.Integer(
+        related="company_id.referral_many_names", readonly=False
+    )
     referral_objection_group_wide = fields.Boolean(
         string="Objections Count in All Companies",
         config_parameter="crm_referral.objection_group_wide",

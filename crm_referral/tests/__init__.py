@@ -34,6 +34,7 @@ from . import test_candidate_introduction
 from . import test_candidate_notice
 from . import test_candidate_objection
 from . import test_candidate_states
+from . import test_claims
 from . import test_concurrency
 from . import test_contact_keys
 from . import test_conversation_screens
@@ -63,6 +64,7 @@ from . import test_report_kinds
 from . import test_report_schedule
 from . import test_report_time
 from . import test_requirements
+from . import test_risk
 from . import test_rules
 from . import test_screens
 from . import test_security_walk

@@ -43,6 +43,13 @@ MATRIX = {
     "crm.referral.decline": {"rep": "rwc", "all_documents": "rwc", "manager": "rwc"},
     "crm.referral.finish": {"rep": "rwc", "all_documents": "rwc", "manager": "rwc"},
     "crm.referral.override": {"rep": "rwc", "all_documents": "rwc", "manager": "rwc"},
+    "crm.referral.claim": {"rep": "rc", "all_documents": "rc", "manager": "rc"},
+    "crm.referral.claim.decide": {"manager": "rwc"},
+    "crm.referral.reciprocity": {
+        "rep": "rwc",
+        "all_documents": "rwc",
+        "manager": "rwcu",
+    },
     "crm.referral.candidate.convert": {
         "rep": "rwc",
         "all_documents": "rwc",

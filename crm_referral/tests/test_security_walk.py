@@ -53,9 +53,13 @@ CONFIGURATION = {
 }
 # Whose records a salesperson of the same company may see: what was delivered to a
 # customer belongs to the customer, not to a colleague.
-SHARED_IN_COMPANY = {"crm.referral.benefit", "res.partner"}
 # Pages on which everybody who logs in sees what is their own: here, nothing.
 OWN_PAGES = {"/my/referrals"}
+SHARED_IN_COMPANY = {
+    "crm.referral.benefit",
+    "crm.referral.reciprocity",
+    "res.partner",
+}
 # Public methods that are the same for every record, and say nothing of any.
 HARMLESS_METHODS = {
     ("crm.referral", "mail_allowed_qweb_expressions"),
@@ -70,6 +74,7 @@ DROPPED_DEFAULTS = {
 OPENED_WITH = {
     ("crm.referral.candidate.erase", "candidate_ids"),
     ("crm.referral.candidate.object", "candidate_id"),
+    ("crm.referral.claim.decide", "claim_id"),
     ("crm.referral.objection.withdraw", "candidate_id"),
 }
 # Readonly fields for which `create` takes nothing from a context: it chooses them.
@@ -148,6 +153,13 @@ class TestSecurityWalk(AssessmentCase):
             .with_user(cls.manager)
             .create({"name": "Hidden", "user_ids": [Command.set(cls.manager.ids)]})
         )
+        twin = cls._create_candidate(referral, email="secret@example.com").sudo()
+        claim = twin.env["crm.referral.claim"].create(
+            {"candidate_id": candidate.id, "reason": "Ours"}
+        )
+        reciprocity = cls.env["crm.referral.reciprocity"].create(
+            {"partner_id": hidden.id, "name": "Recommended them"}
+        )
         Objection = cls.env["crm.referral.objection"]
         Objection._record(["objects@example.com"])
         objection = Objection.search([], limit=1)
@@ -157,6 +169,7 @@ class TestSecurityWalk(AssessmentCase):
         )
         records = [benefit, referral, ask, candidate, prepared, lead, event]
         records.append(export.sudo())
+        records += [claim, reciprocity]
         return [*records, schedule.sudo(), referral.step_log_ids[:1], objection]
 
     @classmethod
@@ -212,6 +225,11 @@ class TestSecurityWalk(AssessmentCase):
                 "candidate_ids": [Command.set(candidate.ids)]
             },
             "crm.referral.candidate.object": {"candidate_id": candidate.id},
+            "crm.referral.claim.decide": {
+                "claim_id": world["crm.referral.claim"].id,
+                "winner_id": candidate.id,
+                "reason": "x",
+            },
             "crm.referral.finish": {"referral_id": referral.id},
             "crm.referral.objection.withdraw": {
                 "candidate_id": candidate.id,

@@ -2,7 +2,11 @@ from . import (
     candidate_states,
     contact_keys,
     initials,
+    free_mail,
+    identity,
     readiness,
+    risk,
+    risk_queries,
     spoken_text,
     text_scrub,
 )

@@ -4,6 +4,7 @@ from . import (
     crm_referral_candidate_convert,
     crm_referral_candidate_erase,
     crm_referral_candidate_object,
+    crm_referral_claim_decide,
     crm_referral_decline,
     crm_referral_finish,
     crm_referral_objection_withdraw,
