@@ -33,8 +33,8 @@ class CrmGuidedConversationStep(models.AbstractModel):
     )
     talk_track = fields.Text(
         translate=True,
-        help="What to say to the customer, in their language, with what is noted about "
-        "them filled in.",
+        help="What to say to the customer, in their language and person, with what is "
+        "noted about them filled in. Every word of it is said aloud.",
     )
     placeholders = fields.Text(
         compute="_compute_placeholders",

@@ -106,7 +106,10 @@ class CrmReferral(models.Model):
         copy=False, help="The situation the customer was in, and what made it hard."
     )
     improvement = fields.Text(
-        string="What Changed", copy=False, help="What is different for them today."
+        string="What Changed",
+        copy=False,
+        help="What is different today, as a fact without “you”, “they” or “we”: it is "
+        "said to the customer, and stands in the e-mail that the customer forwards.",
     )
     missed_by_others = fields.Text(
         string="What Others Miss",

@@ -12,8 +12,8 @@ class CrmReferralMotive(models.Model):
     spoken = fields.Char(
         string="How to Say It",
         translate=True,
-        help="The words to the customer, as the end of a sentence: “I could imagine "
-        "this: …”. Empty: the name is said.",
+        help="A whole sentence to the customer, for example: “You would have somebody "
+        "nearby to compare notes with.” Empty: this motive is not said.",
     )
     description = fields.Text(
         translate=True,

@@ -1,9 +1,13 @@
+from datetime import date
+
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.crm_guided_conversation.tools.placeholders import get_list_separator
 
 from ..tools.candidate_states import ENDED_WITHOUT_LEAD_STATES
+from ..tools.spoken_text import add_clause, join_sentences
 
 _lt = LazyTranslate(__name__)
 
@@ -13,16 +17,25 @@ PLACEHOLDERS = {
     "object.commercial_partner_id.name": _lt("the customer's company"),
     "object.user_id.name": _lt("the salesperson"),
     "object.company_id.name": _lt("our company"),
-    "object.benefit_summary": _lt("the benefits"),
+    "object.benefit_summary": _lt("the benefit you say first, with its number"),
     "object.challenge": _lt("what was hard before"),
     "object.improvement": _lt("what has changed"),
     "object.missed_by_others": _lt("what others miss"),
-    "object.motive_summary": _lt("what the customer gains"),
+    "object.motive_summary": _lt("what the customer gains, in whole sentences"),
     "object.promise": _lt("our promise"),
     "object.candidate_summary": _lt("the people named so far"),
 }
-# Nobody listens to more benefits than these.
-SPOKEN_BENEFITS = 3
+
+
+def _rank_benefit(benefit):
+    """:return: how well a conversation begins with this benefit, to be compared"""
+    return (
+        not benefit.needs_wording,
+        benefit.confirmed,
+        benefit.origin == "customer",
+        benefit.confirmed_on or date.min,
+        benefit._origin.id or 0,
+    )
 
 
 class CrmReferralTalkTrackMixin(models.AbstractModel):
@@ -32,23 +45,47 @@ class CrmReferralTalkTrackMixin(models.AbstractModel):
     _description = "What to Say in a Referral Request"
     _inherit = ["crm.guided.conversation"]
 
+    spoken_benefit_id = fields.Many2one(
+        comodel_name="crm.referral.benefit",
+        string="What You Say First",
+        compute="_compute_spoken_benefit_id",
+        store=True,
+        readonly=False,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        domain="[('id', 'in', benefit_ids)]",
+        help="The one benefit that the conversation begins with. Proposed is what the "
+        "customer confirmed last, in their own words if possible.",
+    )
     benefit_summary = fields.Char(
         compute="_compute_summaries",
-        help="The benefits in the customer's words, for what to say.",
+        help="The one benefit that is said, with its number.",
     )
     motive_summary = fields.Char(
-        compute="_compute_summaries", help="The motives, for what to say."
+        compute="_compute_summaries",
+        help="The motives as sentences to the customer.",
     )
     candidate_summary = fields.Char(
         compute="_compute_summaries", help="The candidates, for what to say."
     )
 
+    @api.depends("benefit_ids", "benefit_ids.needs_wording")
+    def _compute_spoken_benefit_id(self):
+        for referral in self:
+            benefits = referral.benefit_ids
+            picked = referral._get_spoken_benefit()
+            if not picked or picked.needs_wording:
+                picked = benefits.sorted(_rank_benefit, reverse=True)[:1]
+            referral.spoken_benefit_id = picked._origin
+
     @api.depends(
         "spoken_lang",
         "partner_id.lang",
+        "spoken_benefit_id",
         "benefit_ids.name",
+        "benefit_ids.measure",
         "benefit_ids.needs_wording",
-        "motive_ids.name",
         "motive_ids.spoken",
         "candidate_ids.name",
         "candidate_ids.function",
@@ -60,23 +97,39 @@ class CrmReferralTalkTrackMixin(models.AbstractModel):
             lang = referral._get_conversation_lang()
             comma = get_list_separator(lang)
             spoken = referral.with_context(lang=lang)
-            benefits = spoken.benefit_ids.filtered(
-                lambda benefit: benefit.name and not benefit.needs_wording
+            benefit = spoken._get_spoken_benefit()
+            is_sayable = benefit.name and not benefit.needs_wording
+            referral.benefit_summary = is_sayable and add_clause(
+                benefit.name, benefit.measure
             )
-            referral.benefit_summary = comma.join(
-                benefits.sorted("confirmed", reverse=True)[:SPOKEN_BENEFITS].mapped(
-                    "name"
-                )
-            )
-            referral.motive_summary = comma.join(
-                motive.spoken or motive.name for motive in spoken.motive_ids
-            )
+            referral.motive_summary = join_sentences(spoken.motive_ids.mapped("spoken"))
             referral.candidate_summary = comma.join(
                 candidate.name or candidate.function
                 for candidate in spoken.candidate_ids
                 if candidate.state not in ENDED_WITHOUT_LEAD_STATES
                 and (candidate.name or candidate.function)
             )
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("spoken_benefit_id")
+    def _check_spoken_benefit(self):
+        for referral in self:
+            if referral.spoken_benefit_id - referral.benefit_ids:
+                raise ValidationError(
+                    self.env._(
+                        "What you say first must be one of the benefits of this "
+                        "request. Add it to them first."
+                    )
+                )
+
+    # === BUSINESS METHODS === #
+
+    def _get_spoken_benefit(self):
+        """:return: the benefit that was picked, if the request still has it"""
+        self.ensure_one()
+        picked = self.spoken_benefit_id._origin
+        return self.benefit_ids.filtered(lambda benefit: benefit._origin == picked)
 
     # === GUIDED CONVERSATION === #
 

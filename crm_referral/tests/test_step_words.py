@@ -1,6 +1,8 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
+from odoo.addons.crm_guided_conversation.tools.placeholders import PLACEHOLDER
+
 from .common import ReferralCommon
 
 
@@ -20,10 +22,10 @@ class TestTalkTrack(ReferralCommon):
         self.assertEqual(
             self.referral.talk_track, "Hello Ann Archer, Rep here: our work."
         )
-        self.referral.benefit_ids = self._create_benefit()
+        self.referral.benefit_ids = self._create_benefit(measure="before: nine")
         self.assertEqual(
             self.referral.talk_track,
-            "Hello Ann Archer, Rep here: Closing takes two days.",
+            "Hello Ann Archer, Rep here: Closing takes two days, before: nine.",
         )
 
     def test_every_shipped_talk_track_renders_for_a_rep(self):
@@ -48,18 +50,46 @@ class TestTalkTrack(ReferralCommon):
             lang="zh_TW"
         ).talk_track = "您好,{{ object.partner_id.name }}:{{ object.motive_summary }}"
         motives = self.env["crm.referral.motive"].create(
-            [{"name": "Helping"}, {"name": "Standing"}]
+            [
+                {"name": "Helping", "spoken": "You help."},
+                {"name": "Standing", "spoken": "Others ask you"},
+            ]
         )
-        for motive, name in zip(motives, ("幫助他人", "專業地位"), strict=True):
-            motive.with_context(lang="zh_TW").name = name
+        for motive, words in zip(
+            motives, ("您幫得上朋友", "同行都會來請教您。"), strict=True
+        ):
+            motive.with_context(lang="zh_TW").spoken = words
         self.referral.motive_ids = motives
         in_english = self._create_referral(partner_id=self.other_customer.id)
         self.customer.lang = "zh_TW"
         both = self.referral | in_english
         self.assertEqual(
             both.mapped("talk_track"),
-            ["您好,Ann Archer:幫助他人、專業地位", "Hello Carl Carter: well"],
+            [
+                "您好,Ann Archer:您幫得上朋友。同行都會來請教您。",
+                "Hello Carl Carter: well",
+            ],
         )
+        self.referral.spoken_lang = "en_US"
+        self.assertEqual(
+            self.referral.talk_track, "Hello Ann Archer: You help. Others ask you."
+        )
+
+    def test_every_shipped_motive_is_a_sentence_to_the_customer(self):
+        for motive in self.env["crm.referral.motive"].search([]):
+            with self.subTest(motive=motive.name):
+                self.assertRegex(motive.spoken, r"\b[Yy]ou(r own)?\b.*\.$")
+                self.assertNotRegex(motive.spoken, r"\b([Tt]hey|[Tt]heir|[Tt]hem)\b")
+
+    def test_nothing_in_the_words_is_an_instruction(self):
+        """What is said while nothing is noted yet is said to the customer."""
+        for step in self.steps:
+            for match in PLACEHOLDER.finditer(step.talk_track):
+                with self.subTest(step=step.code, placeholder=match[0]):
+                    self.assertNotRegex(
+                        (match[2] or "").strip(),
+                        r"(?i)^[(\[<]|^(tell|name|say|note|add|write|mention)\b",
+                    )
 
     def test_language_that_is_not_installed_any_more(self):
         self.customer.lang = "zh_TW"

@@ -225,9 +225,20 @@ class TestTalkTrackFollows(ReferralCommon):
     def test_motives_are_said_to_the_customer(self):
         referral = self._walk_to(self._create_referral(), "value")
         referral.motive_ids = self.env.ref("crm_referral.motive_help_somebody")
+        referral.motive_ids |= self.env.ref("crm_referral.motive_exchange")
         self.assertIn(
-            "I could imagine this: helping somebody you like.", referral.talk_track
+            "I could imagine this for you: You would be helping somebody you like. You "
+            "would have somebody nearby to compare notes with.\n",
+            f"{referral.talk_track}\n",
         )
+
+    def test_labels_of_motives_are_not_said(self):
+        referral = self._walk_to(self._create_referral(), "value")
+        self.motive.spoken = False
+        referral.motive_ids = self.motive
+        self.assertNotIn(self.motive.name, referral.talk_track)
+        self.assertNotIn("I could imagine", referral.talk_track)
+        self.assertIn("what the customer gains", referral.talk_track_gaps)
 
     def test_gaps_are_a_list_of_the_reader(self):
         self.env["res.lang"]._activate_lang("zh_TW")
@@ -293,19 +304,80 @@ class TestSpokenBenefits(ReferralCommon):
         self.assertEqual(len(referral.benefit_ids), 3)
         self.assertEqual(set(referral.benefit_ids.mapped("needs_wording")), {True})
         self.assertNotIn("GTXPro", referral.talk_track)
-        self.assertIn("the benefits", referral.talk_track_gaps)
+        self.assertIn("the benefit you say first", referral.talk_track_gaps)
         first = referral.benefit_ids[0]
         first.name = "Your drawings are ready in a minute"
+        self.assertEqual(referral.spoken_benefit_id, first)
         self.assertIn("Your drawings are ready in a minute.", referral.talk_track)
         self.assertNotIn("GTXPro", referral.talk_track)
 
-    def test_not_too_many_are_said(self):
+    def test_one_is_said_with_its_number(self):
+        good, better = (
+            self._create_benefit(),
+            self._create_benefit(
+                name="Nobody stays late", measure="6 instead of 9 o'clock"
+            ),
+        )
         referral = self._create_referral()
-        referral.benefit_ids = [
-            Command.create({"partner_id": self.customer.id, "name": f"Good {number}"})
-            for number in range(5)
-        ]
-        self.assertEqual(referral.benefit_summary.count("Good"), 3)
+        referral.spoken_benefit_id = better
+        self.assertIn("Nobody stays late, 6 instead of 9 o'clock.", referral.talk_track)
+        self.assertNotIn(good.name, referral.talk_track)
+        referral.spoken_benefit_id = good
+        self.assertIn("Closing takes two days.", referral.talk_track)
+        self.assertNotIn("9 o'clock", referral.talk_track)
+
+    def test_confirmed_own_words_of_late_are_said_first(self):
+        for name, vals in (
+            ("Title", {"origin": "opportunity", "proposed_name": "Title"}),
+            ("Found", {"origin": "order"}),
+            ("Said", {}),
+            ("Paid", {"origin": "order", "confirmed_on": "2025-12-01"}),
+            ("Once", {"confirmed_on": "2025-01-01"}),
+            ("Late", {"confirmed_on": "2025-11-01"}),
+        ):
+            self._create_benefit(
+                name=name, confirmed=bool(vals.get("confirmed_on")), **vals
+            )
+            with self.subTest(newest=name):
+                referral = self._create_referral()
+                self.assertEqual(referral.spoken_benefit_id.name, name)
+                referral.sudo().unlink()
+
+    def test_what_was_picked_stays(self):
+        picked, other = self._create_benefit(), self._create_benefit(name="Other")
+        referral = self._create_referral()
+        referral.spoken_benefit_id = picked
+        other.action_toggle_confirmed()
+        referral.benefit_ids |= self._create_benefit(name="Third", confirmed=True)
+        self.assertEqual(referral.spoken_benefit_id, picked)
+        referral.benefit_ids -= picked
+        self.assertNotEqual(referral.spoken_benefit_id, picked)
+        self.assertIn(referral.spoken_benefit_id, referral.benefit_ids)
+        referral.benefit_ids = False
+        self.assertFalse(referral.spoken_benefit_id)
+        self.assertIn("the benefit you say first", referral.talk_track_gaps)
+
+    def test_picked_benefit_is_deleted(self):
+        picked, other = self._create_benefit(), self._create_benefit(name="Other")
+        referral = self._create_referral()
+        referral.spoken_benefit_id = picked
+        picked.unlink()
+        self.assertEqual(referral.spoken_benefit_id, other)
+
+    def test_only_a_benefit_of_the_request_is_said(self):
+        referral = self._create_referral()
+        foreign = self._create_benefit(self.other_customer)
+        with self.assertRaises(ValidationError):
+            referral.spoken_benefit_id = foreign
+
+    def test_picked_in_the_form(self):
+        good, better = self._create_benefit(), self._create_benefit(name="Better")
+        referral = self._create_referral()
+        with Form(referral) as form:
+            form.spoken_benefit_id = good
+            self.assertIn("Closing takes two days", form.talk_track)
+            form.spoken_benefit_id = better
+            self.assertIn("Better", form.talk_track)
 
     def test_confirmed_in_this_conversation(self):
         benefit = self._create_benefit()

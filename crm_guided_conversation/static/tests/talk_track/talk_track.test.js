@@ -14,10 +14,12 @@ class Conversation extends models.Model {
     _name = "conversation";
 
     talk_track = fields.Text({ string: "What to Say" });
+    talk_track_gaps = fields.Char({ string: "Not Noted Yet" });
 
     _records = [
         { id: 1, talk_track: "Hello <b>Ann</b>,\nhow are you?\n\nShall we begin?\n" },
         { id: 2, talk_track: false },
+        { id: 3, talk_track: "Shall we begin?", talk_track_gaps: "what was hard before" },
     ];
 }
 
@@ -29,7 +31,10 @@ const mountTalkTrack = (resId = 1) =>
         type: "form",
         resModel: "conversation",
         resId,
-        arch: `<form><field name="talk_track" widget="talk_track" readonly="1" nolabel="1" /></form>`,
+        arch: `<form>
+            <field name="talk_track" widget="talk_track" readonly="1" nolabel="1" />
+            <field name="talk_track_gaps" readonly="1" />
+        </form>`,
     });
 
 test("the words are shown in their paragraphs, as they were written", async () => {
@@ -57,6 +62,19 @@ test("the words are copied, and the button says so", async () => {
     await contains(".o_talk_track_copy").click();
     expect.verifySteps(["Hello <b>Ann</b>,\nhow are you?\n\nShall we begin?"]);
     expect(".o_popover .o-tooltip").toHaveText("Copied");
+});
+
+test("what is not noted yet stands apart and is not copied", async () => {
+    patchWithCleanup(navigator.clipboard, {
+        async writeText(text) {
+            expect.step(text);
+        },
+    });
+    await mountTalkTrack(3);
+    expect(".o_field_widget[name='talk_track_gaps']").toHaveText("what was hard before");
+    expect(".o_talk_track").not.toHaveText(/what was hard before/);
+    await contains(".o_talk_track_copy").click();
+    expect.verifySteps(["Shall we begin?"]);
 });
 
 test("the words can be put away and taken out again", async () => {
