@@ -49,6 +49,7 @@
         "data/digest_data.xml",
         "data/crm_referral_export_sheet_data.xml",
         "data/crm_referral_export_cron_data.xml",
+        "data/crm_referral_readiness_data.xml",
         # Wizards
         "wizard/crm_referral_ask_again_views.xml",
         "wizard/crm_referral_claim_decide_views.xml",
@@ -74,6 +75,8 @@
         "views/crm_referral_step_views.xml",
         "views/crm_referral_motive_views.xml",
         "views/crm_referral_decline_reason_views.xml",
+        "views/crm_referral_readiness_rule_views.xml",
+        "views/crm_assessment_stage_views.xml",
         "views/crm_lead_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",

@@ -41,7 +41,9 @@ class CrmAssessmentRound(models.Model):
         return result
 
     def _on_closed(self):
-        """Who has just become a fan may be asked. Called in sudo mode."""
+        """What a customer says speaks for asking them, most of all one who has just
+        become a fan. Called in sudo mode.
+        """
         fans = self.filtered(lambda r: r.stage_id.code == "fan").filtered(
             lambda r: (
                 r.partner_id.with_company(r.company_id).loyalty_stage_id.code != "fan"
@@ -50,5 +52,9 @@ class CrmAssessmentRound(models.Model):
         result = super()._on_closed()
         self.env["crm.referral.ask"]._note_moments(
             "fan", [(round_.partner_id, round_) for round_ in fans]
+        )
+        asking = self.filtered("asks_customer")
+        self.env["crm.referral.readiness"]._note_change(
+            asking.partner_id | asking.contact_id
         )
         return result

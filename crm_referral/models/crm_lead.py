@@ -458,6 +458,7 @@ class CrmLead(models.Model):
         pointed_at_sudo = closed.sudo().filtered("is_pointed_at")
         pointed_at_sudo.referral_candidate_ids._on_lead_closed()
         closed._note_won_moments(old_status_by_lead)
+        self._note_readiness(old_status_by_lead, new_status_by_lead)
         return result
 
     def _note_won_moments(self, old_status_by_lead):
@@ -472,3 +473,18 @@ class CrmLead(models.Model):
         self.env["crm.referral.ask"]._note_moments(
             "won", [(lead.partner_id, lead) for lead in won]
         )
+
+    def _note_readiness(self, old_status_by_lead, new_status_by_lead):
+        """A deal that was won, or is not any more, speaks for its customer."""
+        changed = self.filtered(
+            lambda lead: (
+                bool(old_status_by_lead.get(lead.id, {}).get("is_won"))
+                != bool(new_status_by_lead.get(lead.id, {}).get("is_won"))
+            )
+        )
+        if changed:
+            # sudo: whoever wins it need not see the referrer
+            won_sudo = changed.sudo()
+            self.env["crm.referral.readiness"]._note_change(
+                won_sudo.partner_id | won_sudo.referrer_id
+            )

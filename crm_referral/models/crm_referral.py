@@ -18,6 +18,7 @@ class CrmReferral(models.Model):
     _name = "crm.referral"
     _description = "Referral Request"
     _inherit = [
+        "crm.referral.readiness.source.mixin",
         "crm.referral.asking.mixin",
         "crm.referral.preparation.mixin",
         "crm.referral.proposal.mixin",
@@ -32,6 +33,9 @@ class CrmReferral(models.Model):
     _step_activity_type = "crm_referral.mail_activity_type_step"
     _manager_group = "sales_team.group_sale_manager"
     _completed_outcomes = frozenset({"introduced"})
+    _readiness_fields = frozenset(
+        {"closed_on", "company_id", "outcome", "promise_deadline", "promise_state"}
+    )
     _protected_fields = frozenset(
         {
             "candidate_count",

@@ -21,7 +21,7 @@ class CrmReferralAskingMixin(models.AbstractModel):
         string="Do Not Ask for Referrals", compute="_compute_partner_do_not_ask"
     )
     partner_readiness_note = fields.Char(
-        related="partner_id.referral_readiness_note",
+        related="partner_id.referral_stop_note",
         help="Shown while a new request is written: why the customer may not be asked.",
     )
     next_ask_date = fields.Date(

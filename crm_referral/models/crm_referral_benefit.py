@@ -11,7 +11,8 @@ class CrmReferralBenefit(models.Model):
 
     _name = "crm.referral.benefit"
     _description = "Delivered Benefit"
-    _inherit = ["crm.guarded.mixin"]
+    _inherit = ["crm.guarded.mixin", "crm.referral.readiness.source.mixin"]
+    _readiness_fields = frozenset({"active", "company_id", "confirmed", "confirmed_on"})
     _protected_fields = frozenset({"earlier_referral_ids", "proposed_name"})
     _order = "confirmed desc, delivered_on desc, id desc"
     _check_company_auto = True

@@ -1,31 +1,25 @@
-from functools import partial
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import SQL
 
-from odoo.addons.crm_foundation.tools.local_time import today
-
-from ..tools.readiness import ReadinessRule
+SCORE = "referral_readiness_score"
+STATE = "referral_readiness"
 
 
 class CrmReferralReadinessMixin(models.AbstractModel):
     """A customer who may be asked for a referral today, or may not, and why.
 
-    Another addon adds a reason in one place, :meth:`_get_readiness_rules`. The model
-    has ``referral_ids`` and ``referral_quiet_ids``.
+    What stops us decides first, and at once: such a customer has no points. How much
+    speaks for asking the others is kept in ``crm.referral.readiness``.
+
+    The model has ``referral_ids`` and ``referral_quiet_ids``.
     """
 
     _name = "crm.referral.readiness.mixin"
     _description = "Customer Who May Be Asked"
+    _inherit = ["crm.referral.stop.mixin", "crm.referral.signal.mixin"]
 
-    referral_do_not_ask = fields.Boolean(
-        string="Do Not Ask for Referrals",
-        tracking=True,
-        help="This customer does not want to be asked. Counts for all contacts of a "
-        "company.",
-    )
     referral_readiness = fields.Selection(
         selection="_selection_referral_readiness",
         compute="_compute_referral_readiness",
@@ -33,15 +27,37 @@ class CrmReferralReadinessMixin(models.AbstractModel):
         groups="sales_team.group_sale_salesman",
         help="Whether this customer may be asked for a referral today.",
     )
+    referral_readiness_score = fields.Integer(
+        string="Readiness",
+        compute="_compute_referral_readiness",
+        search="_search_referral_readiness_score",
+        aggregator=None,
+        groups="sales_team.group_sale_salesman",
+        help="How much speaks for asking this customer, from 0 to 100. Who may not be "
+        "asked today has 0.",
+    )
     referral_readiness_note = fields.Char(
+        string="Why",
+        compute="_compute_referral_readiness",
+        groups="sales_team.group_sale_salesman",
+        help="What speaks for asking this customer or against it, with its points, and "
+        "what stops us.",
+    )
+    referral_stop_note = fields.Char(
         compute="_compute_referral_readiness",
         groups="sales_team.group_sale_salesman",
         help="Why the customer may not be asked today.",
     )
+    referral_readiness_until = fields.Date(
+        string="May Be Asked From",
+        compute="_compute_referral_readiness",
+        groups="sales_team.group_sale_salesman",
+        help="The day from which the customer may be asked, where it is known.",
+    )
     open_referral_id = fields.Many2one(
         comodel_name="crm.referral",
         string="Open Referral Request",
-        compute="_compute_open_referral_id",
+        compute="_compute_referral_readiness",
         groups="sales_team.group_sale_salesman",
         help="The request in which this customer is being asked, if you may see it.",
     )
@@ -57,37 +73,127 @@ class CrmReferralReadinessMixin(models.AbstractModel):
         ]
 
     @api.depends(lambda self: self._get_readiness_dependencies())
-    @api.depends_context("company", "lang")
+    @api.depends_context("company", "lang", "tz", "uid")
     def _compute_referral_readiness(self):
-        blockers = self._get_referral_blockers()
+        stops = self._get_referral_stops()
+        weighed = self.env["crm.referral.readiness"]._read_parts(self._origin)
+        signals = self._get_readiness_signals()
+        open_referrals = self.browse(
+            partner.id for partner in stops if "open_request" in stops[partner]
+        )._get_visible_requests()
         for partner in self:
-            code, note = next(
-                iter(blockers.get(partner._origin, {}).items()), ("ready", False)
-            )
+            reasons = stops.get(partner._origin, {})
+            code, (stop, day) = next(iter(reasons.items()), ("ready", (False, False)))
+            score, parts = weighed.get(partner._origin, (0, {}))
+            told = [
+                signal.tell(*parts[name])
+                for name, signal in signals.items()
+                if name in parts
+            ]
             partner.referral_readiness = code
-            partner.referral_readiness_note = note
+            partner.referral_readiness_score = 0 if reasons else score
+            partner.referral_stop_note = stop
+            partner.referral_readiness_until = day
+            partner.referral_readiness_note = (
+                " · ".join([*told, *([stop] if stop else [])]) or False
+            )
+            partner.open_referral_id = open_referrals.get(partner._origin)
 
-    @api.depends("referral_ids.outcome", "referral_ids.active")
-    @api.depends_context("uid", "company")
-    def _compute_open_referral_id(self):
+    def _get_visible_requests(self):
+        """:return: the open request of each customer, if the user may see it."""
+        if not self:
+            return {}
         open_referrals = self._get_open_referrals()
-        referrals = self.env["crm.referral"].union(*open_referrals.values())
-        visible = referrals.with_env(self.env)._filtered_access("read")
-        for partner in self:
-            referral = open_referrals.get(partner._origin)
-            partner.open_referral_id = referral and visible & referral
+        visible = (
+            self.env["crm.referral"]
+            .union(*open_referrals.values())
+            .with_env(self.env)
+            ._filtered_access("read")
+        )
+        return {
+            partner: referral.with_env(self.env) & visible
+            for partner, referral in open_referrals.items()
+        }
+
+    # === SEARCH, ORDER AND GROUP === #
 
     @api.model
     def _search_referral_readiness(self, operator, value):
         if operator != "in":
             return NotImplemented
-        rest = Domain.TRUE
-        domains = {}
-        for code, domain in self._get_readiness_domains().items():
-            domains[code] = domain & rest
-            rest &= ~domain
-        domains["ready"] = rest
+        domains = self._get_exclusive_domains()
         return Domain.OR(domains[code] for code in value if code in domains)
+
+    @api.model
+    def _search_referral_readiness_score(self, operator, value):
+        """Who has points is found by them, who has none is what is left."""
+        weighed = self.env["crm.referral.readiness"]._get_points_domain(operator, value)
+        if weighed is NotImplemented:
+            return NotImplemented
+        domain, is_true_for_zero = weighed
+        found = self._get_exclusive_domains()["ready"] & domain
+        return ~found if is_true_for_zero else found
+
+    @api.model
+    def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
+        """The first ones in the order of readiness are found by an index.
+
+        Those with points come first, so nobody else is looked at while there are enough
+        of them.
+        """
+        first, _comma, rest = (order or "").partition(",")
+        if limit and first.split() == [SCORE, "desc"]:
+            self._check_field_access(self._fields[SCORE], "read")
+            query = super()._search(
+                Domain(domain) & self._get_exclusive_domains()["ready"],
+                offset,
+                limit,
+                rest.strip() or None,
+                **kwargs,
+            )
+            if query.is_empty():
+                return query
+            points = self.env["crm.referral.readiness"]._join_points(
+                query, self._table, "JOIN"
+            )
+            query.add_where(SQL("%s > 0", points))
+            query.order = SQL(", ").join(
+                [SQL("%s DESC", points), *([query.order] if query.order else [])]
+            )
+            if len(query) == limit:
+                return query
+        return super()._search(domain, offset, limit, order, **kwargs)
+
+    @api.model
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        if field_name != SCORE:
+            return super()._order_field_to_sql(
+                alias, field_name, direction, nulls, query
+            )
+        self._check_field_access(self._fields[SCORE], "read")
+        points = self.env["crm.referral.readiness"]._join_points(
+            query, alias, "LEFT JOIN"
+        )
+        # sudo: what stops us stops us whoever looks
+        ready = self.sudo()._get_condition(
+            self._get_exclusive_domains()["ready"], alias, query
+        )
+        score = SQL("CASE WHEN %s THEN COALESCE(%s, 0) ELSE 0 END", ready, points)
+        query._order_groupby.append(score)
+        return SQL("%s %s %s", score, direction, nulls)
+
+    @api.model
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        if groupby_spec != STATE:
+            return super()._read_group_groupby(alias, groupby_spec, query)
+        self._check_field_access(self._fields[STATE], "read")
+        # sudo: what stops us stops us whoever looks
+        Everybody = self.sudo()
+        cases = SQL(" ").join(
+            SQL("WHEN %s THEN %s", Everybody._get_condition(domain, alias, query), code)
+            for code, domain in self._get_readiness_domains().items()
+        )
+        return SQL("CASE %s ELSE 'ready' END", cases)
 
     # === CRUD METHODS === #
 
@@ -109,7 +215,8 @@ class CrmReferralReadinessMixin(models.AbstractModel):
     # === ACTION METHODS === #
 
     def action_may_ask_again(self, reason):
-        """Take back that this customer does not want to be asked.
+        """Take back that this customer does not want to be asked, or let them be asked
+        although their loyalty is endangered, until the next round.
 
         :param str reason: why; kept in the chatter
         :return: True
@@ -125,10 +232,19 @@ class CrmReferralReadinessMixin(models.AbstractModel):
             raise UserError(
                 self.env._("Write in a few words why this customer may be asked again.")
             )
-        for partner in self.filtered("referral_do_not_ask"):
+        stops = self._get_referral_stops()
+        for partner in self:
             # sudo: a sales manager need not be allowed to change contacts
-            partner.sudo().referral_do_not_ask = False
-            partner.sudo().message_post(
+            partner_sudo = partner.sudo()
+            values = {}
+            if partner_sudo.referral_do_not_ask:
+                values["referral_do_not_ask"] = False
+            if "endangered" in stops[partner]:
+                values["referral_loyalty_overruled"] = True
+            if not values:
+                continue
+            partner_sudo.write(values)
+            partner_sudo.message_post(
                 body=self.env._(
                     "%(manager)s: this customer may be asked for referrals again. "
                     "Reason: %(reason)s",
@@ -155,242 +271,3 @@ class CrmReferralReadinessMixin(models.AbstractModel):
         if not referral:
             referral = self.env["crm.referral"].create({"partner_id": self.id})
         return referral._get_records_action(name=self.env._("Referral Request"))
-
-    # === RULES === #
-
-    @api.model
-    def _get_readiness_dependencies(self):
-        """:return: fields that the rules read; they go with the rules."""
-        return [
-            "referral_do_not_ask",
-            "commercial_partner_id.referral_do_not_ask",
-            "referral_ids.outcome",
-            "referral_ids.active",
-            "referral_ids.next_ask_date",
-            "referral_quiet_ids.next_ask_date",
-        ]
-
-    @api.model
-    def _get_readiness_rules(self, exclude_referrals=None):
-        """Who may not be asked in the current company, and why.
-
-        Another addon adds its reason here, before or after those of others, and knows
-        its customers whoever looks.
-
-        :param exclude_referrals: requests that do not count, such as the one at hand
-        :return: :class:`ReadinessRule` by code, the weightiest reason first
-        :rtype: dict
-        """
-        excluded = exclude_referrals.ids if exclude_referrals else []
-        return {
-            "do_not_ask": ReadinessRule(
-                self.env._("Do not ask"),
-                self._get_do_not_ask_domain(),
-                self._explain_do_not_ask,
-            ),
-            "open_request": ReadinessRule(
-                self.env._("Being asked"),
-                self._get_open_request_domain(excluded),
-                partial(self._explain_open_request, exclude_referrals),
-            ),
-            "quiet": ReadinessRule(
-                self.env._("Quiet period"),
-                self._get_quiet_domain(excluded),
-                partial(self._explain_quiet, exclude_referrals),
-            ),
-        }
-
-    @api.model
-    def _get_readiness_domains(self):
-        """:return: domains of the customers who may not be asked, by code, the
-            weightiest reason first
-        :rtype: dict
-        """
-        rules = self._get_readiness_rules()
-        return {code: rule.domain for code, rule in rules.items()}
-
-    def _get_referral_blockers(self, exclude_referrals=None):
-        """Why these customers may not be asked for a referral today.
-
-        :param exclude_referrals: requests that do not count, such as the one at hand
-        :return: for every partner a dict from code to sentence; empty if nothing speaks
-            against asking. The weightiest reason comes first.
-        :rtype: dict
-        """
-        partners = self._origin
-        rules = self._get_readiness_rules(exclude_referrals)
-        # sudo: what speaks against asking does not depend on who looks
-        Everybody = self.sudo().with_context(active_test=False)
-        concerned = {
-            code: partners
-            & Everybody.search(Domain("id", "in", partners.ids) & rule.domain)
-            for code, rule in rules.items()
-        }
-        names = self.browse().union(*concerned.values())._get_names_to_tell()
-        blockers = {partner: {} for partner in partners}
-        for code, rule in rules.items():
-            if concerned[code]:
-                sentences = rule.explain(
-                    {each: names[each] for each in concerned[code]}
-                )
-                for partner in concerned[code]:
-                    blockers[partner][code] = sentences.get(partner, rule.label)
-        return blockers
-
-    def _get_names_to_tell(self):
-        """:return: how these customers are called to the user, by customer.
-        :rtype: dict
-        """
-        visible = self._filtered_access("read")
-        hidden = self.env._("a contact of another company")
-        return {
-            partner: partner.display_name if partner in visible else hidden
-            for partner in self
-        }
-
-    # === DO NOT ASK === #
-
-    @api.model
-    def _get_do_not_ask_domain(self):
-        # sudo: also if the user does not see the company of the contact
-        asked_not_to = self.sudo()._search(
-            Domain("referral_do_not_ask", "=", True), active_test=False
-        )
-        return Domain("referral_do_not_ask", "=", True) | Domain(
-            "commercial_partner_id", "in", asked_not_to
-        )
-
-    @api.model
-    def _explain_do_not_ask(self, names):
-        return {
-            partner: self.env._(
-                "%(customer)s does not want to be asked for referrals.", customer=name
-            )
-            for partner, name in names.items()
-        }
-
-    # === BEING ASKED === #
-
-    @api.model
-    def _get_open_request_domain(self, excluded):
-        # sudo: whether a customer is being asked does not depend on who looks
-        open_referrals = (
-            self.env["crm.referral"]
-            .sudo()
-            ._search(
-                Domain("company_id", "=", self.env.company.id)
-                & Domain("outcome", "=", False)
-                & Domain("active", "=", True)
-                & Domain("id", "not in", excluded)
-            )
-        )
-        return Domain("id", "in", open_referrals.subselect("partner_id"))
-
-    def _get_open_referrals(self, exclude_referrals=None):
-        """:return: for each partner the request in which they are being asked, in sudo
-        mode; no entry where there is none
-        """
-        excluded = exclude_referrals.ids if exclude_referrals else []
-        # sudo: a colleague's request counts too
-        referrals = (
-            self.env["crm.referral"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("partner_id", "in", self._origin.ids),
-                    ("company_id", "=", self.env.company.id),
-                    ("outcome", "=", False),
-                    ("id", "not in", excluded),
-                ],
-                ["partner_id", "user_id"],
-            )
-        )
-        return {referral.partner_id: referral for referral in referrals}
-
-    @api.model
-    def _explain_open_request(self, exclude_referrals, names):
-        partners = self.union(*names)
-        open_referrals = partners._get_open_referrals(exclude_referrals)
-        return {
-            partner: self.env._(
-                "%(customer)s is being asked already (%(salesperson)s); the request is "
-                "open.",
-                customer=names[partner],
-                salesperson=referral.user_id.name or self.env._("unassigned"),
-            )
-            for partner, referral in open_referrals.items()
-        }
-
-    # === QUIET PERIOD === #
-
-    @api.model
-    def _get_quiet_domain(self, excluded):
-        still_quiet = Domain("company_id", "=", self.env.company.id) & Domain(
-            "next_ask_date", ">", self._get_asking_day()
-        )
-        # sudo: a colleague's request counts too; archiving does not end the period
-        ended = (
-            self.env["crm.referral"]
-            .sudo()
-            ._search(
-                still_quiet
-                & Domain("outcome", "!=", False)
-                & Domain("id", "not in", excluded),
-                active_test=False,
-            )
-        )
-        # sudo: as above
-        kept = (
-            self.env["crm.referral.quiet"]
-            .sudo()
-            ._search(still_quiet & Domain("referral_id", "not in", excluded))
-        )
-        return Domain("id", "in", ended.subselect("partner_id")) | Domain(
-            "id", "in", kept.subselect("partner_id")
-        )
-
-    @api.model
-    def _get_asking_day(self):
-        """:return: today, for the company that asks."""
-        return today(self.env, self.env.company, self.env.user)
-
-    def _get_quiet_until(self, exclude_referrals=None):
-        """:return: for each partner in a quiet period its last day but one."""
-        excluded = exclude_referrals.ids if exclude_referrals else []
-        quiet_until = {}
-        for model, conditions in (
-            ("crm.referral", [("outcome", "!=", False), ("id", "not in", excluded)]),
-            ("crm.referral.quiet", [("referral_id", "not in", excluded)]),
-        ):
-            # sudo: a colleague's request counts too; archiving does not end the period
-            groups = (
-                self.env[model]
-                .sudo()
-                .with_context(active_test=False)
-                ._read_group(
-                    [
-                        ("partner_id", "in", self._origin.ids),
-                        ("company_id", "=", self.env.company.id),
-                        ("next_ask_date", ">", self._get_asking_day()),
-                        *conditions,
-                    ],
-                    ["partner_id"],
-                    ["next_ask_date:max"],
-                )
-            )
-            for partner, day in groups:
-                quiet_until[partner] = max(day, quiet_until.get(partner, day))
-        return quiet_until
-
-    @api.model
-    def _explain_quiet(self, exclude_referrals, names):
-        partners = self.union(*names)
-        return {
-            partner: self.env._(
-                "%(customer)s was asked not long ago; the quiet period ends on "
-                "%(date)s.",
-                customer=names[partner],
-                date=format_date(self.env, day),
-            )
-            for partner, day in partners._get_quiet_until(exclude_referrals).items()
-        }

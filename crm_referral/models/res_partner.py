@@ -17,6 +17,7 @@ class ResPartner(models.Model):
         "res.partner",
     ]
     _guarded_pointers = frozenset({"referrer_id"})
+    _protected_fields = frozenset({"referral_loyalty_overruled"})
 
     referrer_id = fields.Many2one(
         comodel_name="res.partner",

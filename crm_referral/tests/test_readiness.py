@@ -65,7 +65,7 @@ class TestReadiness(ReferralCommon):
                     partner.referral_readiness, self.expected[partner.name]
                 )
                 self.assertEqual(
-                    bool(partner.referral_readiness_note),
+                    bool(partner.referral_stop_note),
                     self.expected[partner.name] != "ready",
                 )
 
@@ -136,6 +136,9 @@ class TestReadinessOfOneList(ReferralCommon):
         self._create_referral().action_decline(self.decline_reason.id)
         self._create_referral(self.manager, override_reason="She called us")
         self.customer.referral_do_not_ask = True
+        self.customer.sudo().loyalty_stage_id = self.env.ref(
+            "crm_referral.crm_assessment_stage_at_risk"
+        )
         blockers = self.customer._get_referral_blockers()[self.customer]
         self.assertEqual(list(blockers), codes)
 
@@ -186,6 +189,7 @@ class TestReasonOfAnotherAddon(ReferralCommon):
                 ("complaint", "Has a complaint"),
                 ("do_not_ask", "Do not ask"),
                 ("open_request", "Being asked"),
+                ("endangered", "Loyalty endangered"),
                 ("quiet", "Quiet period"),
             ],
         )

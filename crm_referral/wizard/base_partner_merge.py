@@ -15,7 +15,18 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self._drop_double_benefits(partners)
         self._drop_double_asks(partners)
         self._cut_referrer_loops(partners, dst_partner)
-        return super()._update_foreign_keys(src_partners, dst_partner)
+        self._drop_readiness(partners)
+        result = super()._update_foreign_keys(src_partners, dst_partner)
+        self.env["crm.referral.readiness"]._note_change(dst_partner)
+        return result
+
+    @api.model
+    def _drop_readiness(self, partners):
+        """It is made anew of what all of them bring along."""
+        # sudo: nobody reads or writes it by themselves
+        self.env["crm.referral.readiness"].sudo().search(
+            [("partner_id", "in", partners.ids)]
+        ).unlink()
 
     @api.model
     def _end_double_referral_requests(self, partners):
