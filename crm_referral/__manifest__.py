@@ -65,6 +65,7 @@
         "views/crm_referral_candidate_form_views.xml",
         "views/crm_referral_candidate_views.xml",
         "views/crm_referral_objection_views.xml",
+        "views/crm_referral_objection_templates.xml",
         "views/crm_referral_prepared_views.xml",
         "views/crm_referral_form_views.xml",
         "views/crm_referral_form_candidate_views.xml",

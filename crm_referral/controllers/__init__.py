@@ -1,1 +1,1 @@
-from . import portal, referrer_page
+from . import objection, portal, referrer_page

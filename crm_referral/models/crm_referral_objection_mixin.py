@@ -126,6 +126,7 @@ class CrmReferralObjectionMixin(models.AbstractModel):
                 person.id: Markup("<br/>").join(lines) for person, lines in said.items()
             }
         )
+        people_sudo._tell_colleagues()
 
     def _stop_everything(self):
         """Stop what is planned with these persons. In sudo mode.
@@ -135,6 +136,32 @@ class CrmReferralObjectionMixin(models.AbstractModel):
         """
         self.activity_ids.unlink()
         return {person: [] for person in self}
+
+    def _get_told_colleagues(self):
+        """:return: the res.users who hear at once that this person has objected."""
+        self.ensure_one()
+        return self._get_responsible_user()
+
+    def _tell_colleagues(self):
+        """Who may be about to call these persons hears of it at once. In sudo mode."""
+        for person in self:
+            users = person._get_told_colleagues() - self.env.user
+            for user in users.filtered(lambda u: u.active and not u.share):
+                person_said = person.with_context(lang=user.lang or self.env.lang)
+                message = person_said.env._(
+                    "%(candidate)s objects to being contacted. Do not get in touch any "
+                    "more, in no way.",
+                    candidate=person.display_name,
+                )
+                person_said.message_notify(
+                    partner_ids=user.partner_id.ids,
+                    subject=person_said.env._("Objection"),
+                    body=message,
+                )
+                user._bus_send(
+                    "simple_notification",
+                    {"type": "danger", "sticky": True, "message": message},
+                )
 
     @api.model
     def _get_not_informed_domain(self):
