@@ -78,6 +78,14 @@ class CrmLead(models.Model):
         "WHERE won_status = 'won'"
     )
 
+    # By what acquaintances of a customer are found. Cut off: a long text is no key.
+    _acquaintance_city_idx = models.Index(
+        "(lower(left(city, 64)), id) WHERE city IS NOT NULL"
+    )
+    _acquaintance_organization_idx = models.Index(
+        "(lower(left(partner_name, 100)), id) WHERE partner_name IS NOT NULL"
+    )
+
     # === WON REVENUE === #
 
     @property

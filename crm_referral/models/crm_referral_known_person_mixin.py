@@ -23,6 +23,24 @@ class CrmReferralKnownPersonMixin(models.AbstractModel):
         tracking=True,
         check_company=True,
     )
+    source_lead_id = fields.Many2one(
+        comodel_name="crm.lead",
+        string="Known from Lead",
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+        check_company=True,
+        help="The lead from which we know the person, before anybody introduced them.",
+    )
+    source_partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Known Contact",
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+        check_company=True,
+        help="The contact as which we know the person, before anybody introduced them.",
+    )
     was_known = fields.Boolean(
         string="Was Known Before",
         readonly=True,

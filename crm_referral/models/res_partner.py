@@ -90,6 +90,22 @@ class ResPartner(models.Model):
         "already.",
     )
 
+    # By what acquaintances of a customer are found. Cut off: a long text is no key.
+    _acquaintance_city_idx = models.Index(
+        "(lower(left(city, 64)), id) WHERE city IS NOT NULL"
+    )
+    _acquaintance_domain_idx = models.Index(
+        "(left(split_part(email_normalized, '@', 2), 100), id) "
+        "WHERE email_normalized IS NOT NULL"
+    )
+    _acquaintance_industry_idx = models.Index(
+        "(industry_id, id) WHERE industry_id IS NOT NULL"
+    )
+    _acquaintance_industry_city_idx = models.Index(
+        "(industry_id, lower(left(city, 64)), id) "
+        "WHERE industry_id IS NOT NULL AND city IS NOT NULL"
+    )
+
     # === COMPUTE METHODS === #
 
     def _compute_is_referral_customer(self):

@@ -1,4 +1,5 @@
 from . import test_access_rights
+from . import test_acquaintances
 from . import test_analysis
 from . import test_ask
 from . import test_ask_interval

@@ -21,6 +21,7 @@ MATRIX = {
         "all_documents": "rwcu",
         "manager": "rwcu",
     },
+    "crm.referral.acquaintance.dismissal": {"manager": "ru"},
     "crm.referral.step": {"rep": "r", "all_documents": "r", "manager": "rw"},
     "crm.referral.step.log": {"rep": "r", "all_documents": "r", "manager": "r"},
     "crm.referral.motive": {"rep": "r", "all_documents": "r", "manager": "rwcu"},

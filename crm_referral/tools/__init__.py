@@ -1,4 +1,5 @@
 from . import (
+    acquaintances,
     candidate_states,
     contact_keys,
     initials,
