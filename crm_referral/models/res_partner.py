@@ -1,8 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.crm_foundation.tools.group_together import group_sql, read_together
+
+from ..tools.referral_tree import is_in_loop
 
 
 class ResPartner(models.Model):
@@ -179,7 +182,8 @@ class ResPartner(models.Model):
 
     @api.constrains("referrer_id")
     def _check_referrer_id(self):
-        if self._has_cycle("referrer_id"):
+        referred = self.filtered("referrer_id")
+        if is_in_loop(referred.ids, referred._hold_referrers()):
             raise ValidationError(
                 self.env._(
                     "Nobody can be referred by themselves, not even through others. "
@@ -298,11 +302,35 @@ class ResPartner(models.Model):
 
         :param referrer: the res.partner who referred them
         """
-        # sudo: somebody on the way may be a contact of another company
-        referrer = referrer.sudo()
-        ancestors = referrer
-        while ancestors[-1:].referrer_id - ancestors:
-            ancestors |= ancestors[-1:].referrer_id
+        ancestors = referrer._hold_referrers()
+        # sudo: these may be contacts of another company
         for partner in self.sudo():
-            if not partner.referrer_id and partner not in ancestors:
-                partner.referrer_id = referrer
+            if not partner.referrer_id and partner.id not in ancestors:
+                partner.referrer_id = referrer.sudo()
+
+    def _hold_referrers(self):
+        """Who referred these, and who referred those, whoever may see them.
+
+        What is found is held until the end of the transaction: of two people who at
+        once make a loop together, the second one has to look again.
+
+        :return: the id of the referrer by the id of the customer, all the way up
+        :rtype: dict
+        """
+        if not self.ids:
+            return {}
+        self.flush_model(["referrer_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """WITH RECURSIVE up AS (
+                    SELECT id, referrer_id FROM res_partner WHERE id IN %s
+                    UNION
+                    SELECT p.id, p.referrer_id
+                    FROM up JOIN res_partner p ON p.id = up.referrer_id
+                )
+                SELECT id, referrer_id FROM res_partner
+                WHERE id IN (SELECT id FROM up) ORDER BY id FOR SHARE""",
+                self._ids,
+            )
+        )
+        return dict(rows)

@@ -2,6 +2,7 @@ import threading
 import time
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields
 from odoo.exceptions import UserError, ValidationError
@@ -51,6 +52,10 @@ class TestConcurrency(BaseCase):
         with self.registry.cursor() as cr:
             yield api.Environment(cr, api.SUPERUSER_ID, {})
 
+    def _delete(self, model, ids):
+        with self._transaction() as env:
+            env[model].browse(ids).exists().unlink()
+
     def _get_referrals(self, env):
         return env["crm.referral"].search([("partner_id", "=", self.partner_id)])
 
@@ -95,6 +100,7 @@ class TestConcurrency(BaseCase):
                     second["result"] = retrying(lambda: call(env), env)
                 except Exception as error:  # noqa: BLE001, told to the main thread
                     second["result"] = error
+                    cr.rollback()  # as Odoo does
 
         thread = threading.Thread(target=run_second)
         thread.start()
@@ -294,6 +300,64 @@ class TestConcurrency(BaseCase):
         with self._transaction() as env:
             requests = env["crm.referral"].browse(requests.ids)
             self.assertEqual([len(each.activity_ids) for each in requests], [1, 1, 1])
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_two_make_a_loop_of_referrers(self):
+        """One says that Ann referred Bob, the other that Bob referred Ann; also with
+        somebody between.
+        """
+        Partner = "res.partner"
+        with self._transaction() as env:
+            people = env[Partner].create([{"name": name} for name in "abc"])
+        self.addCleanup(self._delete, Partner, people.ids)
+        a, b, c = people.ids
+        for between in (False, True):
+            with self._transaction() as env:
+                env[Partner].browse(people.ids).referrer_id = False
+                if between:
+                    env[Partner].browse(c).referrer_id = a
+
+            def refer(env, customer, referrer):
+                env[Partner].browse(customer).referrer_id = referrer
+                env.flush_all()
+
+            result = self._race(
+                partial(refer, customer=a, referrer=b),
+                first=partial(refer, customer=b, referrer=c if between else a),
+            )
+            self.assertIsInstance(result, ValidationError, between)
+            with self._transaction() as env:
+                people = env[Partner].browse(people.ids)
+                self.assertFalse(people[0].referrer_id)
+                self.assertFalse(people._has_cycle("referrer_id"))
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_loop_of_referrers_and_a_merge(self):
+        """One merges two customers, the other makes the merged one their own referrer's
+        referrer.
+        """
+        Partner = "res.partner"
+        with self._transaction() as env:
+            people = env[Partner].create([{"name": name} for name in "abc"])
+            people[2].referrer_id = people[0]
+        self.addCleanup(self._delete, Partner, people.ids)
+        source, target, referred = people.ids
+
+        def merge(env):
+            env["base.partner.merge.automatic.wizard"]._merge(
+                [source, target], env[Partner].browse(target)
+            )
+
+        def refer(env):
+            env[Partner].browse(target).referrer_id = referred
+            env.flush_all()
+
+        result = self._race(refer, first=merge)
+        self.assertIsInstance(result, ValidationError)
+        with self._transaction() as env:
+            merged = env[Partner].browse(target)
+            self.assertEqual(env[Partner].browse(referred).referrer_id, merged)
+            self.assertFalse(merged.referrer_id)
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_two_record_the_same_objection(self):

@@ -28,6 +28,35 @@ class TestReferrer(ReferralCommon):
         with self.assertRaisesRegex(ValidationError, "Nobody can be referred by"):
             self.a.referrer_id = self.c
 
+    def test_cycles_through_hidden_customers_are_refused(self):
+        """Also where somebody on the way is of another company, or archived."""
+        self.b.company_id = self.other_company
+        self.c.active = False
+        self.b.sudo().referrer_id = self.a
+        self.c.sudo().referrer_id = self.b
+        self.d.referrer_id = self.c
+        self.env.flush_all()
+        with self.assertRaisesRegex(ValidationError, "Nobody can be referred by"):
+            self.a.with_user(self.manager).referrer_id = self.d
+        self.a._set_referrer(self.d.with_user(self.manager))
+        self.assertFalse(self.a.referrer_id)
+
+    def test_checking_costs_one_query(self):
+        """However long the way up is, and nothing for who has no referrer."""
+        chain = self.env["res.partner"].create([{"name": str(n)} for n in range(9)])
+        for number in range(8):
+            chain[number].referrer_id = chain[number + 1]
+        self.env.flush_all()
+
+        def count(partners):
+            partners.mapped("referrer_id")
+            before = self.env.cr.sql_log_count
+            partners._check_referrer_id()
+            return self.env.cr.sql_log_count - before
+
+        self.assertEqual(count(chain), 1)
+        self.assertEqual(count(chain[8]), 0)
+
     def test_set_referrer_keeps_cycles_out(self):
         self.b.referrer_id = self.a
         self.c.referrer_id = self.b

@@ -53,13 +53,13 @@ CONFIGURATION = {
 }
 # Whose records a salesperson of the same company may see: what was delivered to a
 # customer belongs to the customer, not to a colleague.
-# Pages on which everybody who logs in sees what is their own: here, nothing.
-OWN_PAGES = {"/my/referrals"}
 SHARED_IN_COMPANY = {
     "crm.referral.benefit",
     "crm.referral.reciprocity",
     "res.partner",
 }
+# Pages on which everybody who logs in sees what is their own: here, nothing.
+OWN_PAGES = {"/my/referrals"}
 # Public methods that are the same for every record, and say nothing of any.
 HARMLESS_METHODS = {
     ("crm.referral", "mail_allowed_qweb_expressions"),

@@ -6,6 +6,7 @@ from . import (
     free_mail,
     identity,
     readiness,
+    referral_tree,
     risk,
     risk_queries,
     spoken_text,

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ..models.crm_referral_ask_list_mixin import WAITING
+from ..tools.referral_tree import leads_to
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
@@ -124,14 +125,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """Nobody is referred by themselves, also after the merge."""
         # sudo: the merge concerns all companies
         partners = partners.sudo()
-        inside = partners.filtered(lambda p: p.referrer_id)
-        for partner in inside:
-            ancestor = partner.referrer_id
-            seen = partner
-            while ancestor and ancestor not in seen:
-                if ancestor in partners:
-                    partner.referrer_id = False
-                    break
-                seen |= ancestor
-                ancestor = ancestor.referrer_id
+        referrers = partners._hold_referrers()
+        for partner in partners:
+            if leads_to(partner.id, set(partners.ids), referrers):
+                partner.referrer_id = False
         self.env.flush_all()
