@@ -29,6 +29,7 @@
         "security/crm_referral_candidate_security.xml",
         "security/crm_referral_claim_security.xml",
         "security/crm_referral_acquaintance_security.xml",
+        "security/crm_referral_news_security.xml",
         "security/crm_referral_objection_security.xml",
         "security/crm_referral_prepared_security.xml",
         "security/crm_referral_step_log_security.xml",

@@ -11,6 +11,7 @@ from . import (
     crm_assessment_line,
     crm_assessment_score,
     crm_personal_link_mail_mixin,
+    crm_mail_outcome_mixin,
     crm_personal_link_mixin,
     crm_assessment_completeness_mixin,
     crm_assessment_page_mixin,

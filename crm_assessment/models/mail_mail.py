@@ -35,7 +35,8 @@ class MailMail(models.Model):
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None
     ):
-        """Tell rounds what became of their mails."""
+        """Tell documents what became of their mails."""
+        failed = self._get_failed_messages(failure_type, failure_reason, success_pids)
         outcomes = {
             mail.mail_message_id.id: mail._get_link_problem(
                 failure_type, failure_reason
@@ -51,7 +52,26 @@ class MailMail(models.Model):
         )
         if outcomes:
             self.env[ROUND]._on_mails_processed(outcomes)
+        for message, partners, problem in failed:
+            message._tell_failed(partners, problem)
         return result
+
+    def _get_failed_messages(self, failure_type, failure_reason, success_pids):
+        """:return: the messages of documents that want to hear of it, whom they did not
+            reach, and why
+        :rtype: list[tuple]
+        """
+        if not failure_type:
+            return []
+        return [
+            (
+                mail.mail_message_id,
+                mail.recipient_ids.filtered(lambda p: p not in (success_pids or ())),
+                mail._describe_failure(failure_type, failure_reason),
+            )
+            for mail in self
+            if mail.mail_message_id._get_hearing_document()
+        ]
 
     def _get_link_problem(self, failure_type, failure_reason):
         """:return: a sentence that says why this was not sent, or an empty string.
@@ -62,19 +82,26 @@ class MailMail(models.Model):
             return ""
         # sudo: the language of who hears of it
         lang = self.env[ROUND].sudo().browse(self.res_id)._get_job_responsible().lang
-        mail = self.with_context(lang=lang)
+        return self.with_context(lang=lang)._describe_failure(
+            failure_type, failure_reason
+        )
+
+    def _describe_failure(self, failure_type, failure_reason):
+        """:return: a sentence that says why this was not sent
+        :rtype: str
+        """
         sentences = {
-            "mail_smtp": mail.env._("The mail server could not be reached."),
-            "mail_email_invalid": mail.env._(
+            "mail_smtp": self.env._("The mail server could not be reached."),
+            "mail_email_invalid": self.env._(
                 "The mail server does not accept the address %(email)s.",
                 email=self.recipient_ids[:1].email,
             ),
-            "mail_email_missing": mail.env._("There is no e-mail address."),
-            "mail_from_invalid": mail.env._("The address of the sender is not valid."),
-            "mail_from_missing": mail.env._("The sender has no e-mail address."),
-            "mail_spam": mail.env._("The mail server took it for spam."),
+            "mail_email_missing": self.env._("There is no e-mail address."),
+            "mail_from_invalid": self.env._("The address of the sender is not valid."),
+            "mail_from_missing": self.env._("The sender has no e-mail address."),
+            "mail_spam": self.env._("The mail server took it for spam."),
         }
         reason = failure_reason or self.failure_reason
-        return sentences.get(failure_type) or mail.env._(
+        return sentences.get(failure_type) or self.env._(
             "The mail server refused it: %(reason)s", reason=reason or failure_type
         )

@@ -14,3 +14,29 @@ class MailMessage(models.Model):
                 paths = self.env["crm.personal.link.mixin"]._get_link_paths()
                 vals["body"] = redact_links(vals["body"], paths)
         return super().create(vals_list)
+
+    def _get_hearing_document(self):
+        """:return: the record of this message, if it wants to hear of failures; in sudo
+        mode
+        """
+        document = self.env.get(self.model)
+        if self.res_id and isinstance(document, self.pool["crm.mail.outcome.mixin"]):
+            # sudo: the queue, or the mail gateway
+            return document.sudo().browse(self.res_id).exists()
+        return None
+
+    def _tell_failed(self, partners, problem):
+        """Tell the document that this did not arrive.
+
+        :param partners: the res.partner records whom it did not reach
+        :param str problem: a sentence that says why
+        """
+        document = self._get_hearing_document()
+        if document and partners:
+            document._on_message_failed(
+                self,
+                partners,
+                redact_links(
+                    problem, self.env["crm.personal.link.mixin"]._get_link_paths()
+                ),
+            )

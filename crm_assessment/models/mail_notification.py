@@ -12,4 +12,9 @@ class MailNotification(models.Model):
             paths = self.env["crm.personal.link.mixin"]._get_link_paths()
             reason = redact_links(vals["failure_reason"], paths)
             vals = {**vals, "failure_reason": reason}
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.get("notification_status") == "bounce":
+            for message, bounced in self.grouped("mail_message_id").items():
+                problem = self.env._("The mail came back.")
+                message._tell_failed(bounced.res_partner_id, problem)
+        return result

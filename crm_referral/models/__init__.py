@@ -23,6 +23,7 @@ from . import (
     crm_referral_erasure_mixin,
     crm_referral_known_person_mixin,
     crm_referral_conversion_mixin,
+    crm_referral_news,
     crm_referral_news_mixin,
     crm_referral_claim_mixin,
     crm_referral_pipeline_mixin,

@@ -246,6 +246,7 @@ class CrmReferralCandidate(models.Model):
         candidates._check_converted_has_lead()
         candidates._credit_leads()
         candidates._note_known()
+        candidates.filtered(lambda c: c._was_introduced())._sync_news()
         objected._on_objected()
         return candidates
 
@@ -272,6 +273,10 @@ class CrmReferralCandidate(models.Model):
 
     def _after_write(self, fnames):
         """Check and note what follows from a change of these fields."""
+        if {"contacted_on", "introduced_on", "lead_id", "state"} & fnames:
+            self._sync_news()
+        if "referrer_told_on" in fnames:
+            self._on_told_noted()
         if {"name", "email", "phone", "state"} & fnames:
             self._check_objection()
         if {"lead_id", "state"} & fnames:

@@ -52,6 +52,7 @@ class CrmReferralPipelineMixin(models.AbstractModel):
         :return: True
         """
         self.write({"state": "introduced"})
+        self._remind_to_tell_referrer("introduced")
         return True
 
     def action_contact(self):

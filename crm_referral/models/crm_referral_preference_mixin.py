@@ -1,11 +1,14 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
+from .crm_referral_news import KINDS, WAITING_STATES
+
 INTERVALS = [
     ("half_year", "At most twice a year"),
     ("year", "At most once a year"),
 ]
 INTERVAL_DAYS = {"half_year": 182, "year": 365}
+NO_NEWS = {f"referral_no_news_{kind}" for kind, _label in KINDS}
 
 
 class CrmReferralPreferenceMixin(models.AbstractModel):
@@ -23,6 +26,17 @@ class CrmReferralPreferenceMixin(models.AbstractModel):
         "company.",
     )
 
+    # Negative, so that nothing has to be written for the many who want to hear.
+    referral_no_news_introduced = fields.Boolean(
+        string="No Thanks for Introductions", tracking=True
+    )
+    referral_no_news_contacted = fields.Boolean(
+        string="No News of First Contacts", tracking=True
+    )
+    referral_no_news_outcome = fields.Boolean(
+        string="No News of What Came of It", tracking=True
+    )
+
     # === CRUD METHODS === #
 
     def write(self, vals):
@@ -30,6 +44,9 @@ class CrmReferralPreferenceMixin(models.AbstractModel):
         if "referral_ask_interval" in vals:
             # sudo: whoever notes it, the requests of colleagues keep to it, too
             self.sudo()._renew_next_ask_dates()
+        if NO_NEWS & vals.keys():
+            # sudo: the same for the candidates of colleagues
+            self.sudo()._on_news_wishes_changed()
         return result
 
     # === BUSINESS METHODS === #
@@ -41,6 +58,17 @@ class CrmReferralPreferenceMixin(models.AbstractModel):
         self.ensure_one()
         wishes = (self | self.commercial_partner_id).mapped("referral_ask_interval")
         return max((INTERVAL_DAYS.get(wish, 0) for wish in wishes), default=0)
+
+    def _on_news_wishes_changed(self):
+        """What the customer does not want to hear of is not waiting to be told."""
+        waiting = self.env["crm.referral.candidate"].search(
+            Domain("referrer_id", "child_of", self.ids)
+            & Domain("news_ids", "any", Domain("state", "in", WAITING_STATES))
+        )
+        waiting._sync_news()
+        waiting.filtered(lambda c: not c._is_referrer_waiting()).activity_unlink(
+            ["crm_referral.mail_activity_type_tell_referrer"]
+        )
 
     def _renew_next_ask_dates(self):
         """Requests that have ended are quiet for as long as the customer wishes now."""
@@ -58,4 +86,4 @@ class CrmReferralPreferenceMixin(models.AbstractModel):
 
     def _stop_referral_contact(self):
         """This customer wants to hear nothing about referrals any more."""
-        self.write({"referral_do_not_ask": True})
+        self.write({"referral_do_not_ask": True, **dict.fromkeys(NO_NEWS, True)})

@@ -10,4 +10,7 @@ class MailTemplate(models.Model):
         return (
             *super()._get_kept_xml_ids(),
             "crm_referral.mail_template_introduction",
+            "crm_referral.mail_template_news_contacted",
+            "crm_referral.mail_template_news_introduced",
+            "crm_referral.mail_template_news_outcome",
         )

@@ -25,6 +25,26 @@ class ResCompany(models.Model):
         string="Plan the List Each Week",
         help="Each week the customers on the lists become activities.",
     )
+    referral_news_introduced = fields.Boolean(
+        string="Thank for Introductions",
+        default=True,
+        help="The referrer is thanked when they have introduced somebody.",
+    )
+    referral_news_contacted = fields.Boolean(
+        string="Tell of the First Contact",
+        default=True,
+        help="The referrer hears when we have talked to the person they introduced.",
+    )
+    referral_news_outcome = fields.Boolean(
+        string="Tell What Came of It",
+        default=True,
+        help="The referrer hears what came of the introduction, never of amounts.",
+    )
+    referral_news_auto = fields.Boolean(
+        string="Send Them without a Look",
+        help="News for referrers who have an e-mail address is sent by itself. "
+        "Otherwise the salesperson sees each mail before it goes.",
+    )
 
     referral_many_names = fields.Integer(
         string="Names in a Week",

@@ -21,6 +21,18 @@ class ResConfigSettings(models.TransientModel):
     referral_many_names = fields.Integer(
         related="company_id.referral_many_names", readonly=False
     )
+    referral_news_introduced = fields.Boolean(
+        related="company_id.referral_news_introduced", readonly=False
+    )
+    referral_news_contacted = fields.Boolean(
+        related="company_id.referral_news_contacted", readonly=False
+    )
+    referral_news_outcome = fields.Boolean(
+        related="company_id.referral_news_outcome", readonly=False
+    )
+    referral_news_auto = fields.Boolean(
+        related="company_id.referral_news_auto", readonly=False
+    )
     referral_objection_group_wide = fields.Boolean(
         string="Objections Count in All Companies",
         config_parameter="crm_referral.objection_group_wide",

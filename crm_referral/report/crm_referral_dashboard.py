@@ -7,6 +7,7 @@ from odoo.fields import Domain
 
 from odoo.addons.crm_foundation.tools.period_domain import period_domain
 
+from ..models.crm_referral_news import WAITING_STATES
 from ..models.crm_referral_personal_data_mixin import INFORM_REMINDER_DAYS
 from .crm_referral_figures import MONTH
 
@@ -247,8 +248,7 @@ class CrmReferralDashboard(models.AbstractModel):
                 "tell",
                 self.env._("Referrers who have not heard what came of it"),
                 "crm.referral.candidate",
-                Domain("state", "in", ["contacted", "converted"])
-                & Domain("referrer_told_on", "=", False),
+                Domain("news_ids", "any", Domain("state", "in", WAITING_STATES)),
             ),
             (
                 "inform",

@@ -23,6 +23,7 @@ MATRIX = {
     },
     "crm.referral.acquaintance.dismissal": {"manager": "ru"},
     "crm.referral.step": {"rep": "r", "all_documents": "r", "manager": "rw"},
+    "crm.referral.news": {"rep": "r", "all_documents": "r", "manager": "r"},
     "crm.referral.step.log": {"rep": "r", "all_documents": "r", "manager": "r"},
     "crm.referral.motive": {"rep": "r", "all_documents": "r", "manager": "rwcu"},
     "crm.referral.decline.reason": {

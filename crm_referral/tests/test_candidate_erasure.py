@@ -448,7 +448,9 @@ class TestJobs(WrittenAboutCommon):
                 self._run_cron("crm_referral.ir_cron_erase")
         self.assertTrue(self.neighbour.erased_on)
         self.assertFalse(self.candidate.erased_on)
-        activity = self.candidate.activity_ids
+        activity = self.candidate.activity_ids.filtered(
+            lambda a: "Not done automatically" in (a.summary or "")
+        )
         self.assertEqual(activity.user_id, self.rep)
         self.assertIn("Kept by law", activity.note)
         with self._at("2026-12-02 09:00:00"):

@@ -486,9 +486,11 @@ class TestWonLost(ReferralCommon):
 
     def test_unrelated_leads_change_nothing(self):
         lead = self.env["crm.lead"].create({"name": "Other", "type": "opportunity"})
+        reminder = self._get_reminder()
         lead.action_set_won()
         self.assertEqual(self.referral.won_count, 0)
-        self.assertFalse(self._get_reminder())
+        self.assertEqual(self._get_reminder(), reminder)
+        self.assertIn("Thank Ann Archer", reminder.summary)
 
     def test_deleted_lead(self):
         self.lead.unlink()

@@ -168,7 +168,10 @@ class TestSecurityWalk(AssessmentCase):
             {"partner_id": hidden.id, "user_id": cls.colleague.id}
         )
         records = [benefit, referral, ask, candidate, prepared, lead, event]
-        records.append(export.sudo())
+        news = cls.env["crm.referral.news"].create(
+            {"candidate_id": candidate.id, "kind": "introduced"}
+        )
+        records += [news, export.sudo()]
         records += [claim, reciprocity]
         return [*records, schedule.sudo(), referral.step_log_ids[:1], objection]
 
@@ -218,6 +221,8 @@ class TestSecurityWalk(AssessmentCase):
         hidden = world["res.partner"]
         return {
             "crm.assessment.dispute.reason": {"round_id": round_.id, "reason": "x"},
+            "crm.assessment.opt.in": {"partner_id": hidden.id, "reason": "x"},
+            "crm.assessment.start": {"partner_ids": [Command.set(hidden.ids)]},
             "crm.assessment.preview": {"framework_id": cls.framework.id},
             "crm.assessment.send": {"round_id": round_.id},
             "crm.referral.candidate.convert": {"candidate_id": candidate.id},
