@@ -179,10 +179,11 @@ SELECT indexname FROM pg_indexes
 """
 
 
-def fill(database, rows, reps=None):
+def fill(database, rows, reps=None, customers=None):
     """Add that many requests and as many opportunities to the database.
 
     :param reps: how many salespeople share them; by default what they can do
+    :param customers: how many there are; by default one for four requests
     :return: ids of one of the salespeople and of a manager
     :rtype: tuple[int, int]
     """
@@ -200,7 +201,7 @@ def fill(database, rows, reps=None):
             # Foreign keys are right without being looked up forty million times.
             cr.execute("SET LOCAL session_replication_role = replica")
         cr.execute("ALTER TABLE crm_referral_step_log DISABLE TRIGGER USER")
-        customers = max(10, rows // 4)
+        customers = customers or max(10, rows // 4)
         cr.execute(FILL.format(batch=batch, rows=rows, customers=customers))
         cr.execute("ALTER TABLE crm_referral_step_log ENABLE TRIGGER USER")
         cr.commit()

@@ -45,7 +45,7 @@ SELECT s.partner_id, s.company_id, s.score, s.parts
 """
 POINTS = """
 SELECT %(code)s::text AS code, partner_id, company_id, amount::float8 AS amount, since,
-       detail,
+       detail::jsonb AS detail,
        ROUND((%(points)s * GREATEST(-%(maximum)s, LEAST(%(maximum)s, amount::float8))
               * CASE WHEN %(half_life)s = 0 OR since IS NULL THEN 1
                      ELSE POWER(0.5, GREATEST(%(today)s::date - since, 0)::float8

@@ -121,6 +121,7 @@ class CrmReferralReadinessMixin(models.AbstractModel):
     def _search_referral_readiness(self, operator, value):
         if operator != "in":
             return NotImplemented
+        self._check_field_access(self._fields[STATE], "read")
         domains = self._get_exclusive_domains()
         return Domain.OR(domains[code] for code in value if code in domains)
 
@@ -130,6 +131,7 @@ class CrmReferralReadinessMixin(models.AbstractModel):
         weighed = self.env["crm.referral.readiness"]._get_points_domain(operator, value)
         if weighed is NotImplemented:
             return NotImplemented
+        self._check_field_access(self._fields[SCORE], "read")
         domain, is_true_for_zero = weighed
         found = self._get_exclusive_domains()["ready"] & domain
         return ~found if is_true_for_zero else found
@@ -145,7 +147,7 @@ class CrmReferralReadinessMixin(models.AbstractModel):
         if limit and first.split() == [SCORE, "desc"]:
             self._check_field_access(self._fields[SCORE], "read")
             query = super()._search(
-                Domain(domain) & self._get_exclusive_domains()["ready"],
+                Domain(domain) & Domain(STATE, "in", ["ready"]),
                 offset,
                 limit,
                 rest.strip() or None,

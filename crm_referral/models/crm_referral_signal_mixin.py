@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 from ..tools.readiness import ReadinessSignal
 
-NOTHING = SQL("NULL::jsonb")
+NOTHING = SQL("NULL")
 
 
 class CrmReferralSignalMixin(models.AbstractModel):

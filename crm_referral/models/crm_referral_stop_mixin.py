@@ -34,7 +34,7 @@ class CrmReferralStopMixin(models.AbstractModel):
         "the next round.",
     )
 
-    _do_not_ask_idx = models.Index("(id) WHERE referral_do_not_ask")
+    _do_not_ask_idx = models.Index("(id) WHERE referral_do_not_ask IS TRUE")
 
     # === RULES === #
 

@@ -61,6 +61,7 @@ from . import test_performance
 from . import test_prepared
 from . import test_promise
 from . import test_readiness
+from . import test_readiness_order
 from . import test_readiness_score
 from . import test_referral
 from . import test_referrer_page

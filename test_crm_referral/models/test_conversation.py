@@ -10,7 +10,12 @@ class TestConversation(models.Model):
 
     _name = "test.conversation"
     _description = "Test Conversation"
-    _inherit = ["crm.guided.conversation", "crm.assessment.interaction.mixin"]
+    _inherit = [
+        "crm.referral.readiness.source.mixin",
+        "crm.guided.conversation",
+        "crm.assessment.interaction.mixin",
+    ]
+    _readiness_fields = frozenset({"closed_on", "company_id", "outcome"})
     _rec_name = "partner_id"
     _step_activity_type = "test_crm_referral.mail_activity_type_step"
     _interaction_field = "test_conversation_id"

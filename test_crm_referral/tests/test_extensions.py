@@ -33,6 +33,19 @@ class TestExtensions(TransactionCase):
         self.partner.invalidate_recordset()
         self.assertEqual(self.partner.referral_readiness, "ready")
 
+    def test_a_reason_to_ask(self):
+        """It is weighed, told, and listed for the manager."""
+        self.talk._end_conversation("given_up")
+        self.env.cr.flush()
+        self.partner.invalidate_recordset()
+        self.assertEqual(self.partner.referral_readiness_score, 7)
+        self.assertEqual(self.partner.referral_readiness_note, "Conversations: 1 (+7)")
+        self.env["crm.referral.readiness.rule"]._add_missing()
+        rule = self.env["crm.referral.readiness.rule"].search(
+            [("code", "=", "test_conversation")]
+        )
+        self.assertEqual((rule.name, rule.points), ("Conversations", 7))
+
     def test_a_conversation_to_look_back_at(self):
         """A checklist about it knows whom it was with."""
         action = self.talk.action_start_checklist()
