@@ -5,7 +5,7 @@
     "summary": "Ask several viewpoints the same, find the weak areas, decide on each",
     "author": "CRM Referral contributors",
     "license": "LGPL-3",
-    "depends": ["crm_foundation", "portal", "sales_team"],
+    "depends": ["crm_foundation", "portal", "resource", "sales_team"],
     "data": [
         # Security
         "security/crm_assessment_groups.xml",

@@ -1,6 +1,8 @@
 from . import (
     crm_assessment_interaction_mixin,
     crm_assessment_text_mixin,
+    crm_assessment_call_round_mixin,
+    crm_assessment_call_mixin,
     crm_assessment_scale,
     crm_assessment_option,
     crm_assessment_framework,

@@ -57,6 +57,7 @@ class CrmAssessment(models.Model):
     _description = "Assessment"
     _inherit = [
         "crm.guarded.mixin",
+        "crm.assessment.call.mixin",
         "crm.assessment.completeness.mixin",
         "crm.assessment.page.mixin",
         "crm.assessment.scoring.mixin",
@@ -469,6 +470,9 @@ class CrmAssessment(models.Model):
             )
         )
         in_rounds = self.filtered("round_id")
+        by_customers = in_rounds.filtered(lambda a: a.viewpoint == "customer")
+        if by_customers:
+            by_customers._on_customer_answered()
         if in_rounds:
             # sudo: the activity may be of the colleague who started the round
             in_rounds.sudo().activity_feedback(

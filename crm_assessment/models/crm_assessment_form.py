@@ -112,13 +112,21 @@ class CrmAssessmentForm(models.Model):
         :rtype: set[tuple[int, int]]
         """
         self.ensure_one()
-        content = self.content
-        if not content["framework"].get("asks_cause"):
+        if not self.content["framework"].get("asks_cause"):
             return set()
+        return self._get_worst_answers()
+
+    def _get_worst_answers(self):
+        """The answers at the worst end of the scale.
+
+        :return: pairs of the ids of item and option
+        :rtype: set[tuple[int, int]]
+        """
+        self.ensure_one()
         return {
             (item["id"], option["id"])
-            for item in content["items"]
-            for option in content["options"]
+            for item in self.content["items"]
+            for option in self.content["options"]
             if item["kind"] == "scale"
             and option["value"] == (1 if item["is_reversed"] else 0)
         }

@@ -149,6 +149,17 @@ class CrmAssessmentFramework(models.Model):
         ondelete="restrict",
         help="The framework in whose areas the cause lies when it is the organization.",
     )
+    call_below = fields.Integer(
+        string="Call if Recommended below",
+        aggregator=None,
+        help="A customer who would recommend us with less is to be called within one "
+        "working day. Zero: nobody is.",
+    )
+    call_on_worst = fields.Boolean(
+        string="Call on the Worst Answer",
+        help="A customer who gives the worst answer to something is to be called "
+        "within one working day.",
+    )
     minimum_reviewed = fields.Integer(
         string="Checklists for a Comparison",
         default=5,

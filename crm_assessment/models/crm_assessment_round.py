@@ -63,6 +63,7 @@ class CrmAssessmentRound(models.Model):
     _description = "Assessment Round"
     _inherit = [
         "crm.guarded.mixin",
+        "crm.assessment.call.round.mixin",
         "crm.assessment.review.mixin",
         "crm.assessment.checklist.mixin",
         "crm.assessment.decision.mixin",

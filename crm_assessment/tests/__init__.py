@@ -1,4 +1,5 @@
 from . import (
+    test_call,
     test_checklist,
     test_decisions,
     test_framework,
