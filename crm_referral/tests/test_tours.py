@@ -6,6 +6,14 @@ from .common import ReferralCase
 class ShortWay:
     """What the server knows after the shortest way through a request."""
 
+    def _put_on_the_list(self):
+        """The first customer is one of the rep's, and nobody has asked them yet."""
+        self.customer.user_id = self.rep
+        pride = self.env.ref("crm_referral.crm_assessment_framework_pride")
+        self.customer.loyalty_stage_id = pride.stage_ids.filtered(
+            lambda stage: stage.code == "loyal"
+        )
+
     def _check_short_way(self):
         referral = self.customer.referral_ids
         self.assertEqual(referral.outcome, "introduced")
@@ -56,6 +64,7 @@ class TestTours(ShortWay, ReferralCase, HttpCase):
 
     def test_shortest_way(self):
         """From the app's icon to a lead and thanks; the tour counts its clicks."""
+        self._put_on_the_list()
         self.start_tour("/odoo", "crm_referral_short", login=self.rep.login)
         self._check_short_way()
 
@@ -132,7 +141,25 @@ class TestToursPhone(ShortWay, ReferralCase, HttpCase):
             referral.candidate_ids.mapped("state"), ["introduced", "declined"]
         )
 
+    def test_list_on_the_phone(self):
+        """Whom to ask: put one off, say why not another, go to one's requests."""
+        customers = self.customer | self.other_customer
+        customers.user_id = self.rep
+        for customer in customers:
+            self._create_benefit(customer, confirmed=True, measure="seven days saved")
+        self.start_tour("/odoo", "crm_referral_list_phone", login=self.rep.login)
+        asks = self.env["crm.referral.ask"].search(
+            [("partner_id", "in", customers.ids)]
+        )
+        states = {ask.partner_id: ask.state for ask in asks}
+        self.assertEqual(
+            states, {self.customer: "put_off", self.other_customer: "dismissed"}
+        )
+        self.assertTrue(asks.filtered("put_off_until"))
+        self.assertIn("Moving house", asks.mapped("dismiss_reason"))
+
     def test_shortest_way_on_the_phone(self):
         """The same, in taps."""
+        self._put_on_the_list()
         self.start_tour("/odoo", "crm_referral_short_phone", login=self.rep.login)
         self._check_short_way()

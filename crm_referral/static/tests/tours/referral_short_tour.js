@@ -14,20 +14,9 @@ import {
 /** From the icon of the app to the end, with one candidate whom an e-mail introduces. */
 const way = (next, finish) => [
     {
-        content: "ask somebody",
-        trigger: ".o-kanban-button-new, .o_list_button_add",
+        content: "the app says whom to ask, and begins with her",
+        trigger: ".o_kanban_record:contains(Ann Archer) button[name='action_begin']",
         run: "click",
-    },
-    {
-        content: "type whom",
-        trigger: ".o_field_widget[name='partner_id'] input",
-        run: "edit Ann Arch",
-    },
-    {
-        content: "Enter takes the one who was found, and the first step opens",
-        trigger:
-            ".o_field_widget:has(.o-autocomplete--dropdown-item:contains(Ann Archer)) input[id^='partner_id']",
-        run: "press Enter",
     },
     inStep("Benefits"),
     ...enter("benefit_ids", "name", "Month-end takes two days"),

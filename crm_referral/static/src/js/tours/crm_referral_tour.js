@@ -32,6 +32,13 @@ registry.category("web_tour.tours").add("crm_referral_tour", {
             run: "click",
         },
         {
+            isActive: ["mobile"],
+            trigger: ".o_control_panel button:contains(My Requests)",
+            content: _t("These are your own requests, step by step."),
+            tooltipPosition: "bottom",
+            run: "click",
+        },
+        {
             trigger: ".o_kanban_view .o-kanban-button-new",
             content: _t("Think of somebody for whom something has really got better, and begin."),
             tooltipPosition: "bottom",
