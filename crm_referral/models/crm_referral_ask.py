@@ -367,13 +367,19 @@ class CrmReferralAsk(models.Model):
                 ("state", "in", WAITING),
             ]
         )
-        if not asks_sudo:
+        by_customer = {
+            (referral.partner_id, referral.company_id): referral
+            for referral in referrals
+            if not referral.outcome
+        }
+        begun_sudo = asks_sudo.filtered(
+            lambda ask: (ask.partner_id, ask.company_id) in by_customer
+        )
+        if not begun_sudo:
             return
-        by_customer = referrals.grouped(lambda r: (r.partner_id.id, r.company_id.id))
-        for ask in asks_sudo:
-            referral = by_customer.get((ask.partner_id.id, ask.company_id.id))
-            if referral and not referral[0].outcome:
-                ask._leave_list({"state": "begun", "referral_id": referral[0].id})
+        begun_sudo._leave_list({"state": "begun"})
+        for ask in begun_sudo:
+            ask.referral_id = by_customer[ask.partner_id, ask.company_id]
 
     # === GOOD MOMENTS === #
 

@@ -197,7 +197,10 @@ class CrmReferralAskListMixin(models.AbstractModel):
         # sudo: a job for all
         companies = self.env["res.company"].sudo()
         for company in companies.search([("referral_ask_weekly", "=", True)]):
-            Ask = self.with_company(company)
+            # Who finds five activities on Monday needs no five mails about them.
+            Ask = self.with_company(company).with_context(
+                mail_activity_quick_update=True
+            )
             users = Ask._get_salespeople()
             for start in range(0, len(users), batch_size):
                 Ask._refresh(users[start : start + batch_size])
