@@ -4,6 +4,7 @@ from . import (
     crm_referral_readiness_source_mixin,
     crm_referral_asking_mixin,
     crm_referral_preparation_mixin,
+    crm_referral_loyalty_mixin,
     crm_referral_promise_mixin,
     crm_referral_proposal_mixin,
     crm_referral_talk_track_mixin,

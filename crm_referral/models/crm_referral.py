@@ -20,6 +20,7 @@ class CrmReferral(models.Model):
     _inherit = [
         "crm.referral.readiness.source.mixin",
         "crm.referral.asking.mixin",
+        "crm.referral.loyalty.mixin",
         "crm.referral.preparation.mixin",
         "crm.referral.proposal.mixin",
         "crm.referral.promise.mixin",

@@ -23,6 +23,11 @@ WITH_TREND = (
     "revenue",
     "share",
 )
+# The form of what is to be done, where a model has more than one.
+TODO_FORMS = {
+    "disputes": "crm_assessment.crm_assessment_round_view_form_review",
+    "undecided": "crm_assessment.crm_assessment_round_view_form",
+}
 FIGURES = (*WITH_TREND, "pride_score", "nps", "be_sure_score")
 
 
@@ -197,18 +202,25 @@ class CrmReferralDashboard(models.AbstractModel):
         """:return: what needs somebody's hand today, with its records.
         :rtype: list[dict]
         """
-        return [
-            {
-                "code": code,
-                "name": name,
-                "value": self.env[model].search_count(domain & filters),
-                "action": self._prepare_action(name, model, domain & filters),
-            }
-            for code, name, model, domain in (
-                *self._get_request_todo(today),
-                *self._get_candidate_todo(today),
+        rows = []
+        for code, name, model, domain in (
+            *self._get_request_todo(today),
+            *self._get_candidate_todo(today),
+            *self._get_loyalty_todo(today),
+        ):
+            action = self._prepare_action(name, model, domain & filters)
+            if code in TODO_FORMS:
+                form = self.env.ref(TODO_FORMS[code])
+                action["views"] = [[False, "list"], [form.id, "form"]]
+            rows.append(
+                {
+                    "code": code,
+                    "name": name,
+                    "value": self.env[model].search_count(domain & filters),
+                    "action": action,
+                }
             )
-        ]
+        return rows
 
     def _get_request_todo(self, today):
         """:return: code, name, model and domain of what is to be done on requests.
@@ -258,6 +270,49 @@ class CrmReferralDashboard(models.AbstractModel):
                 & Domain("informed_on", "=", False)
                 & Domain("erased_on", "=", False)
                 & Domain("state", "!=", "objected"),
+            ),
+        ]
+
+    def _get_loyalty_todo(self, today):
+        """:return: code, name, model and domain of what customers have said, and of
+            whom to ask.
+        :rtype: list[tuple]
+        """
+        undecided = Domain("undecided_count", ">", 0)
+        late = Domain("state", "=", "open") & Domain("deadline", "<", today)
+        return [
+            (
+                "moments",
+                self.env._("Good moments to ask"),
+                "crm.referral.ask",
+                Domain("is_listed", "=", True) & Domain("moment", "!=", False),
+            ),
+            (
+                "undecided",
+                self.env._("Weak areas without a decision"),
+                "crm.assessment.round",
+                undecided,
+            ),
+            (
+                "run_out",
+                self.env._("Acceptances that have run out"),
+                "crm.assessment.action",
+                # What was decided anew since then needs nobody.
+                late
+                & Domain("kind", "=", "acceptance")
+                & Domain("round_id", "any", undecided),
+            ),
+            (
+                "improve",
+                self.env._("Improvements past their day"),
+                "crm.assessment.action",
+                late & Domain("kind", "!=", "acceptance"),
+            ),
+            (
+                "disputes",
+                self.env._("Reviews in dispute"),
+                "crm.assessment.round",
+                Domain("dispute_state", "=", "open"),
             ),
         ]
 

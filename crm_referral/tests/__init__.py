@@ -3,6 +3,7 @@ from . import test_acquaintances
 from . import test_analysis
 from . import test_ask
 from . import test_ask_interval
+from . import test_ask_moments
 from . import test_asking
 from . import test_assessment_checklist
 from . import test_assessment_engine
@@ -57,6 +58,7 @@ from . import test_objection_mail
 from . import test_objection_page
 from . import test_news
 from . import test_partner
+from . import test_loyalty
 from . import test_performance
 from . import test_prepared
 from . import test_promise
