@@ -98,7 +98,7 @@ HELEN = [
             Person("Tom Ashby", "Bursar", "St Swithun's School", "open", "", 7400),
         ),
     ),
-    Request(*("translators", "helen", 152, 146, "benefits", "cancelled")),
+    Request(*("translators", "helen", 190, 184, "benefits", "cancelled")),
     Request(
         *("pharmacy", "helen", 118, 66, "", "introduced", "help_somebody exchange"),
         note="“We pharmacists write to each other more than to our families.”",

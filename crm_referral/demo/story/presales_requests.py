@@ -236,6 +236,7 @@ YICHUN = [
                 *(4500, 0, "phone", "jianmin@fuyuan"),
             ),
         ),
+        override="He named his brother himself while we were putting things right.",
     ),
     Request(
         *("spa", "yichun", 112, 74, "", "introduced", "standing closer_to_us"),
