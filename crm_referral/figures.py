@@ -204,6 +204,56 @@ LEADS = (
         ),
     ),
     Referred(
+        code="agreed",
+        name=_lt("Agreed"),
+        help=_lt(
+            "Candidates whom the customer agreed to introduce, whatever came of it."
+        ),
+        measure="agreed_count",
+        rows=CANDIDATE_ROWS,
+        is_key=False,
+    ),
+    Rate(
+        code="agreement_rate",
+        name=_lt("Agreement Rate"),
+        help=_lt(
+            "Candidates whom the customer agreed to introduce, of all candidates."
+        ),
+        part="agreed",
+        whole=("candidates",),
+        measure="agreement_rate",
+        is_key=False,
+    ),
+    Referred(
+        code="introduced_won",
+        name=_lt("Introductions Won"),
+        help=_lt("Those of the introductions that have become a won lead by now."),
+        measure="introduced_won_count",
+        rows=CANDIDATE_ROWS,
+        date="introduced_on",
+        is_key=False,
+        records=Records(
+            "crm.referral.candidate",
+            "introduced_on",
+            (
+                ("referral_active", "=", True),
+                ("credited_lead_ids", "any", [("won_status", "=", "won")]),
+            ),
+        ),
+    ),
+    Rate(
+        code="introduction_win_rate",
+        name=_lt("Won of Introductions"),
+        help=_lt(
+            "Introductions that have become a won lead by now, of all introductions: "
+            "how good they are, not how many."
+        ),
+        part="introduced_won",
+        whole=("introductions",),
+        measure="introduction_win_rate",
+        is_key=False,
+    ),
+    Referred(
         code="leads",
         name=_lt("Leads"),
         help=_lt("Leads with a referrer that were made in the period."),

@@ -62,6 +62,7 @@ from . import (
     crm_referral_stop_mixin,
     crm_referral_signal_mixin,
     crm_referral_readiness_mixin,
+    crm_referral_tree_mixin,
     crm_referral_readiness,
     crm_referral_readiness_queue,
     crm_referral_readiness_rule,

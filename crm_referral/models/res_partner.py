@@ -16,6 +16,7 @@ class ResPartner(models.Model):
         "crm.guarded.mixin",
         "crm.referral.preference.mixin",
         "crm.referral.readiness.mixin",
+        "crm.referral.tree.mixin",
         "crm.referral.moment.mixin",
         "res.partner",
     ]

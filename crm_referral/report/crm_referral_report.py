@@ -223,12 +223,9 @@ class CrmReferralReport(models.Model):
     step_skipped_count = fields.Integer(**words("step_skipped"), readonly=True)
     step_back_count = fields.Integer(**words("step_back"), readonly=True)
     candidate_count = fields.Integer(**words("candidates"), readonly=True)
-    agreed_count = fields.Integer(
-        string="Agreed",
-        readonly=True,
-        help="Candidates whom the customer agreed to introduce, whatever came of it.",
-    )
+    agreed_count = fields.Integer(**words("agreed"), readonly=True)
     introduced_count = fields.Integer(**words("introductions"), readonly=True)
+    introduced_won_count = fields.Integer(**words("introduced_won"), readonly=True)
     contacted_count = fields.Integer(string="Contacted", readonly=True)
     converted_count = fields.Integer(string="Converted", readonly=True)
     lead_count = fields.Integer(**words("leads"), readonly=True)
@@ -289,9 +286,10 @@ class CrmReferralReport(models.Model):
         **words("step_skip_rate"), readonly=True, aggregator="avg"
     )
     agreement_rate = fields.Float(
-        readonly=True,
-        aggregator="avg",
-        help="Candidates whom the customer agreed to introduce, of all candidates.",
+        **words("agreement_rate"), readonly=True, aggregator="avg"
+    )
+    introduction_win_rate = fields.Float(
+        **words("introduction_win_rate"), readonly=True, aggregator="avg"
     )
     introduction_rate = fields.Float(
         readonly=True,

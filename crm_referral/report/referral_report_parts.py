@@ -15,7 +15,6 @@ from ..tools.candidate_states import PROMISING_STATES
 
 RATES = {
     **figures.RATES,
-    "agreement_rate": ("agreed_count", "candidate_count"),
     "introduction_rate": ("introduced_count", "candidate_count"),
     "conversion_rate": ("converted_count", "introduced_count"),
     "revenue_per_request": ("won_revenue", "request_count"),
@@ -68,6 +67,7 @@ COUNT_COLUMNS = (
     "candidate_count",
     "agreed_count",
     "introduced_count",
+    "introduced_won_count",
     "contacted_count",
     "converted_count",
     "lead_count",
@@ -241,6 +241,7 @@ def step_part(_reader: Reader) -> Part:
 def candidate_part(reader: Reader) -> Part:
     """One row for each candidate."""
     promising = SQL("(c.state IN %s OR c.introduced_on IS NOT NULL)", PROMISING_STATES)
+    introduced = SQL("(c.introduced_on IS NOT NULL OR c.state = 'converted')")
     columns = {
         "active": SQL("(c.active AND c.referral_active)"),
         "date": SQL("c.create_date"),
@@ -266,9 +267,8 @@ def candidate_part(reader: Reader) -> Part:
         ),
         "candidate_count": SQL("1"),
         "agreed_count": _flag(promising),
-        "introduced_count": _flag(
-            SQL("(c.introduced_on IS NOT NULL OR c.state = 'converted')")
-        ),
+        "introduced_count": _flag(introduced),
+        "introduced_won_count": _flag(SQL("%s AND %s", introduced, _has_won_lead())),
         "contacted_count": _flag(
             SQL("(c.contacted_on IS NOT NULL OR c.state = 'contacted')")
         ),
@@ -282,6 +282,14 @@ def candidate_part(reader: Reader) -> Part:
         _join_partner(SQL("c.referrer_id")),
     )
     return Part(SQL("c.id"), columns, source)
+
+
+def _has_won_lead() -> SQL:
+    """Whether the introduction counts for a won lead: the first one, as a rule."""
+    return SQL(
+        """EXISTS (SELECT FROM crm_lead won
+        WHERE won.referral_candidate_id = c.id AND won.won_status = 'won')"""
+    )
 
 
 def lead_part(reader: Reader) -> Part:

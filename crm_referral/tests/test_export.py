@@ -25,6 +25,7 @@ class TestExport(ExportCommon):
                 "Requests",
                 "Candidates",
                 "Leads and Revenue",
+                "Referrers",
                 "PRIDE",
                 "PRIDE Forms",
                 "Customers' Words",

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+# Of fewer introductions nobody can say how good they are.
+FEWEST_INTRODUCTIONS = 5
+
 
 def climb(start: int, referrers: Mapping[int, int | None]) -> Iterator[int]:
     """Who referred somebody, who referred those, and so on; each of them once.
@@ -78,3 +81,22 @@ def add_up(
         if not waiting[referrer]:
             ready.append(referrer)
     return below
+
+
+def in_words(env, won: int, introduced: int) -> str | bool:
+    """How many introductions were won, as a rate with what it is of.
+
+    :return: for example "3 of 8 (38 %)"; nothing for who has introduced nobody
+    """
+    if not introduced:
+        return False
+    if introduced < FEWEST_INTRODUCTIONS:
+        return env._(
+            "%(won)s of %(introduced)s: too few to say", won=won, introduced=introduced
+        )
+    return env._(
+        "%(won)s of %(introduced)s (%(percent)s %%)",
+        won=won,
+        introduced=introduced,
+        percent=round(100 * won / introduced),
+    )

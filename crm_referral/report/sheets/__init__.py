@@ -7,6 +7,7 @@ from . import (
     funnel,
     leads,
     pride,
+    referrers,
     requests,
     summary,
     words,

@@ -28,6 +28,7 @@ class CrmReferralSheetCandidates(models.AbstractModel):
 
     def _get_sources(self):
         channel = self.env._("Introduction Channel")
+        labels = self.env[self._rows_model]._get_risk_labels_sql
         return [
             Source("id", self.env._("Record")),
             Source("name", self.env._("Person")),
@@ -45,5 +46,12 @@ class CrmReferralSheetCandidates(models.AbstractModel):
             Source("lead_won_status", self.env._("Lead Status"), width=14),
             Source("referrer_told_on", self.env._("Referrer Told On")),
             Source("informed_on", self.env._("Person Told On")),
+            Source(
+                "referral_risk",
+                self.env._("Please Check"),
+                width=32,
+                expression=labels,
+                kind="text",
+            ),
             Source("closing_note", self.env._("Why It Ended"), width=40),
         ]
