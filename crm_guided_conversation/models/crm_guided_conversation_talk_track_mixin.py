@@ -41,18 +41,10 @@ class CrmGuidedConversationTalkTrackMixin(models.AbstractModel):
     @api.depends(lambda self: self._get_talk_track_dependencies())
     @api.depends_context("lang")
     def _compute_talk_track(self):
-        placeholders = self._get_talk_track_placeholders()
-        comma = get_list_separator(self.env.lang)
         for record in self:
-            step = record.step_id.with_context(lang=record._get_conversation_lang())
-            words, gaps = fill_in(step.talk_track, record._get_talk_track_values())
+            words, gaps = record._get_talk_track(record.step_id)
             record.talk_track = words or False
-            record.talk_track_gaps = (
-                comma.join(
-                    str(placeholders[name]) for name in gaps if name in placeholders
-                )
-                or False
-            )
+            record.talk_track_gaps = gaps or False
 
     # === BUSINESS METHODS - TO OVERRIDE === #
 
@@ -80,6 +72,20 @@ class CrmGuidedConversationTalkTrackMixin(models.AbstractModel):
         return {}
 
     # === BUSINESS METHODS === #
+
+    def _get_talk_track(self, step):
+        """What to say in a step, also in one that is still to come.
+
+        :return: the words in the language of the customer, and in that of the reader
+            what they leave out because it is not noted yet
+        :rtype: tuple[str, str]
+        """
+        self.ensure_one()
+        step = step.with_context(lang=self._get_conversation_lang())
+        words, gaps = fill_in(step.talk_track, self._get_talk_track_values())
+        labels = self._get_talk_track_placeholders()
+        comma = get_list_separator(self.env.lang)
+        return words, comma.join(str(labels[name]) for name in gaps if name in labels)
 
     def _get_conversation_lang(self):
         """:return: the chosen language, else the customer's, else that of the user."""

@@ -130,6 +130,11 @@ class CrmReferralCandidate(models.Model):
         compute="_compute_missing_research",
         help="What to look up before the first contact.",
     )
+    is_unresearched = fields.Boolean(
+        compute="_compute_missing_research",
+        export_string_translation=False,
+        help="Nothing at all was looked up yet.",
+    )
     credited_lead_ids = fields.One2many(
         comodel_name="crm.lead",
         inverse_name="referral_candidate_id",
@@ -219,13 +224,19 @@ class CrmReferralCandidate(models.Model):
             elif not candidate.closed_on:
                 candidate.closed_on = today(self.env, candidate.company_id)
 
-    @api.depends("research_person", "research_organization", "research_industry")
+    @api.depends(
+        "research_person",
+        "research_organization",
+        "research_industry",
+        "value_proposition",
+    )
     @api.depends_context("lang")
     def _compute_missing_research(self):
         labels = {
             "research_person": self.env._("the person"),
             "research_organization": self.env._("their organization"),
             "research_industry": self.env._("their industry"),
+            "value_proposition": self.env._("what we can bring them"),
         }
         for candidate in self:
             missing = [
@@ -234,6 +245,7 @@ class CrmReferralCandidate(models.Model):
                 if not (candidate[fname] or "").strip()
             ]
             candidate.missing_research = format_list(self.env, missing)
+            candidate.is_unresearched = len(missing) == len(labels)
 
     # === CRUD METHODS === #
 

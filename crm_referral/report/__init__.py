@@ -1,4 +1,5 @@
 from . import (
+    crm_referral_ask_sheet,
     crm_referral_dashboard,
     crm_referral_figures,
     crm_referral_loyalty,

@@ -5,6 +5,7 @@ from . import test_ask
 from . import test_ask_interval
 from . import test_ask_moments
 from . import test_asking
+from . import test_ask_sheet
 from . import test_assessment_checklist
 from . import test_assessment_engine
 from . import test_assessment_framework

@@ -1,5 +1,6 @@
 from datetime import date
 
+from lxml import etree
 from psycopg2 import IntegrityError
 
 from odoo.tests import tagged
@@ -77,18 +78,44 @@ class TestCandidateWho(ReferralCommon):
         candidate = self._create_candidate(self.referral)
         self.assertEqual(
             candidate.missing_research,
-            "the person, their organization, and their industry",
+            "the person, their organization, their industry, and what we can bring "
+            "them",
         )
+        self.assertTrue(candidate.is_unresearched)
+        candidate.write({"research_person": "  ", "research_organization": "\n"})
+        self.assertTrue(candidate.is_unresearched)
         candidate.write(
-            {"research_person": "Likes numbers", "research_organization": "  "}
+            {"research_person": "Likes numbers", "value_proposition": "Fast closing"}
         )
         self.assertEqual(
             candidate.missing_research, "their organization and their industry"
         )
+        self.assertFalse(candidate.is_unresearched)
         candidate.write(
             {"research_organization": "50 people", "research_industry": "Health"}
         )
         self.assertFalse(candidate.missing_research)
+        candidate.value_proposition = False
+        self.assertEqual(candidate.missing_research, "what we can bring them")
+        self.assertFalse(candidate.is_unresearched)
+
+    def test_contacted_without_research_is_a_question_and_no_gate(self):
+        """The screens ask; who calls the method, for one or for many, is let pass."""
+        first = self._create_introduced_candidate(referral=self.referral)
+        for view in (
+            "crm_referral_view_form_candidates",
+            "crm_referral_candidate_view_form",
+        ):
+            arch = etree.fromstring(self.env.ref(f"crm_referral.{view}").arch)
+            ask, pass_ = arch.iterfind(".//button[@name='action_contact']")
+            with self.subTest(view):
+                self.assertIn("confirm", ask.attrib)
+                self.assertIn("not is_unresearched", ask.get("invisible"))
+                self.assertNotIn("confirm", pass_.attrib)
+                self.assertIn(" or is_unresearched", pass_.get("invisible"))
+        self.assertTrue(first.is_unresearched)
+        first.action_contact()
+        self.assertEqual(first.state, "contacted")
 
     def test_counts_in_the_request(self):
         first = self._create_candidate(self.referral)

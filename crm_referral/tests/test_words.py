@@ -48,10 +48,11 @@ class TestWords(TransactionCase):
         )
         self.assertEqual(
             candidate.missing_research,
-            "the person, their organization, and their industry",
+            "the person, their organization, their industry, and what we can bring "
+            "them",
         )
         chinese = candidate.with_context(lang="zh_TW").missing_research
         self.assertNotIn(",", chinese)
-        self.assertEqual(chinese.count("、"), 1)
+        self.assertEqual(chinese.count("、"), 2)
         with self.assertRaisesRegex(ValidationError, "30, 90, (and|or) 365"):
             self.env["crm.referral.dashboard"].get_dashboard(7)
