@@ -94,7 +94,7 @@ class CrmReferralAsk(models.Model):
         search="_search_is_listed",
         help="Waits to be asked, and may be asked today.",
     )
-    score = fields.Float(
+    score = fields.Integer(
         string="Readiness",
         readonly=True,
         aggregator=None,
@@ -225,6 +225,8 @@ class CrmReferralAsk(models.Model):
         )
         name = "group_by_user" if sees_others else "my"
         action["context"] = {f"search_default_{name}": 1}
+        if not sees_others:
+            action["limit"] = self.env.company.referral_ask_limit
         return action
 
     def action_begin(self):
@@ -390,16 +392,19 @@ class CrmReferralAsk(models.Model):
         :param str kind: see :meth:`res.partner._get_good_moments`
         :param list happened: pairs of a customer and the record in which it happened
         """
+        # sudo: the system keeps the lists, whoever has won or heard something
+        happened = [(partner.sudo(), source.sudo()) for partner, source in happened]
         for company, pairs in groupby(happened, self._get_moment_company):
-            # sudo: the system keeps the lists, whoever has won or heard something
             Ask = self.sudo().with_company(company)
             told = Ask._get_told_sources([source for _partner, source in pairs])
             Ask._note_new_moments(
                 kind,
                 {
-                    partner.sudo(): source
+                    partner: source
                     for partner, source in pairs
-                    if partner.active and source.id not in told
+                    if partner.active
+                    and source.id not in told
+                    and partner.company_id in (company, company.browse())
                 },
             )
 
@@ -428,8 +433,7 @@ class CrmReferralAsk(models.Model):
         :param dict happened: the record in which it happened, by customer
         """
         partners = self.env["res.partner"].union(*happened)
-        blockers = partners._get_referral_blockers()
-        quiet_until = partners._get_quiet_until()
+        stops = partners._get_referral_stops()
         waiting = self.search(
             [
                 ("partner_id", "in", partners.ids),
@@ -440,7 +444,8 @@ class CrmReferralAsk(models.Model):
         touched = self.browse()
         vals_list = []
         for partner, source in happened.items():
-            if set(blockers[partner]) - {"quiet"}:
+            days = [day for _sentence, day in stops[partner].values()]
+            if not all(days):  # nobody knows when they may be asked
                 continue
             vals = self._prepare_moment(kind, source)
             if ask := waiting.get(partner):
@@ -448,8 +453,8 @@ class CrmReferralAsk(models.Model):
                 touched |= ask
                 continue
             vals.update(self._prepare_entry(partner, source))
-            if "quiet" in blockers[partner]:
-                vals.update(state="put_off", put_off_until=quiet_until[partner])
+            if days:
+                vals.update(state="put_off", put_off_until=max(days))
             vals_list.append(vals)
         touched |= self._create_missing(vals_list)
         touched.filtered(lambda ask: ask.state == "open")._remind()
@@ -472,7 +477,7 @@ class CrmReferralAsk(models.Model):
             "partner_id": partner.id,
             "company_id": self.env.company.id,
             "user_id": user.id if self._has_list(user) else False,
-            "score": partner._get_asking_score(),
+            "score": partner.referral_readiness_score,
         }
 
     @api.model

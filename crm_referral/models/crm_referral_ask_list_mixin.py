@@ -67,7 +67,10 @@ class CrmReferralAskListMixin(models.AbstractModel):
         for ask in self.search(waiting & Domain("partner_id.user_id", "in", users.ids)):
             if ask.user_id != ask.partner_id.user_id:
                 ask.user_id = ask.partner_id.user_id
-        self.search(waiting & Domain("user_id.active", "=", False)).user_id = False
+                ask.activity_reschedule([ASK], new_user_id=ask.user_id.id)
+        nobodys = self.search(waiting & Domain("user_id.active", "=", False))
+        nobodys.user_id = False
+        nobodys.activity_unlink([ASK])
 
     @api.model
     def _wake_up(self, users):
@@ -76,13 +79,15 @@ class CrmReferralAskListMixin(models.AbstractModel):
             Domain("company_id", "=", self.env.company.id)
             & Domain("state", "=", "put_off")
             & Domain("user_id", "in", [*users.ids, False])
-        ).filtered(lambda ask: ask.put_off_until <= ask._get_today())
+        ).filtered(
+            lambda ask: not ask.put_off_until or ask.put_off_until <= ask._get_today()
+        )
         due.write({"state": "open", "put_off_until": False})
 
     def _note_score(self):
         """Keep how ready these customers are now, for the order. In sudo mode."""
         for ask in self:
-            score = ask.partner_id._get_asking_score()
+            score = ask.partner_id.referral_readiness_score
             if ask.score != score:
                 ask.score = score
 
@@ -165,7 +170,7 @@ class CrmReferralAskListMixin(models.AbstractModel):
                 "partner_id": partner.id,
                 "user_id": user.id,
                 "company_id": company.id,
-                "score": partner._get_asking_score(),
+                "score": partner.referral_readiness_score,
             }
             for partner in best
         ]

@@ -53,10 +53,4 @@ class CrmReferralMomentMixin(models.AbstractModel):
     @api.model
     def _get_asking_order(self):
         """:return: the order in which customers are proposed, the readiest first."""
-        return "id"
-
-    def _get_asking_score(self):
-        """:return: how ready this customer is to be asked, from 0 to 100.
-        :rtype: float
-        """
-        return 0.0
+        return "referral_readiness_score desc, id"

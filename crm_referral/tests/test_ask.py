@@ -59,6 +59,28 @@ class TestList(AskCommon):
         self.company.referral_ask_limit = 3
         self.assertEqual(len(self._open_list()), 3)
 
+    def test_the_readiest_first(self):
+        """The more they have confirmed, the readier they are."""
+        first, second, third = self._create_known_customers("A", "B", "C")
+        for partner, number in ((third, 3), (first, 1)):
+            for _benefit in range(number):
+                benefit = self._create_benefit(partner)
+                # SQL: a benefit that is confirmed is a good moment
+                self.env.flush_all()
+                self.env.cr.execute(
+                    "UPDATE crm_referral_benefit SET confirmed = TRUE WHERE id = %s",
+                    [benefit.id],
+                )
+        self.env["crm.referral.readiness"].sudo()._note_change(first | second | third)
+        self.env.cr.flush()
+        self.env.invalidate_all()
+        self.company.referral_ask_limit = 2
+        asks = self._open_list()
+        self.assertEqual(asks.mapped("partner_id"), third | first)
+        self.assertEqual([ask.partner_id for ask in asks], [third, first])
+        self.assertGreater(asks[0].score, asks[1].score)
+        self.assertTrue(asks[0].readiness_note)
+
     def test_opening_twice_changes_nothing(self):
         self._create_known_customers(*"ABC")
         self.assertEqual(self._open_list(), self._open_list())
@@ -87,6 +109,25 @@ class TestList(AskCommon):
         customer.user_id = self.colleague
         self.assertEqual(self._open_list(self.colleague), ask)
         self.assertFalse(self._open_list())
+
+    def test_reminders_go_along(self):
+        customer = self._create_known_customers("A")
+        ask = self._open_list()
+        ask.sudo()._remind()
+        customer.user_id = self.colleague
+        self._open_list(self.colleague)
+        reminder = self._get_activities(ask, "mail_activity_type_ask")
+        self.assertEqual(reminder.user_id, self.colleague)
+
+    def test_whose_salesperson_has_left(self):
+        """Anybody may ask those who were theirs."""
+        self._create_won_lead(self.customer, user_id=self.colleague.id)
+        ask = self._open_list(self.colleague)
+        self.assertEqual(ask.partner_id, self.customer)
+        self.colleague.active = False
+        self.assertEqual(self._open_list(), ask.with_user(self.rep))
+        self.assertFalse(ask.sudo().user_id)
+        self.assertFalse(self._get_activities(ask, "mail_activity_type_ask"))
 
     def test_manager_sees_the_team_by_person(self):
         self._create_known_customers("A")
@@ -173,6 +214,12 @@ class TestAnswers(AskCommon):
         self.ask.put_off_until = "2026-03-09"
         self.ask.action_put_off()
         self.assertEqual(self.ask.state, "put_off")
+
+    def test_a_day_that_was_taken_away(self):
+        """The list opens, whatever was written on an entry."""
+        self.ask.action_put_off("2026-03-05")
+        self.ask.put_off_until = False
+        self.assertEqual(self._open_list(), self.ask)
 
     def test_dismiss(self):
         for reason in (None, " "):

@@ -92,6 +92,17 @@ class TestMoments(MomentCommon):
         self._walk_to(referral, "value")
         self.assertFalse(self._get_asks())
 
+    def test_a_customer_whom_the_winner_does_not_see(self):
+        """Nothing stops who wins."""
+        lead = self.env["crm.lead"].create(
+            {"name": "Lead", "partner_id": self.customer.id, "user_id": self.rep.id}
+        )
+        self.customer.company_id = self.other_company
+        self.env.invalidate_all()
+        lead.with_user(self.rep).action_set_won()
+        self.assertEqual(lead.won_status, "won")
+        self.assertFalse(self._open_list())
+
     def test_who_does_not_want_to_be_asked(self):
         self.customer.referral_do_not_ask = True
         self._create_won_lead(user_id=self.rep.id)

@@ -34,6 +34,13 @@ class ResPartner(models.Model):
         }
 
     @api.model
+    def _get_good_moments(self):
+        return {
+            **super()._get_good_moments(),
+            "test_conversation": "Conversation ended well",
+        }
+
+    @api.model
     def _get_readiness_signals(self):
         return {
             **super()._get_readiness_signals(),

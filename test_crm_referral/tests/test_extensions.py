@@ -46,6 +46,20 @@ class TestExtensions(TransactionCase):
         )
         self.assertEqual((rule.name, rule.points), ("Conversations", 7))
 
+    def test_a_good_moment(self):
+        """What another addon knows puts a customer on the list, in its own words."""
+        self.talk._end_conversation("given_up")
+        self.partner._note_good_moment("test_conversation", self.talk)
+        Ask = self.env["crm.referral.ask"]
+        ask = Ask.search([("partner_id", "=", self.partner.id)])
+        self.assertEqual((ask.state, ask.moment), ("open", "test_conversation"))
+        words = dict(Ask._fields["moment"]._description_selection(self.env))
+        self.assertEqual(words[ask.moment], "Conversation ended well")
+        # The agent has no rights in Sales: whoever sells may ask.
+        self.assertFalse(ask.user_id)
+        self.partner._note_good_moment("test_conversation", self.talk)
+        self.assertEqual(Ask.search([("partner_id", "=", self.partner.id)]), ask)
+
     def test_a_conversation_to_look_back_at(self):
         """A checklist about it knows whom it was with."""
         action = self.talk.action_start_checklist()
