@@ -3,6 +3,7 @@ from . import (
     crm_lead,
     crm_referral_readiness_source_mixin,
     crm_referral_asking_mixin,
+    crm_referral_link_mixin,
     crm_referral_preparation_mixin,
     crm_referral_loyalty_mixin,
     crm_referral_promise_mixin,

@@ -21,6 +21,7 @@ class CrmReferral(models.Model):
         "crm.referral.readiness.source.mixin",
         "crm.referral.asking.mixin",
         "crm.referral.loyalty.mixin",
+        "crm.referral.link.mixin",
         "crm.referral.preparation.mixin",
         "crm.referral.proposal.mixin",
         "crm.referral.promise.mixin",

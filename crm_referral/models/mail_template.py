@@ -13,4 +13,5 @@ class MailTemplate(models.Model):
             "crm_referral.mail_template_news_contacted",
             "crm_referral.mail_template_news_introduced",
             "crm_referral.mail_template_news_outcome",
+            "crm_referral.mail_template_referrer_link",
         )

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -193,6 +193,26 @@ class ResPartner(models.Model):
             )
 
     # === ACTION METHODS === #
+
+    def action_send_referral_link(self):
+        """Write the mail with the link to the page of a customer who was asked.
+
+        :return: a window action: the composer, for the last request with them
+        """
+        self.ensure_one()
+        self.check_access("read")
+        referrals = self.env["crm.referral"].search(
+            [("partner_id", "=", self.id), ("company_id", "=", self.env.company.id)]
+        )
+        referral = referrals.filtered(lambda r: not r.outcome) or referrals[:1]
+        if not referral:
+            raise UserError(
+                self.env._(
+                    "You have no request with %(customer)s yet. Start one first.",
+                    customer=self.display_name,
+                )
+            )
+        return referral.action_send_link()
 
     def action_view_referrals(self):
         """Show the referral requests with this customer.

@@ -68,6 +68,7 @@ from . import test_readiness_order
 from . import test_readiness_score
 from . import test_referral
 from . import test_referral_tree
+from . import test_referrer_link
 from . import test_referrer_page
 from . import test_report
 from . import test_report_kinds

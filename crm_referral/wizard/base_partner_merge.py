@@ -15,6 +15,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self._cancel_double_rounds(partners)
         self._drop_double_benefits(partners)
         self._drop_double_asks(partners)
+        self._drop_double_pages(partners)
         self._cut_referrer_loops(partners, dst_partner)
         self._drop_readiness(partners)
         result = super()._update_foreign_keys(src_partners, dst_partner)
@@ -118,6 +119,20 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         )
         for asks in waiting.grouped("company_id").values():
             asks.sorted()[1:].unlink()
+        self.env.flush_all()
+
+    @api.model
+    def _drop_double_pages(self, partners):
+        """One customer has one page for each company: the one that was used last."""
+        # sudo: the merge concerns all companies
+        pages = (
+            self.env["crm.referral.referrer"]
+            .sudo()
+            .search([("partner_id", "in", partners.ids)])
+        )
+        for doubles in pages.grouped("company_id").values():
+            kept = max(doubles, key=lambda p: (str(p.used_on or ""), -p.id))
+            (doubles - kept).unlink()
         self.env.flush_all()
 
     @api.model
