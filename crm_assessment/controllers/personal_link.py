@@ -95,6 +95,9 @@ class PersonalLinkController:
             another site that makes their browser send it.
         :rtype: bool
         """
+        # Odoo lets OPTIONS in wherever POST may come.
+        if request.httprequest.method != "POST":
+            return False
         if not isinstance(form_token, str) or not consteq(
             form_token.encode(errors="replace"),
             self._get_form_token(record_sudo).encode(),

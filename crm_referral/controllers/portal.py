@@ -47,7 +47,9 @@ class ReferralPortal(CustomerPortal):
         pages = self._get_pages()
         page_sudo = next((p for p in pages if self._get_page_key(p) == page), None)
         try:
-            if page_sudo is None or not self._may_do(page_sudo, do):
+            # Odoo lets OPTIONS in wherever POST may come, without the form's token.
+            is_posted = request.httprequest.method == "POST"
+            if not is_posted or page_sudo is None or not self._may_do(page_sudo, do):
                 raise PageRefusalError("invalid")
             page_sudo = page_sudo._find_or_create(
                 page_sudo.partner_id, page_sudo.company_id

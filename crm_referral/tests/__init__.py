@@ -70,6 +70,8 @@ from . import test_referral
 from . import test_referral_tree
 from . import test_referrer_link
 from . import test_referrer_page
+from . import test_referrer_page_harm
+from . import test_referrer_portal
 from . import test_report
 from . import test_report_kinds
 from . import test_report_schedule

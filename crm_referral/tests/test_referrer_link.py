@@ -31,9 +31,9 @@ class TestReferrerLink(ReferralCommon):
         :return: the mail.message, and the mail.mail
         """
         action = (referral or self.referral).action_send_link()
-        context = {**action["context"], "mail_notify_force_send": False}
+        Composer = self.env["mail.compose.message"].with_user(self.rep)
         composer = Form(
-            self.env["mail.compose.message"].with_user(self.rep).with_context(context)
+            Composer.with_context(**action["context"], mail_notify_force_send=False)
         ).save()
         composer.write(values)
         composer.action_send_mail()
