@@ -110,6 +110,7 @@ MARC = [
     Request(
         *("printing", "demo", 44, 27, "value", "privacy"),
         note="“Names of customers are like paper: once out, you do not get them back.”",
+        override="He asked himself what else we could do for each other.",
     ),
     Request(
         *("tiles", "demo", 52, 1, "follow_through", "", "standing exchange"),
