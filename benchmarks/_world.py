@@ -161,7 +161,6 @@ SELECT setval('crm_referral_id_seq', (SELECT MAX(id) FROM crm_referral));
 DROP TABLE asks, steps, reps, base;
 """
 FILLED = (
-    "crm_referral_funnel",
     "res_partner",
     "crm_referral",
     "crm_referral_step_log",
@@ -207,10 +206,13 @@ def fill(database, rows, reps=None, customers=None):
         cr.commit()
     with Registry(database).cursor() as cr:
         env = Environment(cr, odoo.SUPERUSER_ID, {})
-        env["crm.referral.funnel"]._rebuild()
+        filled = FILLED
+        if "crm.referral.funnel" in env:
+            env["crm.referral.funnel"]._rebuild()
+            filled += ("crm_referral_funnel",)
     with contextlib.closing(odoo.sql_db.db_connect(database).cursor()) as cr:
         cr._cnx.autocommit = True
-        for table in FILLED:
+        for table in filled:
             cr.execute(f"VACUUM ANALYZE {table}")  # pylint: disable=sql-injection
     return rep.id, manager.id
 

@@ -85,32 +85,12 @@ class CrmReferralReadiness(models.Model):
     # === READING === #
 
     @api.model
-    def _read_parts(self, partners):
-        """:return: score and parts of each of these customers, in the current company.
-        :rtype: dict
-        """
-        if not partners:
-            return {}
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT partner_id, score, parts FROM crm_referral_readiness
-                WHERE company_id = %s AND partner_id IN %s""",
-                self.env.company.id,
-                tuple(partners.ids),
-            )
-        )
-        return {
-            partners.browse(partner_id): (score, parts)
-            for partner_id, score, parts in rows
-        }
-
-    @api.model
     def _join_points(self, query, alias, kind):
         """Join the points of the current company to a query of customers.
 
         :param str alias: of the customers
         :param str kind: "JOIN" or "LEFT JOIN"
-        :return: the column with the points
+        :return: the alias of the points
         """
         points = query.make_alias(alias, "readiness")
         query.add_join(
@@ -125,7 +105,7 @@ class CrmReferralReadiness(models.Model):
                 self.env.company.id,
             ),
         )
-        return SQL.identifier(points, "score")
+        return points
 
     @api.model
     def _get_points_domain(self, operator, value):
@@ -226,5 +206,10 @@ class CrmReferralReadiness(models.Model):
         else:
             self._weigh(noted)
             self.env["res.partner"].invalidate_model(
-                ["referral_readiness_score", "referral_readiness_note"], flush=False
+                [
+                    "referral_readiness_note",
+                    "referral_readiness_parts",
+                    "referral_readiness_score",
+                ],
+                flush=False,
             )

@@ -36,28 +36,33 @@ class CrmReferralReadinessMixin(models.AbstractModel):
         help="How much speaks for asking this customer, from 0 to 100. Who may not be "
         "asked today has 0.",
     )
+    referral_readiness_parts = fields.Json(
+        compute="_compute_referral_readiness",
+        groups="sales_team.group_sale_salesman",
+        help="What the points are made of.",
+    )
     referral_readiness_note = fields.Char(
         string="Why",
-        compute="_compute_referral_readiness",
+        compute="_compute_referral_readiness_note",
         groups="sales_team.group_sale_salesman",
         help="What speaks for asking this customer or against it, with its points, and "
         "what stops us.",
     )
     referral_stop_note = fields.Char(
-        compute="_compute_referral_readiness",
+        compute="_compute_referral_readiness_note",
         groups="sales_team.group_sale_salesman",
         help="Why the customer may not be asked today.",
     )
     referral_readiness_until = fields.Date(
         string="May Be Asked From",
-        compute="_compute_referral_readiness",
+        compute="_compute_referral_readiness_note",
         groups="sales_team.group_sale_salesman",
         help="The day from which the customer may be asked, where it is known.",
     )
     open_referral_id = fields.Many2one(
         comodel_name="crm.referral",
         string="Open Referral Request",
-        compute="_compute_referral_readiness",
+        compute="_compute_referral_readiness_note",
         groups="sales_team.group_sale_salesman",
         help="The request in which this customer is being asked, if you may see it.",
     )
@@ -73,31 +78,72 @@ class CrmReferralReadinessMixin(models.AbstractModel):
         ]
 
     @api.depends(lambda self: self._get_readiness_dependencies())
-    @api.depends_context("company", "lang", "tz", "uid")
+    @api.depends_context("company")
     def _compute_referral_readiness(self):
-        stops = self._get_referral_stops()
-        weighed = self.env["crm.referral.readiness"]._read_parts(self._origin)
-        signals = self._get_readiness_signals()
-        open_referrals = self.browse(
-            partner.id for partner in stops if "open_request" in stops[partner]
-        )._get_visible_requests()
+        """In one query: lists of contacts show it."""
+        known = self._origin._read_readiness()
         for partner in self:
-            reasons = stops.get(partner._origin, {})
-            code, (stop, day) = next(iter(reasons.items()), ("ready", (False, False)))
-            score, parts = weighed.get(partner._origin, (0, {}))
+            code, score, parts = known.get(partner._origin.id, ("ready", 0, None))
+            partner.referral_readiness = code
+            partner.referral_readiness_score = score if code == "ready" else 0
+            partner.referral_readiness_parts = parts or {}
+
+    @api.depends("referral_readiness", "referral_readiness_parts")
+    @api.depends_context("company", "lang", "tz", "uid")
+    def _compute_referral_readiness_note(self):
+        stopped = self.filtered(lambda p: p.referral_readiness != "ready")
+        stops = stopped._get_referral_stops()
+        asked = self.browse(
+            partner.id for partner in stops if "open_request" in stops[partner]
+        )
+        open_referrals = asked._get_visible_requests()
+        signals = self._get_readiness_signals()
+        for partner in self:
+            stop, day = next(
+                iter(stops.get(partner._origin, {}).values()), (False, False)
+            )
+            parts = partner.referral_readiness_parts or {}
             told = [
                 signal.tell(*parts[name])
                 for name, signal in signals.items()
                 if name in parts
             ]
-            partner.referral_readiness = code
-            partner.referral_readiness_score = 0 if reasons else score
             partner.referral_stop_note = stop
             partner.referral_readiness_until = day
             partner.referral_readiness_note = (
                 " · ".join([*told, *([stop] if stop else [])]) or False
             )
             partner.open_referral_id = open_referrals.get(partner._origin)
+
+    def _read_readiness(self):
+        """:return: by id of the customer the state, the points, and their parts"""
+        if not self:
+            return {}
+        # sudo: what speaks for asking or against it does not depend on who looks
+        Everybody = self.sudo().with_context(active_test=False)
+        query = Everybody._search(Domain("id", "in", self.ids))
+        points = self.env["crm.referral.readiness"]._join_points(
+            query, self._table, "LEFT JOIN"
+        )
+        columns = (
+            SQL.identifier(self._table, "id"),
+            Everybody._get_state_sql(self._table, query),
+            SQL("COALESCE(%s, 0)", SQL.identifier(points, "score")),
+            SQL.identifier(points, "parts"),
+        )
+        return {
+            partner_id: known
+            for partner_id, *known in self.env.execute_query(query.select(*columns))
+        }
+
+    @api.model
+    def _get_state_sql(self, alias, query):
+        """:return: the state of customers, as a value in a query. In sudo mode."""
+        cases = SQL(" ").join(
+            SQL("WHEN %s THEN %s", self._get_condition(domain, alias, query), code)
+            for code, domain in self._get_readiness_domains().items()
+        )
+        return SQL("CASE %s ELSE 'ready' END", cases) if cases else SQL("'ready'")
 
     def _get_visible_requests(self):
         """:return: the open request of each customer, if the user may see it."""
@@ -155,8 +201,11 @@ class CrmReferralReadinessMixin(models.AbstractModel):
             )
             if query.is_empty():
                 return query
-            points = self.env["crm.referral.readiness"]._join_points(
-                query, self._table, "JOIN"
+            points = SQL.identifier(
+                self.env["crm.referral.readiness"]._join_points(
+                    query, self._table, "JOIN"
+                ),
+                "score",
             )
             query.add_where(SQL("%s > 0", points))
             query.order = SQL(", ").join(
@@ -176,11 +225,12 @@ class CrmReferralReadinessMixin(models.AbstractModel):
         points = self.env["crm.referral.readiness"]._join_points(
             query, alias, "LEFT JOIN"
         )
-        # sudo: what stops us stops us whoever looks
-        ready = self.sudo()._get_condition(
-            self._get_exclusive_domains()["ready"], alias, query
+        score = SQL(
+            "CASE WHEN %s = 'ready' THEN COALESCE(%s, 0) ELSE 0 END",
+            # sudo: what stops us stops us whoever looks
+            self.sudo()._get_state_sql(alias, query),
+            SQL.identifier(points, "score"),
         )
-        score = SQL("CASE WHEN %s THEN COALESCE(%s, 0) ELSE 0 END", ready, points)
         query._order_groupby.append(score)
         return SQL("%s %s %s", score, direction, nulls)
 
@@ -190,12 +240,7 @@ class CrmReferralReadinessMixin(models.AbstractModel):
             return super()._read_group_groupby(alias, groupby_spec, query)
         self._check_field_access(self._fields[STATE], "read")
         # sudo: what stops us stops us whoever looks
-        Everybody = self.sudo()
-        cases = SQL(" ").join(
-            SQL("WHEN %s THEN %s", Everybody._get_condition(domain, alias, query), code)
-            for code, domain in self._get_readiness_domains().items()
-        )
-        return SQL("CASE %s ELSE 'ready' END", cases)
+        return self.sudo()._get_state_sql(alias, query)
 
     # === CRUD METHODS === #
 
@@ -212,6 +257,8 @@ class CrmReferralReadinessMixin(models.AbstractModel):
                         customer=asked_not_to[0].display_name,
                     )
                 )
+        if "tz" in vals:
+            self.env.registry.clear_cache()
         return super().write(vals)
 
     # === ACTION METHODS === #

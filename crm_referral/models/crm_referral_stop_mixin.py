@@ -1,10 +1,12 @@
 from functools import partial
 
+import pytz
+
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL, format_date, ormcache
 
-from odoo.addons.crm_foundation.tools.local_time import today
+from odoo.addons.crm_foundation.tools.local_time import timezone_of
 
 from ..tools.readiness import ReadinessRule
 
@@ -212,11 +214,7 @@ class CrmReferralStopMixin(models.AbstractModel):
 
         A contact with a result of their own is not judged by that of the company.
         """
-        # sudo: stages stop us whoever looks
-        stages = self.env["crm.assessment.stage"].sudo()
-        stopping = stages.search_fetch([("stops_referrals", "=", True)], ["id"])
-        if not stopping:
-            return Domain.FALSE
+        self.env["crm.assessment.stage"].flush_model(["stops_referrals"])
         self.flush_model(["loyalty_stage_id", "referral_loyalty_overruled"])
         company = str(self.env.company.id)
         # SQL: Odoo's way to the value of a company could not use our index
@@ -229,10 +227,10 @@ class CrmReferralStopMixin(models.AbstractModel):
         endangered = SQL(
             """SELECT id FROM res_partner
             WHERE loyalty_stage_id IS NOT NULL
-              AND (loyalty_stage_id ->> %s)::int4 IN %s
+              AND (loyalty_stage_id ->> %s)::int4 IN (
+                  SELECT id FROM crm_assessment_stage WHERE stops_referrals)
               AND (referral_loyalty_overruled ->> %s)::boolean IS NOT TRUE""",
             company,
-            tuple(stopping.ids),
             company,
         )
         return Domain("id", "in", SQL("(%s)", endangered)) | (
@@ -349,7 +347,18 @@ class CrmReferralStopMixin(models.AbstractModel):
     @api.model
     def _get_asking_day(self):
         """:return: today, for the company that asks."""
-        return today(self.env, self.env.company, self.env.user)
+        zone = self._get_asking_timezone(self.env.company.id, self.env.uid)
+        now = self.env.cr.now().replace(tzinfo=pytz.utc)
+        return now.astimezone(pytz.timezone(zone)).date()
+
+    @api.model
+    @ormcache("company_id", "user_id")
+    def _get_asking_timezone(self, company_id, user_id):
+        """Lists of contacts ask for it: :meth:`write` forgets it."""
+        return timezone_of(
+            self.env["res.company"].browse(company_id),
+            self.env["res.users"].browse(user_id),
+        )
 
     def _get_quiet_until(self, exclude_referrals=None):
         """:return: for each partner in a quiet period the day on which it ends."""

@@ -89,6 +89,20 @@ class TestReadinessOrder(ManyCommon):
             dict(groups), {"ready": 10, "open_request": 1, "do_not_ask": 1}
         )
 
+    def test_one_query_for_a_list(self):
+        partners = self.partners.with_user(self.rep)
+        partners.read(["referral_readiness_note"])  # fill the ormcaches
+        self.env.invalidate_all()
+        partners.mapped("name")
+        with self.assertQueryCount(1):
+            partners.mapped("referral_readiness")
+            partners.mapped(SCORE)
+            for partner in partners[:4]:
+                self.assertEqual(
+                    bool(partner.referral_readiness_note), bool(partner[SCORE])
+                )
+                self.assertFalse(partner.open_referral_id)
+
     def test_offered_to_the_browser(self):
         fields = (
             self.env["res.partner"]
