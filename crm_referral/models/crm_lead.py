@@ -1,6 +1,7 @@
 from datetime import datetime, time
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 
@@ -124,11 +125,21 @@ class CrmLead(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         leads = super().create(vals_list)
+        leads._check_objection()
         leads._fill_in_referrer()
         return leads
 
     def write(self, vals):
+        reached_anew = self.browse()
+        if not self.env.su:
+            reached_anew = self.filtered(
+                lambda lead: any(
+                    fname in vals and vals[fname] != lead[fname]
+                    for fname in ("email_from", "phone")
+                )
+            )
         result = super().write(vals)
+        reached_anew._check_objection()
         if "referrer_id" in vals:
             self._drop_other_introductions()
         if {"referrer_id", "partner_id"} & vals.keys():
@@ -288,6 +299,38 @@ class CrmLead(models.Model):
         )
 
     # === OBJECTION AND ERASURE === #
+
+    def _get_objection_contact(self):
+        """See ``crm.referral.objection.mixin``."""
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        country = self.country_id or company.country_id
+        return self.email_from, self.phone, self.contact_name, country, company
+
+    def _check_objection(self):
+        """Nobody enters a person again who has objected. Who comes to us is let in.
+
+        :raise UserError: when a user enters such a person by hand, import or API
+        """
+        for lead, match in self.env["crm.referral.objection"]._match(self).items():
+            if match != "person":
+                continue
+            if not self.env.su:
+                raise UserError(
+                    self.env._(
+                        "%(lead)s: this person has asked us not to get in touch, so no "
+                        "lead is made of them. If they have come to us themselves "
+                        "since, ask a sales manager to take the objection back first.",
+                        lead=lead.display_name,
+                    )
+                )
+            lead._message_log(
+                body=self.env._(
+                    "This person has asked us not to get in touch, and now comes to "
+                    "us. Answer what they ask, and nothing else; if they take the "
+                    "objection back, a sales manager notes it."
+                )
+            )
 
     def _close_objected(self):
         """The person has objected: these leads are lost. In sudo mode."""

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date, format_list
+from odoo.tools import SQL, format_list
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from odoo.addons.crm_foundation.tools.local_time import today
@@ -18,7 +18,7 @@ class CrmReferralCandidate(models.Model):
         "crm.guarded.mixin",
         "crm.referral.introduction.mixin",
         "crm.referral.pipeline.mixin",
-        "crm.referral.objection.link.mixin",
+        "crm.referral.notice.mixin",
         "crm.referral.erasure.mixin",
         "crm.referral.claim.mixin",
         "crm.referral.risk.mixin",
@@ -270,6 +270,8 @@ class CrmReferralCandidate(models.Model):
             vals = {**moved._prepare_undone_dates(vals["state"]), **vals}
         if "phone" in vals:  # what was said about the other number says nothing here
             vals = {"is_other_person": False, **vals}
+        if {"email", "phone"} & vals.keys():  # the list has what we hold, no more
+            self._leave_blacklists()
         dates = self._prepare_state_dates(vals.get("state"))
         for fname, candidates in dates.items():
             candidates.write({fname: fields.Date.context_today(self)})
@@ -461,68 +463,6 @@ class CrmReferralCandidate(models.Model):
     def _get_told_colleagues(self):
         return super()._get_told_colleagues() | self.lead_id.user_id
 
-    def _get_notice_sentence(self):
-        """:return: where we have the data from, said to the person: the customer is
-        named only if they allow it.
-        """
-        self.ensure_one()
-        # sudo: the customer may be hidden by now, what the person is told is not
-        self_sudo = self.sudo()
-        values = {
-            "company": self_sudo.company_id.name,
-            "date": format_date(self.env, self.data_obtained_on, date_format="long"),
-        }
-        if self.named_by != "customer":
-            return self.env._(
-                "%(company)s noted your name on %(date)s, as somebody whom we may be "
-                "able to help.",
-                **values,
-            )
-        if self.may_name_referrer:
-            return self.env._(
-                "%(referrer)s gave your name to %(company)s on %(date)s.",
-                referrer=self_sudo.referrer_id.display_name,
-                **values,
-            )
-        return self.env._(
-            "A customer of %(company)s gave us your name on %(date)s.", **values
-        )
-
-    # === LINK BY WHICH THE PERSON OBJECTS === #
-
-    def _get_page_langs(self):
-        # sudo: the language, whoever may see the lead and the request
-        self_sudo = self.sudo()
-        langs = [self_sudo.lead_id.lang_id.code]
-        for referral in self_sudo.referral_id:  # a wrong link has none
-            langs.append(referral._get_conversation_lang())
-        return [*filter(None, langs)]
-
-    @api.model
-    def _get_mail_document_domain(self, mail):
-        domain = super()._get_mail_document_domain(mail)
-        if mail.model == "crm.lead" and mail.res_id:
-            domain |= Domain("lead_id", "=", mail.res_id)
-        return domain
-
-    def _is_mail_about(self, mail):
-        return super()._is_mail_about(mail) or bool(
-            mail.model == "crm.lead" and mail.res_id and mail.res_id == self.lead_id.id
-        )
-
-    def _is_linked_in(self, mail):
-        """Who was known before, or has become a customer, gets other mails as well."""
-        return super()._is_linked_in(mail) or not (
-            self.state == "objected" or self.was_known or self.lead_won_status == "won"
-        )
-
-    def _get_addresses(self, mail):
-        addresses = super()._get_addresses(mail)
-        if mail.model == "crm.lead" and mail.res_id == self.lead_id.id:
-            lead = self.lead_id
-            addresses |= {lead.email_normalized, lead.partner_id.email_normalized}
-        return addresses - {False}
-
     def _before_erasure(self):
         result = super()._before_erasure()
         self.filtered(lambda c: c.state == "objected")._record_objection()
@@ -530,6 +470,7 @@ class CrmReferralCandidate(models.Model):
 
     def _unlink_traces(self):
         """The lead that was made of the candidate goes as well, unless it is won."""
+        self._leave_blacklists()
         self._get_own_leads().filtered(
             lambda lead: lead.won_status != "won"
         )._strip_candidate_data()

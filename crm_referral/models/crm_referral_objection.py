@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import str2bool
+from odoo.tools import ormcache, str2bool
 
 from ..tools.contact_keys import email_keys, name_key, phone_keys
 
@@ -163,6 +163,8 @@ class CrmReferralObjection(models.Model):
             )
         }
         fnames = ("company_id", "kind", "contact_hash", "name_hash")
+        if wanted - known and not self._exist():
+            self.env.registry.clear_cache()
         return Objection.create(
             [
                 dict(zip(fnames, each, strict=True))
@@ -201,46 +203,55 @@ class CrmReferralObjection(models.Model):
         :rtype: set[str]
         """
         company = company or self.env.company
+        if not self._exist():
+            return set()
         hashes = self.with_company(company)._hash_contacts(emails, phones)
         if not hashes:
             return set()
         return set(self._search_hashes(hashes, company).mapped("contact_hash"))
 
     @api.model
-    def _match(self, candidates):
-        """Tell who of these candidates has objected.
+    @ormcache()
+    def _exist(self):
+        """:return: whether anybody has ever objected: most need not be asked for."""
+        # sudo: whether the table is empty tells nothing
+        return bool(self.sudo().with_context(active_test=False).search_count([], 1))
 
-        :param candidates: crm.referral.candidate records
+    @api.model
+    def _match(self, people):
+        """Tell who of these people has objected.
+
+        :param people: records with ``_get_objection_contact``
         :return: ``person`` for who has objected; ``number`` for who only shares a phone
             number with such a person. Who is not in it has not objected.
         :rtype: dict
         """
-        emails, phones = {}, {}
-        for candidate in candidates:
-            emails[candidate] = self._hash_email(candidate.email)
-            phones[candidate] = self._hash_phone(
-                candidate.phone, candidate._get_phone_country()
-            )
-        hashes = set().union(*emails.values(), *phones.values())
+        contacts = {}
+        hashes = set()
+        for person in people if self._exist() else ():
+            email, phone, name, country, company = person._get_objection_contact()
+            emails = self._hash_email(email)
+            numbers = self._hash_phone(phone, country)
+            contacts[person] = (emails, numbers, name, company)
+            hashes |= {*emails, *numbers}
         if not hashes:
             return {}
         group_wide = self._is_group_wide()
+        companies = self.env["res.company"].union(*(c[3] for c in contacts.values()))
         found = defaultdict(set)
-        for objection in self._search_hashes(hashes, candidates.company_id):
+        for objection in self._search_hashes(hashes, companies):
             company = False if group_wide else objection.company_id
             found[company, objection.contact_hash].add(objection.name_hash or False)
         matches = {}
-        for candidate in candidates:
-            company = False if group_wide else candidate.company_id
-            numbers = [
-                value for value in phones[candidate] if (company, value) in found
-            ]
-            if any((company, value) in found for value in emails[candidate]) or any(
-                self._hash_name(candidate.name, value) in found[company, value]
-                for value in numbers
-                if name_key(candidate.name)
+        for person, (emails, numbers, name, company) in contacts.items():
+            company = False if group_wide else company
+            shared = [value for value in numbers if (company, value) in found]
+            if any((company, value) in found for value in emails) or any(
+                self._hash_name(name, value) in found[company, value]
+                for value in shared
+                if name_key(name)
             ):
-                matches[candidate] = "person"
-            elif numbers:
-                matches[candidate] = "number"
+                matches[person] = "person"
+            elif shared:
+                matches[person] = "number"
         return matches

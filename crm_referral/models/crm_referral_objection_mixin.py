@@ -1,8 +1,11 @@
+import re
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import email_normalize
 
 from ..tools.contact_keys import email_keys, phone_keys
 
@@ -80,6 +83,15 @@ class CrmReferralObjectionMixin(models.AbstractModel):
         }
 
     # === OBJECTION === #
+
+    def _get_objection_contact(self):
+        """:return: what recognises this person: address, number, name, the country of
+            the number, and the company in which an objection counts
+        :rtype: tuple
+        """
+        self.ensure_one()
+        country = self._get_phone_country()
+        return self.email, self.phone, self.name, country, self.company_id
 
     def _check_objection(self):
         """:raise UserError: when one of these persons has objected to contact."""
@@ -178,12 +190,48 @@ class CrmReferralObjectionMixin(models.AbstractModel):
         """Remember that these persons have objected, in all requests of the company."""
         Objection = self.env["crm.referral.objection"]
         Objection._record_candidates(self)
+        self._join_blacklists()
         matches = Objection._match(self._find_possible_twins())
         same = self.sudo().browse(c.id for c, m in matches.items() if m == "person")
         same.write({"state": "objected"})
         (self.sudo().browse(c.id for c in matches) - same).filtered(
             lambda c: not c.is_other_person
         )._ask_whether_same_person()
+
+    # === BLACKLISTS OF ODOO === #
+
+    def _get_blacklisted_contacts(self):
+        """What stands for nobody else: not a number with an extension.
+
+        :return: e-mail addresses, and international phone numbers
+        :rtype: tuple[set, set]
+        """
+        emails, numbers = set(), set()
+        for person in self:
+            emails |= {key for key in email_keys(person.email) if email_normalize(key)}
+            numbers |= {
+                key
+                for key in phone_keys(person.phone, person._get_phone_country())
+                if re.fullmatch(r"\+\d+", key)
+            }
+        return emails, numbers
+
+    def _join_blacklists(self):
+        """No tool of Odoo that asks its blacklists reaches these persons."""
+        emails, numbers = self._get_blacklisted_contacts()
+        self.env["mail.blacklist"]._note_objections(emails)
+        self.env["phone.blacklist"]._note_objections(numbers)
+
+    def _leave_blacklists(self):
+        """These persons have not objected after all, or are about to be forgotten."""
+        objected = self.filtered(lambda person: person.state == "objected")
+        if not objected:
+            return
+        others = objected._find_possible_twins("=") - objected
+        emails, numbers = objected._get_blacklisted_contacts()
+        other_emails, other_numbers = others._get_blacklisted_contacts()
+        self.env["mail.blacklist"]._forget_objections(emails - other_emails)
+        self.env["phone.blacklist"]._forget_objections(numbers - other_numbers)
 
     def _find_possible_twins(self, operator="!="):
         """Find people with an address or number of these.
@@ -229,6 +277,7 @@ class CrmReferralObjectionMixin(models.AbstractModel):
         """
         # sudo: the dates are kept by the system; who may do this is checked before
         people_sudo = self.sudo().with_context(objection_withdrawn=True)
+        people_sudo._leave_blacklists()
         values = {"state": self._reinstated_state, "objected_on": False}
         shared = self.env["crm.referral.objection"]._match(people_sudo)
         same_number = people_sudo.browse(c.id for c in shared)

@@ -14,4 +14,5 @@ class MailTemplate(models.Model):
             "crm_referral.mail_template_news_introduced",
             "crm_referral.mail_template_news_outcome",
             "crm_referral.mail_template_referrer_link",
+            "crm_referral.mail_template_notice",
         )

@@ -355,3 +355,28 @@ class ResPartner(models.Model):
             )
         )
         return dict(rows)
+
+    # === OBJECTION === #
+
+    def _get_objection_contact(self):
+        """See ``crm.referral.objection.mixin``."""
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        country = self.country_id or company.country_id
+        return self.email, self.phone, self.name, country, company
+
+    @api.onchange("email", "phone")
+    def _onchange_warn_of_objection(self):
+        """A contact may be needed for other reasons: warn, and do not refuse."""
+        Objection = self.env["crm.referral.objection"]
+        if Objection._match(self).get(self) != "person":
+            return None
+        return {
+            "warning": {
+                "title": self.env._("This person has objected"),
+                "message": self.env._(
+                    "This person has asked us not to get in touch about referrals or "
+                    "sales. You may keep the contact if you need it for other reasons."
+                ),
+            }
+        }

@@ -55,6 +55,7 @@ from . import test_kept_records
 from . import test_lead
 from . import test_lead_introduction
 from . import test_others_pay_nothing
+from . import test_objection_everywhere
 from . import test_objection_mail
 from . import test_objection_page
 from . import test_news

@@ -13,8 +13,8 @@ from odoo.addons.phone_validation.tools.phone_validation import phone_format
 
 EXTENSION = re.compile(
     r"""[\s,;(\[]*
-    (?:\#|;?\s*ext(?:ension)?[.:=]?|,|(?<=[\s\d)])x|poste|durchwahl|dw\.?
-      |(?:轉|转)?\s*(?:分機|分机|內線|内线|内線)|轉|转)
+    (?:\#|;?\s*ext(?:ension|n)?[.:=]?|,|(?<=[\s\d)])x|poste|durchwahl|dw\.?
+      |(?:轉|转)?接?\s*(?:分機|分机|內線|内线|内線)(?:號碼?|号码?)?|(?:轉|转)接?)
     \s*[.:：=\-]?\s*(\d{1,8})\s*[)\]]*\s*$""",
     re.VERBOSE,
 )

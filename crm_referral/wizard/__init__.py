@@ -9,4 +9,5 @@ from . import (
     crm_referral_finish,
     crm_referral_objection_withdraw,
     crm_referral_override,
+    mail_compose_message,
 )
