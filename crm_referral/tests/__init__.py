@@ -73,6 +73,7 @@ from . import test_referrer_link
 from . import test_referrer_page
 from . import test_referrer_page_harm
 from . import test_referrer_portal
+from . import test_referrer_tours
 from . import test_report
 from . import test_report_kinds
 from . import test_report_schedule
