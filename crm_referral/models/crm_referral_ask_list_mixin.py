@@ -3,9 +3,13 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.fields import Domain
 
+from odoo.addons.crm_foundation.tools.local_time import today
+
 ASK = "crm_referral.mail_activity_type_ask"
 # Days in which somebody acts upon a good moment.
 REMIND_DAYS = timedelta(days=3)
+# So long a good moment puts a customer before others.
+MOMENT_DAYS = timedelta(days=30)
 # A customer is on one list, whether now or later.
 WAITING = ("open", "put_off")
 # Contacts looked at for each place on a list: one person of a company is proposed.
@@ -44,6 +48,7 @@ class CrmReferralAskListMixin(models.AbstractModel):
         Ask = self.sudo()
         Ask._hand_over(users)
         Ask._wake_up(users)
+        Ask._let_moments_fade(users)
         listed = Ask.search(
             Domain("is_listed", "=", True) & Domain("user_id", "in", users.ids)
         )
@@ -83,6 +88,16 @@ class CrmReferralAskListMixin(models.AbstractModel):
             lambda ask: not ask.put_off_until or ask.put_off_until <= ask._get_today()
         )
         due.write({"state": "open", "put_off_until": False})
+
+    @api.model
+    def _let_moments_fade(self, users):
+        """What was good for asking weeks ago is no moment any more. In sudo mode."""
+        self.search(
+            Domain("company_id", "=", self.env.company.id)
+            & Domain("state", "=", "open")
+            & Domain("user_id", "in", [*users.ids, False])
+            & Domain("moment_on", "<", today(self.env, self.env.company) - MOMENT_DAYS)
+        ).write({"moment": False, "moment_on": False})
 
     def _note_score(self):
         """Keep how ready these customers are now, for the order. In sudo mode."""

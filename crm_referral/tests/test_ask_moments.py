@@ -103,6 +103,19 @@ class TestMoments(MomentCommon):
         self.assertEqual(lead.won_status, "won")
         self.assertFalse(self._open_list())
 
+    def test_a_moment_fades(self):
+        """After a month a customer is as good as others, and not told of again."""
+        self.customer.user_id = self.rep
+        lead = self._create_won_lead()
+        with self._at("2026-04-01 09:00:00"):
+            self.assertEqual(self._open_list().moment, "won")
+        with self._at("2026-04-02 09:00:00"):
+            ask = self._open_list()
+            self.assertEqual(ask.partner_id, self.customer)
+            self.assertFalse(ask.moment)
+            self.Ask._note_moments("won", [(self.customer, lead)])
+            self.assertFalse(ask.moment)
+
     def test_who_does_not_want_to_be_asked(self):
         self.customer.referral_do_not_ask = True
         self._create_won_lead(user_id=self.rep.id)
