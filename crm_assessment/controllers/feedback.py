@@ -87,6 +87,7 @@ class FeedbackController(PersonalLinkController, http.Controller):
                 "Please open your link again."
             )
             return self._render_page(assessment_sudo, message=message, status=400)
+        assessment_sudo._save_callback(post)
         if too_long:
             return self._render_page(
                 assessment_sudo,
@@ -94,6 +95,13 @@ class FeedbackController(PersonalLinkController, http.Controller):
                 self._get_too_long_message(),
                 invalid=too_long,
                 status=422,
+            )
+        problem = "lang" not in request.httprequest.form and (
+            assessment_sudo._get_callback_problem()
+        )
+        if problem:
+            return self._render_page(
+                assessment_sudo, callback_problem=problem, status=422
             )
         if "send" not in post:
             return self._redirect(
@@ -219,6 +227,7 @@ class FeedbackController(PersonalLinkController, http.Controller):
         answers=None,
         message=None,
         *,
+        callback_problem=None,
         invalid=(),
         left=(),
         saved=None,
@@ -228,6 +237,7 @@ class FeedbackController(PersonalLinkController, http.Controller):
 
         :param dict answers: what was typed but not saved
         :param str message: what went wrong
+        :param str callback_problem: what is wrong with the wish to be called
         :param invalid: names of the answers that were refused
         :param left: questions that are open although the customer wants to send
         :param str saved: what went well
@@ -237,6 +247,10 @@ class FeedbackController(PersonalLinkController, http.Controller):
         counted = [question for question in questions if question["kind"] != "text"]
         values = {
             "action": f"{PATH}/{assessment_sudo.access_token}",
+            "callback": assessment_sudo._read_callback(),
+            "callback_days": assessment_sudo._get_callback_days(),
+            "callback_hours": assessment_sudo._get_callback_hours(),
+            "callback_problem": callback_problem,
             "answered": len([q for q in counted if q["value"]]),
             "counted": len(counted),
             "deadline": self._get_deadline_text(assessment_sudo.deadline),

@@ -17,6 +17,7 @@ from . import (
     crm_personal_link_mixin,
     crm_assessment_completeness_mixin,
     crm_assessment_page_mixin,
+    crm_assessment_callback_mixin,
     crm_assessment_scoring_mixin,
     crm_assessment,
     crm_assessment_action,

@@ -60,6 +60,7 @@ class CrmAssessment(models.Model):
         "crm.assessment.call.mixin",
         "crm.assessment.completeness.mixin",
         "crm.assessment.page.mixin",
+        "crm.assessment.callback.mixin",
         "crm.assessment.scoring.mixin",
         "crm.assessment.subject.mixin",
         "mail.thread",

@@ -302,6 +302,7 @@ class CrmAssessmentPageMixin(models.AbstractModel):
         lang = self.user_id.lang or self.company_id.partner_id.lang
         system_self = self.with_user(SUPERUSER_ID).with_context(lang=lang)
         system_self.action_done()
+        system_self._plan_callback()
         for users, text in (
             (
                 self.opened_by_ids,

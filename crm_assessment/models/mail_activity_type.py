@@ -11,6 +11,7 @@ class MailActivityType(models.Model):
             *super()._get_kept_xml_ids(),
             "crm_assessment.mail_activity_type_answer",
             "crm_assessment.mail_activity_type_call",
+            "crm_assessment.mail_activity_type_call_back",
             "crm_assessment.mail_activity_type_decide",
             "crm_assessment.mail_activity_type_improve",
             "crm_assessment.mail_activity_type_mail_failed",

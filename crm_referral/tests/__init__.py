@@ -12,6 +12,7 @@ from . import test_assessment_framework
 from . import test_assessment_heat_map
 from . import test_assessment_mail
 from . import test_assessment_page
+from . import test_assessment_page_callback
 from . import test_assessment_page_harm
 from . import test_assessment_page_hostile
 from . import test_assessment_page_keyboard
