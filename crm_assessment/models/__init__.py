@@ -20,6 +20,7 @@ from . import (
     crm_assessment_callback_mixin,
     crm_assessment_scoring_mixin,
     crm_assessment,
+    crm_assessment_told_mixin,
     crm_assessment_action,
     crm_assessment_rest_mixin,
     crm_assessment_sending_mixin,

@@ -24,7 +24,12 @@ class CrmAssessmentAction(models.Model):
 
     _name = "crm.assessment.action"
     _description = "Improvement Action"
-    _inherit = ["crm.guarded.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "crm.guarded.mixin",
+        "crm.assessment.told.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "state desc, deadline, id desc"
     _check_company_auto = True
     _protected_fields = frozenset(

@@ -9,6 +9,7 @@ class MailTemplate(models.Model):
     def _get_kept_xml_ids(self):
         return (
             *super()._get_kept_xml_ids(),
+            "crm_assessment.mail_template_action_done",
             "crm_assessment.mail_template_assessment_link",
             "crm_assessment.mail_template_assessment_reminder",
         )

@@ -8,4 +8,5 @@ from . import (
     test_rest,
     test_rights,
     test_round,
+    test_told,
 )
