@@ -60,6 +60,7 @@ class CrmReferralPageMixin(models.AbstractModel):
             "channels": channels._description_selection(self.env),
             "intervals": interval._description_selection(self.env),
             "interval": self.partner_id.referral_ask_interval or "",
+            "news": self.partner_id._get_news_wishes(),
             "is_stopped": is_stopped,
             "max_line": MAX_LINE,
             "max_text": MAX_TEXT,
@@ -377,6 +378,9 @@ class CrmReferralPageMixin(models.AbstractModel):
                 if wish
                 else self.env._("There is no wish any more how often to ask."),
             )
+        if values.get("with_news") and self.partner_id._set_news_wishes(values):
+            note = self.env._("Of what we tell them: changed on their page.")
+            self._note(self._get_last_request(), note)
         return "saved"
 
     def _page_stop(self, values):

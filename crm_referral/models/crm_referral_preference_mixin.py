@@ -70,6 +70,34 @@ class CrmReferralPreferenceMixin(models.AbstractModel):
             ["crm_referral.mail_activity_type_tell_referrer"]
         )
 
+    def _get_news_wishes(self):
+        """:return: of what the customer wants to hear, for their page
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        kind = self.env["crm.referral.news"]._fields["kind"]
+        return [
+            {"code": code, "name": name, "wanted": not self[f"referral_no_news_{code}"]}
+            for code, name in kind._description_selection(self.env)
+        ]
+
+    def _set_news_wishes(self, values):
+        """Keep of what the customer wants to hear.
+
+        :param dict values: ``news_<kind>`` for each that they want
+        :return: whether that is another wish than before
+        :rtype: bool
+        """
+        self.ensure_one()
+        vals = {
+            f"referral_no_news_{kind}": not values.get(f"news_{kind}")
+            for kind, _label in KINDS
+        }
+        changed = {fname: no for fname, no in vals.items() if self[fname] != no}
+        if changed:
+            self.write(changed)
+        return bool(changed)
+
     def _renew_next_ask_dates(self):
         """Requests that have ended are quiet for as long as the customer wishes now."""
         ended = (

@@ -302,6 +302,40 @@ class TestConcurrency(BaseCase):
             self.assertEqual([len(each.activity_ids) for each in requests], [1, 1, 1])
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_two_tell_the_referrer(self):
+        with self._transaction() as env:
+            env["res.partner"].browse(self.partner_id).action_ask_referral()
+            candidate = env["crm.referral.candidate"].create(
+                {
+                    "referral_id": self._get_referrals(env).id,
+                    "name": "Bob Builder",
+                    "state": "introduced",
+                    "introduced_on": fields.Date.today(),
+                }
+            )
+
+        def tell(env):
+            record = candidate.with_env(env).with_context(
+                referral_news_kind="introduced"
+            )
+            return record.message_post(body="Thank you!").id
+
+        result = self._race(tell)
+        self.assertIsInstance(result, UserError)
+        self.assertIn("told already", str(result))
+        with self._transaction() as env:
+            [news] = candidate.with_env(env).news_ids
+            self.assertEqual(news.state, "sent")
+            told = env["mail.message"].search(
+                [
+                    ("model", "=", candidate._name),
+                    ("res_id", "=", candidate.id),
+                    ("body", "like", "Thank you!"),
+                ]
+            )
+            self.assertEqual(told, news.message_id)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_two_make_a_loop_of_referrers(self):
         """One says that Ann referred Bob, the other that Bob referred Ann; also with
         somebody between.

@@ -286,6 +286,20 @@ class TestReferrerPage(ReferrerPageCase):
         self.assertFalse(self.customer.referral_ask_interval)
         self.assertEqual(self._post("preferences", interval="hourly").status_code, 400)
 
+    def test_of_what_we_tell(self):
+        wishes = {"with_news": "1", "news_introduced": "1", "news_outcome": "1"}
+        self.assertIn("Saved.", self._get_text(self._post("preferences", **wishes)))
+        self.assertTrue(self.customer.referral_no_news_contacted)
+        self.assertFalse(self.customer.referral_no_news_introduced)
+        self.assertFalse(self.customer.referral_no_news_outcome)
+        self.assertIn("Of what we tell them", self._get_chatter(self.referral))
+        wishes["news_contacted"] = "1"
+        self._post("preferences", **wishes)
+        self.assertFalse(self.customer.referral_no_news_contacted)
+        # A page that does not ask changes nothing.
+        self._post("preferences", interval="year")
+        self.assertFalse(self.customer.referral_no_news_outcome)
+
     def test_stop(self):
         response = self._post("stop")
         self.assertIn("tick the box", self._get_text(response))
@@ -293,6 +307,7 @@ class TestReferrerPage(ReferrerPageCase):
         response = self._post("stop", confirmed="1")
         self.assertIn("do not ask you for introductions", self._get_text(response))
         self.assertTrue(self.customer.referral_do_not_ask)
+        self.assertTrue(self.customer.referral_no_news_outcome)
         self.assertIn(
             "Ann Archer does not want to be asked again.",
             self._get_chatter(self.referral),
