@@ -153,6 +153,25 @@ class TestRest(AssessmentCase):
             "Called us herself", "".join(self.person.message_ids.mapped("body"))
         )
 
+    def test_a_no_survives_a_merge(self):
+        twin = self.env["res.partner"].create(
+            {"name": "A. Oliver", "email": self.person.email}
+        )
+        twin.with_user(self.agent).action_assessment_opt_out()
+        self.person.loyalty_score = 50
+        self.manager.group_ids += self.env.ref("base.group_partner_manager")
+        Merge = self.env["base.partner.merge.automatic.wizard"]
+        Merge.with_user(self.manager)._merge(
+            (self.person | twin).ids, self.person.with_user(self.manager)
+        )
+        self.assertFalse(twin.exists())
+        self.assertTrue(self.person.assessment_opt_out)
+        self.assertEqual(self.person.loyalty_score, 50)
+        with self.assertRaises(AccessError):
+            self.person.with_user(self.manager).with_context(guard_lifted=True).write(
+                {"assessment_opt_out": False}
+            )
+
     def test_others_have_no_say(self):
         for user in (self.employee, self.portal, self.public):
             for method in ("action_assessment_opt_out", "action_assessment_opt_in"):

@@ -1,4 +1,5 @@
 from . import (
+    base_partner_merge,
     crm_assessment_dispute_reason,
     crm_assessment_opt_in,
     crm_assessment_preview,

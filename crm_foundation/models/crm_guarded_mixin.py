@@ -6,6 +6,10 @@ from odoo.fields import Command
 
 from ..tools.class_attributes import add_up
 
+# A context with this very object lifts the guard for what our own code does in the name
+# of a user. Nothing that comes from outside can be it.
+LIFTED = object()
+
 
 class CrmGuardedMixin(models.AbstractModel):
     """Guards what comes from outside, whatever the way in.
@@ -66,7 +70,7 @@ class CrmGuardedMixin(models.AbstractModel):
     @api.model
     def _check_protected_fields(self, *vals_list):
         """:raise AccessError: when a user writes what only the model may write"""
-        if self.env.su:
+        if self.env.su or self.env.context.get("guard_lifted") is LIFTED:
             return
         touched = filter(self._is_protected_field, set().union(*vals_list))
         if touched := sorted(touched):

@@ -60,6 +60,7 @@ from . import test_objection_everywhere
 from . import test_objection_mail
 from . import test_objection_page
 from . import test_news
+from . import test_news_tour
 from . import test_partner
 from . import test_loyalty
 from . import test_performance

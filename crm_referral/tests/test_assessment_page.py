@@ -257,3 +257,9 @@ class TestFeedbackTours(FeedbackCase):
         self.assertEqual(self.assessment.state, "done")
         self.assertEqual(self.assessment.recommendation, 10)
         self.assertEqual(self._answered(self._line("text")), "很好，請繼續。")
+        call_back = self.env.ref("crm_assessment.mail_activity_type_call_back")
+        call = self.assessment.activity_ids.filtered(
+            lambda activity: activity.activity_type_id == call_back
+        )
+        self.assertEqual(call.user_id, self.rep)
+        self.assertIn("0912 345 678", call.summary)

@@ -33,6 +33,22 @@ registry.category("web_tour.tours").add("crm_referral_feedback_phone", {
         { trigger: ".o_feedback_answered:contains(/^2$/)" },
         { trigger: "[data-kind=text] textarea", run: "edit 很好，請繼續。" },
         { trigger: SAVED },
+        {
+            content: "the customer would like to be called, and forgets the number",
+            trigger: "input[name=callback]",
+            run: "click",
+        },
+        { trigger: ".o_feedback_send", run: "click", expectUnloadPage: true },
+        {
+            content: "the page says what is missing, and keeps everything else",
+            trigger: "#callback-problem",
+            run: assertFits,
+        },
+        { trigger: "input[name=callback]:checked" },
+        { trigger: ".o_feedback_rating .o_feedback_choice:has(input:checked):contains(10)" },
+        { trigger: "input[name=callback_phone]", run: "edit 0912 345 678" },
+        { trigger: "select[name=callback_from]", run: "select 9" },
+        { trigger: "select[name=callback_to]", run: "select 11" },
         { trigger: ".o_feedback_send", run: "click", expectUnloadPage: true },
         {
             content: "some questions are open; the page says so once",
