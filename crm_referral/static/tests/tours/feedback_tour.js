@@ -35,7 +35,7 @@ registry.category("web_tour.tours").add("crm_referral_feedback_phone", {
         { trigger: SAVED },
         {
             content: "the customer would like to be called, and forgets the number",
-            trigger: "input[name=callback]",
+            trigger: ".o_feedback_callback .o_feedback_choice",
             run: "click",
         },
         { trigger: ".o_feedback_send", run: "click", expectUnloadPage: true },
@@ -44,7 +44,7 @@ registry.category("web_tour.tours").add("crm_referral_feedback_phone", {
             trigger: "#callback-problem",
             run: assertFits,
         },
-        { trigger: "input[name=callback]:checked" },
+        { trigger: ".o_feedback_callback .o_feedback_choice:has(input:checked)" },
         { trigger: ".o_feedback_rating .o_feedback_choice:has(input:checked):contains(10)" },
         { trigger: "input[name=callback_phone]", run: "edit 0912 345 678" },
         { trigger: "select[name=callback_from]", run: "select 9" },
