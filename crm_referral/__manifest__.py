@@ -92,6 +92,7 @@
         "report/crm_referral_report_views.xml",
         "report/crm_assessment_report_views.xml",
         "report/crm_referral_dashboard_views.xml",
+        "report/crm_referral_data_sheet_templates.xml",
         "report/crm_referral_summary_templates.xml",
         "report/crm_referral_ask_sheet_templates.xml",
         "views/digest_digest_views.xml",

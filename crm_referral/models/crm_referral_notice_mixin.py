@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 from odoo.tools.mail import email_normalize_all
@@ -76,6 +76,36 @@ class CrmReferralNoticeMixin(models.AbstractModel):
                     candidate=self.display_name,
                 )
             )
+
+    # === WHAT WE HOLD === #
+
+    def _check_may_hand_over(self):
+        """:raise AccessError: for who neither manages nor looks after these persons"""
+        if self.env.user.has_group("sales_team.group_sale_manager"):
+            return
+        for person in self:
+            if self.env.user != person._get_responsible_user():
+                raise AccessError(
+                    self.env._(
+                        "Only the salesperson of %(candidate)s or a sales manager "
+                        "hands over what we hold.",
+                        candidate=person.display_name,
+                    )
+                )
+
+    def _find_same_people(self):
+        """:return: the candidates who are this person, in sudo mode."""
+        self.ensure_one()
+        # sudo: the person may have been named to a colleague, too
+        return (
+            self.sudo()
+            .with_context(active_test=False)
+            .search(
+                Domain("email_normalized", "=", self.email_normalized)
+                & Domain("email_normalized", "!=", False)
+                & Domain("company_id", "=", self.company_id.id)
+            )
+        )
 
     # === NOTICE === #
 

@@ -42,6 +42,7 @@ from . import test_claims
 from . import test_concurrency
 from . import test_contact_keys
 from . import test_conversation_screens
+from . import test_data_sheet
 from . import test_equal_figures
 from . import test_every_view
 from . import test_export
