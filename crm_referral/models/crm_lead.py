@@ -86,6 +86,9 @@ class CrmLead(models.Model):
     _acquaintance_organization_idx = models.Index(
         "(lower(left(partner_name, 100)), id) WHERE partner_name IS NOT NULL"
     )
+    _acquaintance_email_idx = models.Index(
+        "(left(email_normalized, 254)) WHERE email_normalized IS NOT NULL"
+    )
 
     # === WON REVENUE === #
 

@@ -1,13 +1,16 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_list
+from odoo.tools import SQL, format_list
 
 from ..tools.acquaintances import Person, rank, text_key
 from ..tools.free_mail import mail_domain
 
 # How many are shown at a time: a list that is read while talking.
 SHOWN = 8
+# Positions that are shown, and newest converted candidates that they are counted in.
+POSITIONS = 5
+LIBRARY = 1000
 
 
 class CrmReferralAcquaintance(models.AbstractModel):
@@ -32,7 +35,8 @@ class CrmReferralAcquaintance(models.AbstractModel):
         :param int referral_id: of the crm.referral
         :return: ``people`` with their ``kind`` (lead or partner), ``id``, ``name``,
             ``detail``, ``status`` and ``reasons`` in words; ``positions``; the number
-            of those whom a colleague works on (``busy``) and of ``dismissed`` ones
+            of leads of such people that colleagues work on (``busy``); and whether
+            somebody was ``dismissed``
         :rtype: dict
         """
         referral = self._get_referral(referral_id, "read")
@@ -43,7 +47,7 @@ class CrmReferralAcquaintance(models.AbstractModel):
             "people": [self._describe(person) for person in people[:SHOWN]],
             "positions": self._get_positions(referral),
             "busy": len(busy_sudo),
-            "dismissed": len(self._get_dismissals(referral)),
+            "dismissed": bool(self._get_dismissals(referral)),
         }
 
     @api.model
@@ -320,8 +324,48 @@ class CrmReferralAcquaintance(models.AbstractModel):
     def _get_positions(self, referral):
         """Job positions of candidates who became a lead, as far as the user sees them.
 
-        :return: the ``function``, its ``industry`` and the ``count``, those of the
-            customer's industry and the most frequent ones first
+        :return: the ``function``, its ``industry`` and the ``count`` in words, those
+            of the customer's industry and the most frequent ones first
         :rtype: list[dict]
         """
-        return []
+        Candidate = self.env["crm.referral.candidate"]
+        query = Candidate._search(
+            Domain("state", "=", "converted")
+            & Domain("function", "!=", False)
+            & Domain("company_id", "=", referral.company_id.id),
+            order="id desc",
+            limit=LIBRARY,
+        )
+        columns = [
+            Candidate._field_to_sql(query.table, fname, query)
+            for fname in ("id", "function", "lead_id")
+        ]
+        # Only the industry is told of a contact that may be hidden.
+        rows = self.env.execute_query(
+            SQL(
+                """
+                  SELECT (array_agg(past.function ORDER BY past.id DESC))[1],
+                         partner.industry_id, COUNT(*)
+                    FROM (%s) past (id, function, lead_id)
+               LEFT JOIN crm_lead lead ON lead.id = past.lead_id
+               LEFT JOIN res_partner partner ON partner.id = lead.partner_id
+                GROUP BY lower(btrim(past.function)), partner.industry_id
+                """,
+                query.select(*columns),
+            )
+        )
+        named = set(map(text_key, referral.candidate_ids.mapped("function")))
+        industry = referral.partner_id._filtered_access("read").industry_id
+        rows = sorted(
+            (row for row in rows if text_key(row[0]) not in named),
+            key=lambda row: (row[1] != industry.id or not row[1], -row[2], row[0]),
+        )
+        industries = self.env["res.partner.industry"]
+        return [
+            {
+                "function": function.strip(),
+                "industry": industries.browse(industry_id or []).name or "",
+                "count": self.env._("%s converted", count),
+            }
+            for function, industry_id, count in rows[:POSITIONS]
+        ]

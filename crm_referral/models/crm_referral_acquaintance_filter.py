@@ -4,10 +4,7 @@ from odoo.tools import SQL
 
 from ..tools.acquaintances import text_key
 from ..tools.contact_keys import email_keys, name_key
-from .crm_referral_acquaintance_pool import NAME_LENGTH, same_text
-
-# Leads of colleagues that are counted at most.
-BUSY = 200
+from .crm_referral_acquaintance_pool import NAME_LENGTH, same_email, same_text
 
 
 class CrmReferralAcquaintanceFilter(models.AbstractModel):
@@ -47,8 +44,7 @@ class CrmReferralAcquaintanceFilter(models.AbstractModel):
             self.env["res.partner"]
             .sudo()
             .search_fetch(
-                Domain("email_normalized", "in", list(emails))
-                | Domain("id", "in", ids),
+                same_email(emails) | Domain("id", "in", ids),
                 ["email_normalized", "commercial_partner_id"],
             )
         )
@@ -121,20 +117,14 @@ class CrmReferralAcquaintanceFilter(models.AbstractModel):
         companies = set().union(*(person.companies for person in people))
         emails = {key for person in people for key in email_keys(person.email)}
         of_companies = Domain(
-            "partner_id", "any", [("commercial_partner_id", "in", list(companies))]
+            "partner_id", "any!", [("commercial_partner_id", "in", list(companies))]
         )
         # sudo: a colleague's customer is a customer
-        won = (
-            self.env["crm.lead"]
-            .sudo()
-            .with_context(active_test=False)
-            ._read_group(
-                Domain("won_status", "=", "won")
-                & (of_companies | Domain("email_normalized", "in", list(emails))),
-                ["partner_id", "email_normalized"],
-            )
-        )
-        customers = {partner.commercial_partner_id.id for partner, _email in won}
+        Lead = self.env["crm.lead"].sudo().with_context(active_test=False)
+        won = Domain("won_status", "=", "won")
+        partners = Lead._read_group(won & of_companies, ["partner_id"])
+        with_email = Lead._read_group(won & same_email(emails), ["email_normalized"])
+        customers = {partner.commercial_partner_id.id for (partner,) in partners}
         for model in ("crm.referral", "crm.referral.benefit"):
             found = self.env[model].sudo()._read_group(of_companies, ["partner_id"])
             customers.update(partner.commercial_partner_id.id for (partner,) in found)
@@ -142,7 +132,7 @@ class CrmReferralAcquaintanceFilter(models.AbstractModel):
         customers.update(
             known.with_company(referral.company_id).filtered("loyalty_stage_id").ids
         )
-        bought = {email for _partner, email in won}
+        bought = {email for (email,) in with_email}
         return lambda person: (
             not customers.isdisjoint(person.companies)
             or not bought.isdisjoint(email_keys(person.email))
@@ -205,22 +195,20 @@ class CrmReferralAcquaintanceFilter(models.AbstractModel):
         companies = set().union(*(person.companies for person in people))
         emails = {key for person in people for key in email_keys(person.email)}
         names = {text_key(p.organization) for p in people if p.organization}
-        same = (
-            Domain(
-                "partner_id", "any", [("commercial_partner_id", "in", list(companies))]
-            )
-            | Domain("email_normalized", "in", list(emails))
-            | same_text("partner_name", NAME_LENGTH, list(names))
-        )
+        conditions = {
+            "partner": Domain(
+                "partner_id",
+                "any!",
+                [("commercial_partner_id", "in", list(companies))],
+            ),
+            "email": same_email(emails),
+            "name": same_text("partner_name", NAME_LENGTH, list(names)),
+        }
         # sudo: that a colleague works on somebody is said, but not who it is
-        leads_sudo = (
-            self.env["crm.lead"]
-            .sudo()
-            .search_fetch(
-                self._get_busy_domain(referral) & same,
-                ["partner_id", "email_normalized", "partner_name"],
-                limit=BUSY,
-            )
+        self_sudo = self.sudo()
+        leads_sudo = self_sudo._search_branches(
+            ("crm.lead", code, self._get_busy_domain(referral) & condition)
+            for code, condition in conditions.items()
         )
         busy_companies = set(leads_sudo.partner_id.commercial_partner_id.ids)
         busy_emails = set(leads_sudo.mapped("email_normalized"))
@@ -245,7 +233,7 @@ class CrmReferralAcquaintanceFilter(models.AbstractModel):
         self_sudo = self.sudo()
         domain = self._get_busy_domain(referral) & Domain(
             "partner_id",
-            "not any",
+            "not any!",
             [
                 (
                     "commercial_partner_id",
@@ -254,12 +242,17 @@ class CrmReferralAcquaintanceFilter(models.AbstractModel):
                 )
             ],
         )
-        branches = [
-            self_sudo._get_branch(*branch)
+        return self_sudo._search_branches(
+            branch
             for branch in self_sudo._get_lead_branches(surroundings, domain)
             if branch[1] in ("group", "former", "domain")
-        ]
-        if not branches:
-            return self_sudo.env["crm.lead"]
-        rows = self.env.execute_query(SQL(" UNION ALL ").join(branches))
-        return self_sudo.env["crm.lead"].browse({row[2] for row in rows})
+        )
+
+    @api.model
+    def _search_branches(self, branches):
+        """:return: the leads of all these branches of a query, each once."""
+        selects = [self._get_branch(*branch) for branch in branches]
+        if not selects:
+            return self.env["crm.lead"]
+        rows = self.env.execute_query(SQL(" UNION ALL ").join(selects))
+        return self.env["crm.lead"].browse({row[2] for row in rows})

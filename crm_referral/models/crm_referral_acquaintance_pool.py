@@ -13,6 +13,7 @@ NEWEST = 50
 # How much of a text the indexes compare: any length fits into a column of Odoo.
 CITY_LENGTH = 64
 NAME_LENGTH = 100
+EMAIL_LENGTH = 254
 
 
 def same_text(fname, length, keys):
@@ -27,6 +28,20 @@ def same_text(fname, length, keys):
         )
 
     return Domain.custom(to_sql=to_sql) if keys else Domain.FALSE
+
+
+def same_email(emails):
+    """:return: a domain for these addresses, as the indexes compare them."""
+
+    def to_sql(model, alias, query):
+        return SQL(
+            "left(%s, %s) IN %s",
+            model._field_to_sql(alias, "email_normalized", query),
+            EMAIL_LENGTH,
+            tuple(email[:EMAIL_LENGTH] for email in emails),
+        )
+
+    return Domain.custom(to_sql=to_sql) if emails else Domain.FALSE
 
 
 def among(fname, ids):

@@ -477,6 +477,7 @@ class CrmReferralCandidate(models.Model):
         self.referral_id.prepared_ids.filtered(
             lambda prepared: prepared.candidate_id in self
         ).unlink()
+        self.write({"source_lead_id": False, "source_partner_id": False})
         return super()._unlink_traces()
 
     def _get_kept_notes(self):

@@ -72,6 +72,7 @@ class CrmReferralConversionMixin(models.AbstractModel):
             "contact_name": self.name,
             "partner_name": self.partner_name,
             "function": self.function,
+            "partner_id": self.source_partner_id._filtered_access("read").id,
             "email_from": self.email,
             "phone": self.phone,
             "user_id": self.user_id.id,

@@ -54,7 +54,7 @@ class CrmReferralKnownPersonMixin(models.AbstractModel):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("email", "phone", "lead_id")
+    @api.depends("email", "phone", "lead_id", "source_lead_id", "source_partner_id")
     @api.depends_context("lang", "uid")
     def _compute_known_before(self):
         going_on = self.filtered(lambda c: not c.lead_id)
@@ -118,6 +118,10 @@ class CrmReferralKnownPersonMixin(models.AbstractModel):
             ),
             Domain("partner_share", "=", True),
         )
+        # sudo: as above
+        for candidate in self.sudo().filtered("source_partner_id"):
+            partner = candidate.source_partner_id
+            found[candidate] = partner | found.get(candidate, partner.browse())
         return {
             candidate: partners - candidate.sudo().referrer_id
             for candidate, partners in found.items()
@@ -127,18 +131,27 @@ class CrmReferralKnownPersonMixin(models.AbstractModel):
         """:return: open leads of each of these persons, in sudo mode.
         :rtype: dict
         """
-        return self._find_same_person(
+        found = self._find_same_person(
             "crm.lead",
             lambda lead, candidate: phone_keys(
                 lead.phone, lead.country_id or candidate._get_phone_country()
             ),
             Domain("won_status", "=", "pending"),
         )
+        # sudo: as above. The lead that the person was taken from comes first.
+        for candidate in self.sudo().filtered("source_lead_id"):
+            lead = candidate.source_lead_id
+            if lead.active and lead.won_status == "pending":
+                found[candidate] = lead | found.get(candidate, lead.browse())
+        return found
 
     def _note_known(self):
         """Remember whether the person was known before the introduction."""
         candidates = self.filtered(
-            lambda c: not c.lead_id and (c.email or c.phone or c.was_known)
+            lambda c: (
+                not c.lead_id
+                and (c.email or c.phone or c.source_partner_id or c.was_known)
+            )
         )
         found = candidates._find_known_partners() if candidates else {}
         for known in (True, False):

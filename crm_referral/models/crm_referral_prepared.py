@@ -111,5 +111,7 @@ class CrmReferralPrepared(models.Model):
         return {
             "referral_id": self.referral_id.id,
             "named_by": "rep",
+            "source_lead_id": self.lead_id.id,
+            "source_partner_id": self.partner_id.id,
             **{fname: self[fname] for fname in WHO},
         }

@@ -15,7 +15,7 @@ class TestReasons(AcquaintanceCommon):
         self.Partner.create({"name": "Stranger", "city": "Tainan"})
         self.assertEqual(
             self._suggest(),
-            {"people": [], "positions": [], "busy": 0, "dismissed": 0},
+            {"people": [], "positions": [], "busy": 0, "dismissed": False},
         )
 
     def test_lead_of_the_city(self):

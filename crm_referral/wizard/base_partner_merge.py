@@ -14,6 +14,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self._end_double_referral_requests(partners)
         self._cancel_double_rounds(partners)
         self._drop_double_benefits(partners)
+        self._drop_double_dismissals(partners)
         self._drop_double_asks(partners)
         self._drop_double_pages(partners)
         self._cut_referrer_loops(partners, dst_partner)
@@ -133,6 +134,33 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         for doubles in pages.grouped("company_id").values():
             kept = max(doubles, key=lambda p: (str(p.used_on or ""), -p.id))
             (doubles - kept).unlink()
+        self.env.flush_all()
+
+    @api.model
+    def _drop_double_dismissals(self, partners):
+        """One suggestion is dismissed once for one customer, in each company."""
+        # sudo: the merge concerns all companies
+        Dismissal = self.env["crm.referral.acquaintance.dismissal"].sudo()
+        dismissals = Dismissal.search(
+            [
+                "|",
+                ("partner_id", "in", partners.ids),
+                ("acquaintance_id", "in", partners.ids),
+            ]
+        )
+
+        def merged(partner):
+            return partners if partner in partners else partner
+
+        for doubles in dismissals.grouped(
+            lambda d: (
+                merged(d.partner_id),
+                d.company_id,
+                d.lead_id,
+                merged(d.acquaintance_id),
+            )
+        ).values():
+            doubles[1:].unlink()
         self.env.flush_all()
 
     @api.model
