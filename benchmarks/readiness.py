@@ -2,8 +2,8 @@
 
 Weighing is set beside the bare ``UPDATE … FROM`` that writes the same rows of the same
 table, in the same run, on one processor: read the ratio, the seconds are those of the
-machine. The benchmark fails where the goals are not met, or where the first customers
-of the list are not found by the index.
+machine. From 100 000 customers on it fails where the goals are not met, or where the
+first of the list are not found by the index.
 
 * whole: the job weighs all customers, and every row changes; and again, when nothing
   has changed
@@ -23,15 +23,17 @@ from odoo.modules.registry import Registry
 from odoo.tools import SQL
 
 GOAL_WHOLE, GOAL_INCREMENT = 3.0, 0.05
+JUDGED_FROM = 100_000
 LIST_LIMIT, ROUNDS = 80, 7
 # What is known of the customers of the world beside their requests and opportunities:
 # a result of one in three, benefits of one in two.
 KNOWN = """
-INSERT INTO crm_assessment_round (framework_id, partner_id, company_id, state, active,
-                                  asks_customer, is_checklist, stage_id, score,
-                                  recommendation, closed_on, create_date, write_date)
-SELECT f.id, p.id, 1, 'done', true, true, false, s.id, 20 + p.id % 80, p.id % 11,
-       CURRENT_DATE - p.id % 700, now(), now()
+INSERT INTO crm_assessment_round (framework_id, partner_id, user_id, company_id, state,
+                                  active, asks_customer, is_checklist, stage_id, score,
+                                  recommendation, closed_on, deadline, create_date,
+                                  write_date)
+SELECT f.id, p.id, 2, 1, 'done', true, true, false, s.id, 20 + p.id % 80, p.id % 11,
+       CURRENT_DATE - p.id % 700, CURRENT_DATE, now(), now()
   FROM res_partner p
   JOIN ir_model_data d ON d.module = 'crm_referral'
        AND d.name = 'crm_assessment_framework_pride'
@@ -77,7 +79,7 @@ def main():
         cr.commit()
         good = weighing(env)
         good &= listing(env)
-    sys.exit(not good)
+    sys.exit(options.rows >= JUDGED_FROM and not good)
 
 
 def timed(call):
@@ -185,7 +187,8 @@ def listing(env):
         for call in (ours, plain)
     )
     print(f"list by readiness   {mine:8.1f} ms  beside Odoo's {odoos:.1f} ms")
-    good = "crm_referral_readiness_order_idx" in plan and "Seq Scan" not in plan
+    good = "crm_referral_readiness_order_idx" in plan
+    good &= "Seq Scan on res_partner" not in plan
     if not good:
         print(plan)
     return good
