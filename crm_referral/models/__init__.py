@@ -32,6 +32,7 @@ from . import (
     crm_referral_claim_mixin,
     crm_referral_pipeline_mixin,
     crm_referral_introduction_mixin,
+    crm_referral_research_mixin,
     crm_referral_candidate,
     crm_referral_claim,
     crm_referral_decline_reason,

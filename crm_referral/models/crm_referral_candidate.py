@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_list
+from odoo.tools import SQL
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 from odoo.addons.crm_foundation.tools.local_time import today
@@ -17,6 +17,7 @@ class CrmReferralCandidate(models.Model):
     _inherit = [
         "crm.guarded.mixin",
         "crm.referral.introduction.mixin",
+        "crm.referral.research.mixin",
         "crm.referral.pipeline.mixin",
         "crm.referral.notice.mixin",
         "crm.referral.erasure.mixin",
@@ -119,22 +120,6 @@ class CrmReferralCandidate(models.Model):
         copy=False,
     )
 
-    # Research and contact
-    research_person = fields.Text(help="Who this is, and what matters to them.")
-    research_organization = fields.Text(help="What their organization does and needs.")
-    research_industry = fields.Text(help="What moves their industry at present.")
-    value_proposition = fields.Text(
-        string="Value We Can Bring", help="What we could make better for them."
-    )
-    missing_research = fields.Char(
-        compute="_compute_missing_research",
-        help="What to look up before the first contact.",
-    )
-    is_unresearched = fields.Boolean(
-        compute="_compute_missing_research",
-        export_string_translation=False,
-        help="Nothing at all was looked up yet.",
-    )
     credited_lead_ids = fields.One2many(
         comodel_name="crm.lead",
         inverse_name="referral_candidate_id",
@@ -223,29 +208,6 @@ class CrmReferralCandidate(models.Model):
                 candidate.closed_on = False
             elif not candidate.closed_on:
                 candidate.closed_on = today(self.env, candidate.company_id)
-
-    @api.depends(
-        "research_person",
-        "research_organization",
-        "research_industry",
-        "value_proposition",
-    )
-    @api.depends_context("lang")
-    def _compute_missing_research(self):
-        labels = {
-            "research_person": self.env._("the person"),
-            "research_organization": self.env._("their organization"),
-            "research_industry": self.env._("their industry"),
-            "value_proposition": self.env._("what we can bring them"),
-        }
-        for candidate in self:
-            missing = [
-                label
-                for fname, label in labels.items()
-                if not (candidate[fname] or "").strip()
-            ]
-            candidate.missing_research = format_list(self.env, missing)
-            candidate.is_unresearched = len(missing) == len(labels)
 
     # === CRUD METHODS === #
 

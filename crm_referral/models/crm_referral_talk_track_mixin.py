@@ -17,11 +17,11 @@ PLACEHOLDERS = {
     "object.commercial_partner_id.name": _lt("the customer's company"),
     "object.user_id.name": _lt("the salesperson"),
     "object.company_id.name": _lt("our company"),
-    "object.benefit_summary": _lt("the benefit you say first, with its number"),
+    "object.benefit_summary": _lt("the benefit you say first"),
     "object.challenge": _lt("what was hard before"),
     "object.improvement": _lt("what has changed"),
     "object.missed_by_others": _lt("what others miss"),
-    "object.motive_summary": _lt("what the customer gains, in whole sentences"),
+    "object.motive_summary": _lt("what the customer gains"),
     "object.promise": _lt("our promise"),
     "object.candidate_summary": _lt("the people named so far"),
 }

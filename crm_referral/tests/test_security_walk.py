@@ -171,8 +171,7 @@ class TestSecurityWalk(AssessmentCase):
         news = cls.env["crm.referral.news"].create(
             {"candidate_id": candidate.id, "kind": "introduced"}
         )
-        records += [news, export.sudo()]
-        records += [claim, reciprocity]
+        records += [news, export.sudo(), claim, reciprocity]
         return [*records, schedule.sudo(), referral.step_log_ids[:1], objection]
 
     @classmethod
