@@ -54,8 +54,7 @@ class CrmReferralCandidate(models.Model):
         string="Request",
         required=True,
         index=True,
-        ondelete="cascade",
-        check_company=True,
+        ondelete="cascade",  # no check_company: the company is the request's
     )
     referrer_id = fields.Many2one(
         related="referral_id.partner_id",

@@ -62,6 +62,7 @@ from . import test_others_pay_nothing
 from . import test_objection_everywhere
 from . import test_objection_mail
 from . import test_objection_page
+from . import test_objection_tour
 from . import test_news
 from . import test_news_tour
 from . import test_partner
