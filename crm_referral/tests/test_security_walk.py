@@ -148,10 +148,9 @@ class TestSecurityWalk(AssessmentCase):
         )
         cls.colleague.group_ids += cls.env.ref("base.group_allow_export")
         export = cls.env["crm.referral.export"].with_user(cls.colleague).create({})
-        schedule = (
-            cls.env["crm.referral.report.schedule"]
-            .with_user(cls.manager)
-            .create({"name": "Hidden", "user_ids": [Command.set(cls.manager.ids)]})
+        Schedule = cls.env["crm.referral.report.schedule"].with_user(cls.manager)
+        schedule = Schedule.create(
+            {"name": "Hidden", "user_ids": [Command.set(cls.manager.ids)]}
         )
         twin = cls._create_candidate(referral, email="secret@example.com").sudo()
         claim = twin.env["crm.referral.claim"].create(
