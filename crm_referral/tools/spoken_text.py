@@ -50,12 +50,14 @@ def add_clause(text: str, clause: str | None) -> str:
     'Closing takes two days, nine before'
     >>> add_clause("現在結帳只要兩天", "以前九天")
     '現在結帳只要兩天，以前九天'
-    >>> add_clause("We close fast.", "Nine days before")
+    >>> add_clause("We close fast", "Nine days before")
     'We close fast. Nine days before'
     """
     text, clause = text.strip(), (clause or "").strip()
     if not clause:
         return text
+    if clause[0].isupper():
+        text = end_sentence(text)
     if text[-1:] in END_MARKS:
         comma = "" if text[-1:] in CHINESE_END_MARKS else " "
     else:
