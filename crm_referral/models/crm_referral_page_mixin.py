@@ -11,7 +11,7 @@ from odoo.tools import format_date, format_list, html2plaintext
 from odoo.addons.crm_foundation.tools.local_time import today
 
 from ..tools.candidate_states import ENDED_WITHOUT_LEAD_STATES
-from ..tools.initials import initials
+from ..tools.initials import greet_without, initials
 from .crm_referral_asking_mixin import ASKING_STEPS
 from .crm_referral_preference_mixin import INTERVALS
 
@@ -178,6 +178,8 @@ class CrmReferralPageMixin(models.AbstractModel):
             # What stands below the line is to be passed on.
             draft = re.split(r"<hr\b[^>]*>", str(bodies[candidate.id]))[-1]
             text = self._mask(html2plaintext(draft).strip(), candidate)
+            if not candidate.agreed_to_be_known:
+                text = greet_without(text, initials(candidate.name))
             query = {"cc": user.email_normalized or "", "subject": subject}
             query["body"] = text.replace("\n", "\r\n")
             introductions[candidate] = {

@@ -96,6 +96,7 @@ from . import test_talk_track
 from . import test_tools
 from . import test_tours
 from . import test_who_may_be_asked
+from . import test_whole_loop
 from . import test_widths
 from . import test_words
 from . import test_workbook_cover

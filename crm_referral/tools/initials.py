@@ -26,3 +26,17 @@ def initials(name: str | None) -> str:
     return " ".join(
         f"{letters[0]}." for word in words if (letters := re.sub(r"[\W\d_]", "", word))
     )
+
+
+def greet_without(text: str, name: str) -> str:
+    """The letter with a greeting that names nobody: whoever passes it on adds the name.
+
+    >>> greet_without("Hello L. L.,\\nMay I introduce L. L.?", "L. L.")
+    'Hello,\\nMay I introduce L. L.?'
+    >>> greet_without("王○○ 您好：\\n想介紹", "王○○")
+    '您好：\\n想介紹'
+    """
+    greeting, line_break, rest = text.partition("\n")
+    if name and name in greeting:
+        greeting = " ".join(greeting.replace(name, " ").split()).replace(" ,", ",")
+    return greeting + line_break + rest
