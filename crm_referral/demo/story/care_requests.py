@@ -257,7 +257,7 @@ AISHA = [
         note="Two deliveries came late, and she wants to see it mended first.",
         motives="partner_understands",
         people=(Person("Abel Stone", "Owner", "Stone Worktops", "suggested"),),
-        override="She sounded friendly on the phone. Asked too early, as it turned out.",
+        override="She sounded friendly on the phone. It was too early, though.",
     ),
     Request(
         *("bakery", "aisha", 119, 71, "", "introduced", "help_somebody standing"),
