@@ -107,6 +107,7 @@
     "demo": [
         "demo/res_users_demo.xml",
         "demo/res.partner.csv",
+        "demo/crm_referral_acquaintances_demo.xml",
         "demo/crm_referral_story_demo.xml",
     ],
     "application": True,

@@ -1,6 +1,7 @@
 from . import test_access_rights
 from . import test_acquaintance_limits
 from . import test_acquaintance_performance
+from . import test_acquaintance_tour
 from . import test_acquaintances
 from . import test_analysis
 from . import test_ask
