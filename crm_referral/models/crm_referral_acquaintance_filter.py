@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 from ..tools.acquaintances import text_key
 from ..tools.contact_keys import email_keys, name_key
-from .crm_referral_acquaintance_pool import NAME_LENGTH, same_email, same_text
+from .crm_referral_acquaintance_pool import NAME_LENGTH, among, same_text
 
 
 class CrmReferralAcquaintanceFilter(models.AbstractModel):
@@ -38,15 +38,12 @@ class CrmReferralAcquaintanceFilter(models.AbstractModel):
     def _note_companies(self, people):
         """Note whose contacts these people are, also where a lead does not say it."""
         emails = {key for person in people for key in email_keys(person.email)}
-        ids = [person.partner_id for person in people if person.partner_id]
         # sudo: whoever is known under an address, whether the user sees them or not
-        twins_sudo = (
-            self.env["res.partner"]
-            .sudo()
-            .search_fetch(
-                same_email(emails) | Domain("id", "in", ids),
-                ["email_normalized", "commercial_partner_id"],
-            )
+        Partner = self.env["res.partner"].sudo()
+        twins_sudo = Partner.browse({p.partner_id for p in people if p.partner_id})
+        twins_sudo |= Partner.search_fetch(
+            among("email_normalized", list(emails)),
+            ["email_normalized", "commercial_partner_id"],
         )
         for person in people:
             keys = set(email_keys(person.email))
@@ -123,7 +120,9 @@ class CrmReferralAcquaintanceFilter(models.AbstractModel):
         Lead = self.env["crm.lead"].sudo().with_context(active_test=False)
         won = Domain("won_status", "=", "won")
         partners = Lead._read_group(won & of_companies, ["partner_id"])
-        with_email = Lead._read_group(won & same_email(emails), ["email_normalized"])
+        with_email = Lead._read_group(
+            won & among("email_normalized", list(emails)), ["email_normalized"]
+        )
         customers = {partner.commercial_partner_id.id for (partner,) in partners}
         for model in ("crm.referral", "crm.referral.benefit"):
             found = self.env[model].sudo()._read_group(of_companies, ["partner_id"])
@@ -195,21 +194,22 @@ class CrmReferralAcquaintanceFilter(models.AbstractModel):
         companies = set().union(*(person.companies for person in people))
         emails = {key for person in people for key in email_keys(person.email)}
         names = {text_key(p.organization) for p in people if p.organization}
-        conditions = {
-            "partner": Domain(
-                "partner_id",
-                "any!",
-                [("commercial_partner_id", "in", list(companies))],
-            ),
-            "email": same_email(emails),
-            "name": same_text("partner_name", NAME_LENGTH, list(names)),
-        }
-        # sudo: that a colleague works on somebody is said, but not who it is
-        self_sudo = self.sudo()
-        leads_sudo = self_sudo._search_branches(
-            ("crm.lead", code, self._get_busy_domain(referral) & condition)
-            for code, condition in conditions.items()
+        domain = self._get_busy_domain(referral)
+        of_companies = Domain(
+            "partner_id", "any!", [("commercial_partner_id", "in", list(companies))]
         )
+        with_email = among("email_normalized", list(emails))
+        # One is enough for a name, and many leads may have it; of the others, all.
+        branches = [
+            ("crm.lead", "partner", domain & of_companies, None),
+            ("crm.lead", "email", domain & with_email, None),
+        ]
+        branches += [
+            ("crm.lead", "name", domain & same_text("partner_name", NAME_LENGTH, name))
+            for name in names
+        ]
+        # sudo: that a colleague works on somebody is said, but not who it is
+        leads_sudo = self.sudo()._search_branches(branches)
         busy_companies = set(leads_sudo.partner_id.commercial_partner_id.ids)
         busy_emails = set(leads_sudo.mapped("email_normalized"))
         busy_names = {text_key(lead.partner_name) for lead in leads_sudo} - {""}

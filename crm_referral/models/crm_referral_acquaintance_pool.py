@@ -13,40 +13,25 @@ NEWEST = 50
 # How much of a text the indexes compare: any length fits into a column of Odoo.
 CITY_LENGTH = 64
 NAME_LENGTH = 100
-EMAIL_LENGTH = 254
 
 
-def same_text(fname, length, keys):
-    """:return: a domain as the indexes on texts compare: in one spelling, cut off."""
+def same_text(fname, length, key):
+    """A domain as the indexes on texts compare: in one spelling, cut off.
 
-    def to_sql(model, alias, query):
-        return SQL(
-            "lower(left(%s, %s)) IN %s",
-            model._field_to_sql(alias, fname, query),
-            length,
-            tuple(key[:length] for key in keys),
-        )
-
-    return Domain.custom(to_sql=to_sql) if keys else Domain.FALSE
-
-
-def same_email(emails):
-    """:return: a domain for these addresses, as the indexes compare them."""
+    For a single text: PostgreSQL has no statistics of what these indexes compare, and
+    would rather read a table than look up many of them.
+    """
 
     def to_sql(model, alias, query):
-        return SQL(
-            "left(%s, %s) IN %s",
-            model._field_to_sql(alias, "email_normalized", query),
-            EMAIL_LENGTH,
-            tuple(email[:EMAIL_LENGTH] for email in emails),
-        )
+        column = model._field_to_sql(alias, fname, query)
+        return SQL("lower(left(%s, %s)) = %s", column, length, key[:length])
 
-    return Domain.custom(to_sql=to_sql) if emails else Domain.FALSE
+    return Domain.custom(to_sql=to_sql)
 
 
-def among(fname, ids):
-    """:return: a domain for one of these ids, also for none at all."""
-    return Domain(fname, "in", ids) if ids else Domain.FALSE
+def among(fname, values):
+    """:return: a domain for one of these values, also for none at all."""
+    return Domain(fname, "in", values) if values else Domain.FALSE
 
 
 def by_id_and_name(companies, names=()):
@@ -66,18 +51,18 @@ def split_keys(known):
     return [key for key in known if isinstance(key, int)], names
 
 
-def same_mail_domain(domains):
-    """:return: a domain for contacts with an address at one of these mail domains."""
+def same_mail_domain(name):
+    """:return: a domain for contacts with an address at this mail domain."""
 
     def to_sql(model, alias, query):
         return SQL(
-            "left(split_part(%s, '@', 2), %s) IN %s",
+            "left(split_part(%s, '@', 2), %s) = %s",
             model._field_to_sql(alias, "email_normalized", query),
             NAME_LENGTH,
-            tuple(name[:NAME_LENGTH] for name in domains),
+            name[:NAME_LENGTH],
         )
 
-    return Domain.custom(to_sql=to_sql) if domains else Domain.FALSE
+    return Domain.custom(to_sql=to_sql)
 
 
 class CrmReferralAcquaintancePool(models.AbstractModel):
@@ -211,12 +196,12 @@ class CrmReferralAcquaintancePool(models.AbstractModel):
         )
 
     @api.model
-    def _get_branch(self, model, code, domain):
+    def _get_branch(self, model, code, domain, limit=PER_REASON):
         """:return: the part of the query that finds records for one reason.
         :rtype: SQL
         """
         query = self.env[model]._search(
-            domain, order="id desc", limit=PER_REASON, active_test=False
+            domain, order=limit and "id desc", limit=limit, active_test=False
         )
         return SQL(
             "(%s)",
@@ -233,12 +218,9 @@ class CrmReferralAcquaintancePool(models.AbstractModel):
             if ids:
                 of_company = [("commercial_partner_id", "in", ids)]
                 yield "crm.lead", code, domain & Domain("partner_id", "any", of_company)
-            if names:
-                yield (
-                    "crm.lead",
-                    code,
-                    domain & same_text("partner_name", NAME_LENGTH, names),
-                )
+            for name in names:
+                condition = same_text("partner_name", NAME_LENGTH, name)
+                yield "crm.lead", code, domain & condition
         if surroundings.domain:
             criteria = [f"@{name}" for name in surroundings.domain]
             yield (
@@ -248,35 +230,32 @@ class CrmReferralAcquaintancePool(models.AbstractModel):
             )
         if tags := [key[1] for key in surroundings.tags if key[0] == "lead"]:
             yield "crm.lead", "tags", domain & Domain("tag_ids", "in", tags)
-        if surroundings.city:
-            yield (
-                "crm.lead",
-                "city",
-                domain & same_text("city", CITY_LENGTH, list(surroundings.city)),
-            )
+        for city in surroundings.city:
+            yield "crm.lead", "city", domain & same_text("city", CITY_LENGTH, city)
 
     @api.model
     def _get_partner_branches(self, surroundings, domain):
         """:return: model, reason and domain of each branch."""
-        cities = same_text("city", CITY_LENGTH, list(surroundings.city))
         industry = among("industry_id", list(surroundings.industry))
         tags = [key[1] for key in surroundings.tags if key[0] == "contact"]
-        branches = {
-            "group": among("commercial_partner_id", split_keys(surroundings.group)[0]),
-            "former": among(
-                "commercial_partner_id", split_keys(surroundings.former)[0]
-            ),
-            "domain": same_mail_domain(list(surroundings.domain)),
-            "industry": industry,
-            "tags": among("category_id", tags),
-            "city": cities,
-        }
-        for code, condition in branches.items():
+        group, former = (
+            among("commercial_partner_id", split_keys(known)[0])
+            for known in (surroundings.group, surroundings.former)
+        )
+        branches = [
+            ("group", group),
+            ("former", former),
+            ("industry", industry),
+            ("tags", among("category_id", tags)),
+            *(("domain", same_mail_domain(name)) for name in surroundings.domain),
+        ]
+        for city in surroundings.city:
+            same_city = same_text("city", CITY_LENGTH, city)
+            # They need not be among the newest of the industry, or of the city.
+            branches += [("city", same_city), ("industry", industry & same_city)]
+        for code, condition in branches:
             if not condition.is_false():
                 yield "res.partner", code, domain & condition
-        if not (industry.is_false() or cities.is_false()):
-            # They need not be among the newest of the industry, or of the city.
-            yield "res.partner", "industry", domain & industry & cities
 
     @api.model
     def _get_rep(self, referral):

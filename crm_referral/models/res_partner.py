@@ -102,9 +102,7 @@ class ResPartner(models.Model):
         "(left(split_part(email_normalized, '@', 2), 100), id) "
         "WHERE email_normalized IS NOT NULL"
     )
-    _acquaintance_email_idx = models.Index(
-        "(left(email_normalized, 254)) WHERE email_normalized IS NOT NULL"
-    )
+    _acquaintance_email_idx = models.Index("USING hash (email_normalized)")
     _acquaintance_industry_idx = models.Index(
         "(industry_id, id) WHERE industry_id IS NOT NULL"
     )

@@ -3,6 +3,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..models.crm_referral_acquaintance_pool import PER_REASON
 from .acquaintance_common import AcquaintanceCommon
 
 
@@ -100,6 +101,15 @@ class TestLeftOut(AcquaintanceCommon):
             with self.subTest(user=user.login):
                 found = self._suggest(user)
                 self.assertEqual((found["people"], found["busy"]), ([], 1))
+
+    def test_colleague_works_on_one_organization_and_much_on_another(self):
+        """Many leads of the one do not hide those of the other."""
+        self.lead.partner_name = "Lee Lab"
+        self._create_lead(city="Hsinchu", contact_name="Max", partner_name="Max Ltd")
+        self._create_lead(partner_name="Max Ltd", user_id=self.colleague.id)
+        for _number in range(PER_REASON + 1):
+            self._create_lead(partner_name="Lee Lab", user_id=self.colleague.id)
+        self.assertEqual(self._names(), ["Cora"])
 
     def test_colleague_works_close_to_the_customer(self):
         """Said as a number; not of other companies, nor of a mere city."""

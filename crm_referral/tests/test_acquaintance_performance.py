@@ -3,7 +3,6 @@
 from odoo.fields import Domain
 from odoo.tests import tagged
 
-from ..models.crm_referral_acquaintance_pool import same_email
 from ..tools.acquaintances import Surroundings
 from .acquaintance_common import AcquaintanceCommon
 
@@ -85,7 +84,8 @@ class TestCost(AcquaintanceCommon):
     def test_index_of_addresses(self):
         self._fill_table()
         for model in ("crm.lead", "res.partner"):
-            plan = self._explain(self.env[model], same_email({"a@b.test", "c@d.test"}))
+            emails = Domain("email_normalized", "in", ["a@b.test", "c@d.test"])
+            plan = self._explain(self.env[model], emails)
             name = f"{self.env[model]._table}_acquaintance_email_idx"
             self.assertIn(name, plan)
 
