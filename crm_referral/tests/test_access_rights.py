@@ -41,6 +41,7 @@ MATRIX = {
         "manager": "rwc",
     },
     "crm.referral.quiet": {},
+    "crm.referral.referrer": {},
     "crm.referral.readiness": {},
     "crm.referral.readiness.queue": {},
     "crm.referral.readiness.rule": {"manager": "rw"},

@@ -49,6 +49,7 @@ CONFIGURATION = {
     "crm.referral.decline.reason",
     "crm.referral.export.sheet",
     "crm.referral.motive",
+    "crm.referral.readiness.rule",
     "crm.referral.step",
 }
 # Whose records a salesperson of the same company may see: what was delivered to a
@@ -162,16 +163,32 @@ class TestSecurityWalk(AssessmentCase):
         Objection = cls.env["crm.referral.objection"]
         Objection._record(["objects@example.com"])
         objection = Objection.search([], limit=1)
-        prepared = cls._create_prepared(referral)
-        ask = cls.env["crm.referral.ask"].create(
-            {"partner_id": hidden.id, "user_id": cls.colleague.id}
-        )
-        records = [benefit, referral, ask, candidate, prepared, lead, event]
-        news = cls.env["crm.referral.news"].create(
-            {"candidate_id": candidate.id, "kind": "introduced"}
-        )
-        records += [news, export.sudo(), claim, reciprocity]
+        records = [benefit, referral, candidate, lead, event, export.sudo(), claim]
+        records += [reciprocity, *cls._build_suggestions(candidate, lead)]
         return [*records, schedule.sudo(), referral.step_log_ids[:1], objection]
+
+    @classmethod
+    def _build_suggestions(cls, candidate, lead):
+        """:return: whom and what to think of, for a colleague and their customer."""
+        referral = candidate.referral_id
+        hidden = referral.partner_id
+        env = cls.env
+        return [
+            cls._create_prepared(referral),
+            env["crm.referral.ask"].create(
+                {"partner_id": hidden.id, "user_id": cls.colleague.id}
+            ),
+            env["crm.referral.news"].create(
+                {"candidate_id": candidate.id, "kind": "introduced"}
+            ),
+            env["crm.referral.acquaintance.dismissal"].create(
+                {
+                    "partner_id": hidden.id,
+                    "company_id": cls.company.id,
+                    "lead_id": lead.id,
+                }
+            ),
+        ]
 
     @classmethod
     def _build_assessments(cls, hidden):
