@@ -57,6 +57,7 @@ from . import (
     mail_activity_type,
     mail_blacklist,
     mail_mail,
+    mail_message_subtype,
     mail_template,
     phone_blacklist,
     res_company,
