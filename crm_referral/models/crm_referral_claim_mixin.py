@@ -49,6 +49,9 @@ class CrmReferralClaimMixin(models.AbstractModel):
         compute="_compute_claim_note",
         help="Who else named this person, and who was first.",
     )
+    is_claimed = fields.Boolean(
+        compute="_compute_is_claimed", export_string_translation=False
+    )
 
     # === COMPUTE METHODS === #
 
@@ -68,6 +71,12 @@ class CrmReferralClaimMixin(models.AbstractModel):
             others = namings.get(person._origin, self.browse()) - person._origin
             lines = [person._describe_naming(each) for each in others]
             person.claim_note = "\n".join(lines) or False
+
+    @api.depends("claim_ids.state")
+    def _compute_is_claimed(self):
+        # sudo: that a manager has still to decide is no secret
+        for person in self.sudo():
+            person.is_claimed = "open" in person.claim_ids.mapped("state")
 
     def _describe_naming(self, other_sudo):
         """:return: a sentence on who else named this person, and when, without what is

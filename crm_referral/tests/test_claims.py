@@ -157,6 +157,14 @@ class TestClaim(ClaimCommon):
         activity = second.activity_ids.filtered(lambda a: a.user_id == self.manager)
         self.assertEqual(activity.summary, "Whose introduction counts?")
 
+    def test_it_is_claimed_once(self):
+        again = self._name_again()
+        self.assertEqual((self.first | again).mapped("is_claimed"), [False, False])
+        claim = self._claim(again)
+        self.assertEqual((self.first | again).mapped("is_claimed"), [False, True])
+        self._decide(claim, again)
+        self.assertFalse(again.is_claimed)
+
     def test_only_managers_decide_with_a_reason(self):
         second = self._name_again()
         claim = self._claim(second)
