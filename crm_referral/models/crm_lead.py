@@ -46,6 +46,12 @@ class CrmLead(models.Model):
     referral_id = fields.Many2one(
         related="referral_candidate_id.referral_id", string="Referral Request"
     )
+    referral_data_source = fields.Char(related="referral_candidate_id.data_source")
+    referral_data_obtained_on = fields.Date(
+        related="referral_candidate_id.data_obtained_on"
+    )
+    referral_inform_by = fields.Date(related="referral_candidate_id.inform_by")
+    referral_informed_on = fields.Date(related="referral_candidate_id.informed_on")
     referral_candidate_ids = fields.One2many(
         comodel_name="crm.referral.candidate",
         inverse_name="lead_id",

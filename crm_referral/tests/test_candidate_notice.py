@@ -235,3 +235,42 @@ class TestMailToMany(ReferralCommon):
         Candidate._find_not_for_bulk(addresses[:1], self.company)
         with self.assertQueryCount(2):
             Candidate._find_not_for_bulk(addresses, self.company)
+
+
+@tagged("post_install", "-at_install")
+class TestNoticeOnLead(ReferralCommon):
+    """Whoever opens the lead sees where the data is from, and whether it was said."""
+
+    FNAMES = (
+        "referral_data_source",
+        "referral_data_obtained_on",
+        "referral_inform_by",
+        "referral_informed_on",
+    )
+
+    def test_lead_of_a_candidate(self):
+        candidate = self._create_introduced_candidate(email="bob@example.com")
+        lead = candidate._convert().with_user(self.rep)
+        candidate.action_informed()
+        self.assertEqual(
+            lead.read(self.FNAMES)[0],
+            {
+                "id": lead.id,
+                "referral_data_source": "Named by Ann Archer",
+                "referral_data_obtained_on": date(2026, 3, 2),
+                "referral_inform_by": date(2026, 4, 1),
+                "referral_informed_on": date(2026, 3, 2),
+            },
+        )
+
+    def test_other_leads_pay_nothing(self):
+        lead = self.env["crm.lead"].create({"name": "Other", "user_id": self.rep.id})
+        lead = lead.with_user(self.rep)
+        fnames = ["name", "referral_candidate_id"]
+        counts = []
+        for names in (fnames, fnames, [*fnames, *self.FNAMES]):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            lead.read(names)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[1], counts[2])
