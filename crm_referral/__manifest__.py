@@ -61,6 +61,7 @@
         "wizard/crm_referral_candidate_convert_views.xml",
         "wizard/crm_referral_candidate_erase_views.xml",
         "wizard/crm_referral_candidate_object_views.xml",
+        "wizard/crm_referral_data_sheet_views.xml",
         "wizard/crm_referral_objection_withdraw_views.xml",
         # Views
         "views/crm_referral_claim_views.xml",

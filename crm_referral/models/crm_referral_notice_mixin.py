@@ -93,20 +93,6 @@ class CrmReferralNoticeMixin(models.AbstractModel):
                     )
                 )
 
-    def _find_same_people(self):
-        """:return: the candidates who are this person, in sudo mode."""
-        self.ensure_one()
-        # sudo: the person may have been named to a colleague, too
-        return (
-            self.sudo()
-            .with_context(active_test=False)
-            .search(
-                Domain("email_normalized", "=", self.email_normalized)
-                & Domain("email_normalized", "!=", False)
-                & Domain("company_id", "=", self.company_id.id)
-            )
-        )
-
     # === NOTICE === #
 
     def _note_notice_sent(self):

@@ -2,6 +2,7 @@ from . import (
     crm_referral_ask_sheet,
     crm_referral_dashboard,
     crm_referral_data_sheet,
+    crm_referral_data_sheet_address,
     crm_referral_figures,
     crm_referral_loyalty,
     crm_referral_report,

@@ -46,6 +46,7 @@ from . import test_concurrency
 from . import test_contact_keys
 from . import test_conversation_screens
 from . import test_data_sheet
+from . import test_data_sheet_address
 from . import test_equal_figures
 from . import test_every_view
 from . import test_export

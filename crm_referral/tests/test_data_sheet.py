@@ -63,7 +63,7 @@ class TestDataSheet(ReferralCommon):
         sheet = sheets.with_user(self.rep)._prepare_sheet(
             self.candidate.with_user(self.rep)
         )
-        self.assertEqual(sheet["hidden"], 0)
+        self.assertFalse(sheet["notes"])
         self._create_candidate(
             self._create_referral(self.colleague, partner_id=self.other_customer.id),
             email="bob@example.com",
@@ -71,4 +71,4 @@ class TestDataSheet(ReferralCommon):
         sheet = sheets.with_user(self.rep)._prepare_sheet(
             self.candidate.with_user(self.rep)
         )
-        self.assertEqual(sheet["hidden"], 1)
+        self.assertIn("There are 1 more records", sheet["notes"][0])

@@ -5,6 +5,7 @@ from . import (
     crm_referral_candidate_erase,
     crm_referral_candidate_object,
     crm_referral_claim_decide,
+    crm_referral_data_sheet,
     crm_referral_decline,
     crm_referral_finish,
     crm_referral_objection_withdraw,
