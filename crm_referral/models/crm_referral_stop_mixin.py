@@ -8,7 +8,7 @@ from odoo.tools import SQL, format_date, ormcache
 
 from odoo.addons.crm_foundation.tools.local_time import timezone_of
 
-from ..tools.readiness import ReadinessRule
+from ..tools.readiness import ReadinessRule, exists
 
 
 class CrmReferralStopMixin(models.AbstractModel):
@@ -189,12 +189,14 @@ class CrmReferralStopMixin(models.AbstractModel):
 
     @api.model
     def _get_do_not_ask_domain(self):
-        # sudo: also if the user does not see the company of the contact
-        asked_not_to = self.sudo()._search(
-            Domain("referral_do_not_ask", "=", True), active_test=False
-        )
-        return Domain("referral_do_not_ask", "=", True) | Domain(
-            "commercial_partner_id", "in", asked_not_to
+        # SQL: also if the user does not see the company of the contact
+        self.flush_model(["commercial_partner_id", "referral_do_not_ask"])
+        return Domain("referral_do_not_ask", "=", True) | exists(
+            lambda _model, alias, _query: SQL(
+                """(SELECT FROM res_partner company
+                WHERE company.id = %s AND company.referral_do_not_ask IS TRUE)""",
+                SQL.identifier(alias, "commercial_partner_id"),
+            )
         )
 
     @api.model
@@ -215,27 +217,28 @@ class CrmReferralStopMixin(models.AbstractModel):
         A contact with a result of their own is not judged by that of the company.
         """
         self.env["crm.assessment.stage"].flush_model(["stops_referrals"])
-        self.flush_model(["loyalty_stage_id", "referral_loyalty_overruled"])
+        self.flush_model(
+            ["commercial_partner_id", "loyalty_stage_id", "referral_loyalty_overruled"]
+        )
         company = str(self.env.company.id)
         # SQL: Odoo's way to the value of a company could not use our index
-        measured = SQL(
-            """SELECT id FROM res_partner
-            WHERE loyalty_stage_id IS NOT NULL
-              AND (loyalty_stage_id ->> %s)::int4 IS NOT NULL""",
-            company,
-        )
-        endangered = SQL(
-            """SELECT id FROM res_partner
-            WHERE loyalty_stage_id IS NOT NULL
-              AND (loyalty_stage_id ->> %s)::int4 IN (
-                  SELECT id FROM crm_assessment_stage WHERE stops_referrals)
-              AND (referral_loyalty_overruled ->> %s)::boolean IS NOT TRUE""",
-            company,
-            company,
-        )
-        return Domain("id", "in", SQL("(%s)", endangered)) | (
-            Domain("commercial_partner_id", "in", SQL("(%s)", endangered))
-            & Domain("id", "not in", SQL("(%s)", measured))
+        return exists(
+            lambda _model, alias, _query: SQL(
+                """(SELECT FROM res_partner measured
+                WHERE measured.id = CASE
+                      WHEN (%(own)s ->> %(company)s)::int4 IS NOT NULL THEN %(id)s
+                      ELSE COALESCE(%(commercial)s, %(id)s)
+                      END
+                  AND measured.loyalty_stage_id IS NOT NULL
+                  AND (measured.loyalty_stage_id ->> %(company)s)::int4 IN (
+                      SELECT id FROM crm_assessment_stage WHERE stops_referrals)
+                  AND (measured.referral_loyalty_overruled ->> %(company)s)::boolean
+                      IS NOT TRUE)""",
+                own=SQL.identifier(alias, "loyalty_stage_id"),
+                commercial=SQL.identifier(alias, "commercial_partner_id"),
+                id=SQL.identifier(alias, "id"),
+                company=company,
+            )
         )
 
     @api.model
@@ -268,18 +271,27 @@ class CrmReferralStopMixin(models.AbstractModel):
 
     @api.model
     def _get_open_request_domain(self, excluded):
-        # sudo: whether a customer is being asked does not depend on who looks
-        open_referrals = (
-            self.env["crm.referral"]
-            .sudo()
-            ._search(
-                Domain("company_id", "=", self.env.company.id)
-                & Domain("outcome", "=", False)
-                & Domain("active", "=", True)
-                & Domain("id", "not in", excluded)
-            )
+        return self._get_domain_of(
+            "crm.referral",
+            Domain("company_id", "=", self.env.company.id)
+            & Domain("outcome", "=", False)
+            & Domain("active", "=", True)
+            & Domain("id", "not in", excluded),
         )
-        return Domain("id", "in", open_referrals.subselect("partner_id"))
+
+    @api.model
+    def _get_domain_of(self, model_name, domain):
+        """:return: the domain of the customers with such records, also archived ones"""
+        # sudo: whether a customer is being asked does not depend on who looks
+        Model = self.env[model_name].sudo()
+
+        def rows(_model, alias, _query):
+            query = Model._search(domain, active_test=False)
+            customer = Model._field_to_sql(Model._table, "partner_id", query)
+            query.add_where(SQL("%s = %s", customer, SQL.identifier(alias, "id")))
+            return query.subselect(SQL("1"))
+
+        return exists(rows)
 
     def _get_open_referrals(self, exclude_referrals=None):
         """:return: for each partner the request in which they are being asked, in sudo
@@ -323,25 +335,14 @@ class CrmReferralStopMixin(models.AbstractModel):
         still_quiet = Domain("company_id", "=", self.env.company.id) & Domain(
             "next_ask_date", ">", self._get_asking_day()
         )
-        # sudo: a colleague's request counts too; archiving does not end the period
-        ended = (
-            self.env["crm.referral"]
-            .sudo()
-            ._search(
-                still_quiet
-                & Domain("outcome", "!=", False)
-                & Domain("id", "not in", excluded),
-                active_test=False,
-            )
-        )
-        # sudo: as above
-        kept = (
-            self.env["crm.referral.quiet"]
-            .sudo()
-            ._search(still_quiet & Domain("referral_id", "not in", excluded))
-        )
-        return Domain("id", "in", ended.subselect("partner_id")) | Domain(
-            "id", "in", kept.subselect("partner_id")
+        return self._get_domain_of(
+            "crm.referral",
+            still_quiet
+            & Domain("outcome", "!=", False)
+            & Domain("id", "not in", excluded),
+        ) | self._get_domain_of(
+            "crm.referral.quiet",
+            still_quiet & Domain("referral_id", "not in", excluded),
         )
 
     @api.model

@@ -5,7 +5,35 @@ from dataclasses import dataclass
 from datetime import date
 
 from odoo.fields import Domain
+from odoo.orm.domains import DomainCustom
 from odoo.tools import SQL
+
+
+class DomainExists(DomainCustom):
+    """Records for which a query finds a row. See :func:`exists`.
+
+    Its opposite is ``NOT EXISTS``, which PostgreSQL plans as a join.
+    """
+
+    __slots__ = ("_opposite",)
+
+    def __invert__(self):
+        return self._opposite
+
+
+def exists(rows):
+    """Where there are few records at hand, each is looked up by an index; a subquery of
+    ``in`` would be read as a whole even for one record.
+
+    :param rows: takes model, alias and query of the records; gives a query with
+        parentheses around it
+    :return: the domain of the records for which it finds a row
+    """
+    found = DomainExists(lambda *at: SQL("EXISTS %s", rows(*at)))
+    rest = DomainExists(lambda *at: SQL("NOT EXISTS %s", rows(*at)))
+    object.__setattr__(found, "_opposite", rest)
+    object.__setattr__(rest, "_opposite", found)
+    return found
 
 
 @dataclass(frozen=True)
