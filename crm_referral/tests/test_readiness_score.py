@@ -1,7 +1,8 @@
+from contextlib import closing
 from datetime import date
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import ReferralCommon
 
@@ -187,6 +188,25 @@ class TestReadinessScore(ReadinessCommon):
         self._create_won_lead(company_id=False, user_id=False, team_id=False)
         self.assertEqual(self._get_score(), 5)
         self.assertEqual(self._get_score(user=self.foreign_rep), 5)
+
+    def test_what_was_noted_is_rolled_back(self):
+        """A row of an import fails, and who imported it is gone with it: the others
+        are weighed all the same."""
+        self._create_benefit(confirmed=True)
+        self._end_transaction()
+        self.env.cr.execute("UPDATE crm_referral_readiness SET score = 1")
+        Readiness = self.env["crm.referral.readiness"]
+        with closing(self.env.cr.savepoint(flush=False)) as row:
+            partner = self.env["res.partner"].create({"name": "Gone"})
+            user = new_test_user(self.env, "gone")
+            company = self.env["res.company"].create({"name": "Gone"})
+            gone = Readiness.with_user(user).with_company(company)
+            gone._note_change(partner | self.customer)
+            self.env.flush_all()
+            row.rollback()
+        self.env.invalidate_all(flush=False)
+        self.assertFalse(partner.exists() or user.exists())
+        self.assertEqual(self._get_score(), 5)
 
 
 @tagged("post_install", "-at_install")
