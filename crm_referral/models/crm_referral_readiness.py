@@ -17,28 +17,33 @@ COMPARISONS = {
 }
 # One statement weighs any number of customers, and writes only what has changed.
 WEIGH = """
-WITH facts AS (%(facts)s),
+WITH %(sources)s facts AS (%(facts)s),
 scored AS (
     SELECT partner_id, company_id,
            GREATEST(0, LEAST(100, SUM(points)))::int4 AS score,
            jsonb_object_agg(code, jsonb_build_array(points, amount, since, detail))
-               AS parts
+               FILTER (WHERE points <> 0) AS parts
       FROM facts
-     WHERE points <> 0
      GROUP BY partner_id, company_id
+    HAVING BOOL_OR(points <> 0)
 ), gone AS (
     DELETE FROM crm_referral_readiness r
      WHERE %(ours)s
        AND NOT EXISTS (SELECT FROM scored s
                         WHERE s.partner_id = r.partner_id
                           AND s.company_id = r.company_id)
+), changed AS (
+    UPDATE crm_referral_readiness r
+       SET score = s.score, parts = s.parts
+      FROM scored s
+     WHERE s.partner_id = r.partner_id AND s.company_id = r.company_id
+       AND (r.score <> s.score OR r.parts <> s.parts)
 )
 INSERT INTO crm_referral_readiness (partner_id, company_id, score, parts)
 SELECT s.partner_id, s.company_id, s.score, s.parts
   FROM scored s
-  LEFT JOIN crm_referral_readiness r
-       ON r.partner_id = s.partner_id AND r.company_id = s.company_id
- WHERE r.id IS NULL OR r.score <> s.score OR r.parts <> s.parts
+ WHERE NOT EXISTS (SELECT FROM crm_referral_readiness r
+                    WHERE r.partner_id = s.partner_id AND r.company_id = s.company_id)
  ORDER BY s.partner_id
     ON CONFLICT (partner_id, company_id)
     DO UPDATE SET score = EXCLUDED.score, parts = EXCLUDED.parts
@@ -46,11 +51,12 @@ SELECT s.partner_id, s.company_id, s.score, s.parts
 POINTS = """
 SELECT %(code)s::text AS code, partner_id, company_id, amount::float8 AS amount, since,
        detail::jsonb AS detail,
-       ROUND((%(points)s * GREATEST(-%(maximum)s, LEAST(%(maximum)s, amount::float8))
-              * CASE WHEN %(half_life)s = 0 OR since IS NULL THEN 1
-                     ELSE POWER(0.5, GREATEST(%(today)s::date - since, 0)::float8
-                                     / GREATEST(%(half_life)s, 1))
-                END)::numeric)::int4 AS points
+       TRUNC(%(points)s * GREATEST(-%(maximum)s, LEAST(%(maximum)s, amount::float8))
+             * CASE WHEN %(half_life)s = 0 OR since IS NULL THEN 1
+                    ELSE POWER(0.5, GREATEST(%(today)s::date - since, 0)::float8
+                                    / GREATEST(%(half_life)s, 1))
+               END
+             + SIGN(%(points)s * amount::float8) * 0.5)::int4 AS points
   FROM (%(facts)s) AS fact (partner_id, company_id, amount, since, detail)
 """
 
@@ -158,6 +164,7 @@ class CrmReferralReadiness(models.Model):
     @api.model
     def _get_weighing(self, within):
         signals = self.env["res.partner"]._get_readiness_signals()
+        sources = self.env["res.partner"]._get_readiness_sources()
         weights = self.env["crm.referral.readiness.rule"]._get_weights(signals)
         day = today(self.env, self.env.company, self.env.user)
         facts = [
@@ -172,6 +179,10 @@ class CrmReferralReadiness(models.Model):
         ]
         return SQL(
             WEIGH,
+            sources=SQL().join(
+                SQL("%s AS (%s),", SQL.identifier(name), source(within))
+                for name, source in sources.items()
+            ),
             facts=SQL(" UNION ALL ").join(facts or [self._get_no_facts()]),
             ours=within(SQL("r.partner_id")),
         )

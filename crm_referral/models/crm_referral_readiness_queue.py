@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 # Ids of customers that are weighed in one transaction.
-RANGE = 20_000
+RANGE = 50_000
 # Entries of single customers that are taken at once.
 SINGLES = 5_000
 

@@ -82,71 +82,72 @@ class CrmReferralSignalMixin(models.AbstractModel):
 
     @api.model
     def _get_request_signals(self):
-        def ended(*outcomes):
-            return partial(
-                self._count_requests, SQL("closed_on"), SQL("outcome IN %s", outcomes)
-            )
-
         return {
             "introduced": ReadinessSignal(
                 label=self.env._("Requests with an introduction"),
                 points=10,
                 maximum=2,
                 half_life=730,
-                facts=ended("introduced"),
+                facts=partial(self._get_request_facts, "introduced"),
             ),
             "no_candidate": ReadinessSignal(
                 label=self.env._("Requests without a candidate"),
                 points=-5,
                 maximum=2,
                 half_life=365,
-                facts=ended("no_candidate"),
+                facts=partial(self._get_request_facts, "no_candidate"),
             ),
             "declined": ReadinessSignal(
                 label=self.env._("Refusals"),
                 points=-15,
                 maximum=2,
                 half_life=365,
-                facts=ended("declined"),
+                facts=partial(self._get_request_facts, "declined"),
             ),
             "asked": ReadinessSignal(
                 label=self.env._("Asked lately"),
                 points=-20,
                 half_life=90,
-                facts=ended("introduced", "declined", "no_candidate"),
+                facts=partial(self._get_request_facts, "asked"),
                 explain=self._explain_asked,
             ),
         }
 
     @api.model
     def _get_promise_signals(self):
-        def promised(state):
-            return partial(
-                self._count_requests,
-                SQL("COALESCE(promise_deadline, create_date::date)"),
-                SQL("promise_state = %s", state),
-            )
-
         return {
             "promise_kept": ReadinessSignal(
                 label=self.env._("Promises kept"),
                 points=5,
                 maximum=2,
                 half_life=365,
-                facts=promised("kept"),
+                facts=partial(self._get_request_facts, "kept"),
             ),
             "promise_broken": ReadinessSignal(
                 label=self.env._("Promises not kept"),
                 points=-15,
                 half_life=365,
-                facts=promised("not_kept"),
+                facts=partial(self._get_request_facts, "not_kept"),
             ),
+        }
+
+    @api.model
+    def _get_readiness_sources(self):
+        """What several signals read, once for all of them.
+
+        :return: for each name under which signals select from it, a function that takes
+            what that of their facts takes, and gives a query
+        :rtype: dict
+        """
+        return {
+            "readiness_rounds": self._get_last_rounds,
+            "readiness_requests": self._get_request_figures,
         }
 
     # === LOYALTY === #
 
     @api.model
-    def _get_loyalty_facts(self, amount, detail, condition, within):
+    def _get_last_rounds(self, within):
         """The last round of whom it is about, and of the person who answered."""
         rounds = SQL(" UNION ALL ").join(
             SQL(
@@ -161,41 +162,45 @@ class CrmReferralSignalMixin(models.AbstractModel):
             for fname in ("partner_id", "contact_id")
         )
         return SQL(
-            """SELECT r.who, r.company_id, %(amount)s, r.closed_on, %(detail)s
+            """SELECT r.who AS partner_id, r.company_id, r.closed_on, r.score,
+                   r.recommendation, stage.rank, stage.name
               FROM (SELECT DISTINCT ON (who, company_id) *
-                      FROM (%(rounds)s) all_rounds
+                      FROM (%s) all_rounds
                      ORDER BY who, company_id, closed_on DESC, id DESC) r
               JOIN (SELECT id, name, PERCENT_RANK() OVER (
                            PARTITION BY framework_id ORDER BY sequence, id) AS rank
-                      FROM crm_assessment_stage) stage ON stage.id = r.stage_id
-             WHERE %(condition)s""",
-            amount=amount,
-            detail=detail,
-            rounds=rounds,
-            condition=condition,
+                      FROM crm_assessment_stage) stage ON stage.id = r.stage_id""",
+            rounds,
         )
 
     @api.model
-    def _get_stage_facts(self, within):
+    def _get_loyalty_facts(self, amount, detail, condition):
+        return SQL(
+            """SELECT partner_id, company_id, %s, closed_on, %s
+              FROM readiness_rounds WHERE %s""",
+            amount,
+            detail,
+            condition,
+        )
+
+    @api.model
+    def _get_stage_facts(self, _within):
         """The best stage counts in full, the lowest not at all."""
+        return self._get_loyalty_facts(SQL("rank"), SQL("name"), SQL("TRUE"))
+
+    @api.model
+    def _get_score_facts(self, _within):
         return self._get_loyalty_facts(
-            SQL("stage.rank"), SQL("stage.name"), SQL("TRUE"), within
+            SQL("score::float8 / 100"), NOTHING, SQL("score IS NOT NULL")
         )
 
     @api.model
-    def _get_score_facts(self, within):
-        return self._get_loyalty_facts(
-            SQL("r.score / 100"), NOTHING, SQL("r.score IS NOT NULL"), within
-        )
-
-    @api.model
-    def _get_recommendation_facts(self, within):
+    def _get_recommendation_facts(self, _within):
         """Ten counts in full, six not at all, two in full against asking."""
         return self._get_loyalty_facts(
-            SQL("(r.recommendation - 6) / 4"),
-            SQL("to_jsonb(r.recommendation)"),
-            SQL("r.recommendation IS NOT NULL"),
-            within,
+            SQL("(recommendation::float8 - 6) / 4"),
+            SQL("to_jsonb(recommendation)"),
+            SQL("recommendation IS NOT NULL"),
         )
 
     @api.model
@@ -243,16 +248,52 @@ class CrmReferralSignalMixin(models.AbstractModel):
         )
 
     @api.model
-    def _count_requests(self, since, condition, within):
+    def _get_request_figures(self, within):
+        """How many requests of each kind, and the day of the last."""
+        columns = [
+            SQL(
+                "COUNT(*) FILTER (WHERE %(condition)s) AS %(name)s,"
+                " MAX(%(since)s) FILTER (WHERE %(condition)s) AS %(day)s",
+                name=SQL.identifier(name),
+                day=SQL.identifier(f"{name}_on"),
+                condition=condition,
+                since=since,
+            )
+            for name, (condition, since) in self._get_request_kinds().items()
+        ]
         return SQL(
-            """SELECT partner_id, company_id, COUNT(*), MAX(%s)::date, %s
+            """SELECT partner_id, company_id, %s
               FROM crm_referral
-             WHERE %s AND %s
+             WHERE (outcome IS NOT NULL OR promise_state IS NOT NULL) AND %s
              GROUP BY partner_id, company_id""",
-            since,
-            NOTHING,
-            condition,
+            SQL(", ").join(columns),
             within(SQL("partner_id")),
+        )
+
+    @api.model
+    def _get_request_kinds(self):
+        """:return: for each kind of request its condition and its day"""
+        closed = SQL("closed_on::date")
+        promised = SQL("COALESCE(promise_deadline, create_date::date)")
+        ended = ("introduced", "declined", "no_candidate")
+        return {
+            **{code: (SQL("outcome = %s", code), closed) for code in ended},
+            "asked": (SQL("outcome IN %s", ended), closed),
+            **{
+                code: (SQL("promise_state = %s", code), promised)
+                for code in ("kept", "not_kept")
+            },
+        }
+
+    @api.model
+    def _get_request_facts(self, kind, _within):
+        kind, day = SQL.identifier(kind), SQL.identifier(f"{kind}_on")
+        return SQL(
+            """SELECT partner_id, company_id, %(kind)s, %(day)s, %(nothing)s
+              FROM readiness_requests WHERE %(kind)s > 0""",
+            kind=kind,
+            day=day,
+            nothing=NOTHING,
         )
 
     @api.model
