@@ -121,6 +121,7 @@
         "web.assets_frontend": ["crm_referral/static/src/interactions/**/*"],
         "web.assets_tests": ["crm_referral/static/tests/tours/**/*"],
         "web.assets_unit_tests": [
+            "crm_referral/static/src/interactions/**/*.js",
             "crm_referral/static/tests/**/*.test.js",
         ],
     },
