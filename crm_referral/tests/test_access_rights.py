@@ -33,6 +33,7 @@ MATRIX = {
     },
     "crm.referral.objection": {"manager": "r"},
     "crm.referral.objection.key": {},
+    "crm.referral.data.sheet": {"manager": "rwc"},
     "crm.referral.objection.withdraw": {"manager": "rwc"},
     "crm.referral.candidate.erase": {"manager": "rwc"},
     "crm.referral.candidate.object": {
