@@ -13,6 +13,8 @@ export class AssessmentChecklist extends Component {
     setup() {
         // Remarks that the user has opened, by the id of the line in the screen.
         this.remarks = useState({});
+        // What is being typed: an answer that is saved meanwhile would wipe it out.
+        this.typed = {};
     }
 
     get checklist() {
@@ -56,6 +58,19 @@ export class AssessmentChecklist extends Component {
 
     onRemark(line) {
         this.remarks[line.id] = !this.remarks[line.id];
+    }
+
+    note(line) {
+        return this.typed[line.id] ?? (line.data.note || "");
+    }
+
+    onNoteInput(line, note) {
+        this.typed[line.id] = note;
+    }
+
+    async onNote(line, note) {
+        await this.onValue(line, "note", note);
+        delete this.typed[line.id];
     }
 
     letter(line) {

@@ -1,5 +1,5 @@
 import { expect, test } from "@odoo/hoot";
-import { queryAllTexts, queryFirst } from "@odoo/hoot-dom";
+import { click, edit, queryAllTexts, queryFirst } from "@odoo/hoot-dom";
 import { animationFrame, Deferred } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
@@ -410,6 +410,26 @@ test("checklist: a remark on an item", async () => {
     await contains(".o_assessment_row:eq(0) textarea").edit("He took his time.");
     await clickSave();
     expect.verifySteps([[[1, 1, { note: "He took his time." }]]]);
+});
+
+test("checklist: what is typed stays when an answer comes in between", async () => {
+    onRpc("form", "web_save", ({ args }) => expect.step(args[1].line_ids));
+    await mountChecklist();
+    await contains(".o_assessment_row:eq(0) .o_assessment_add_remark").click();
+    await click(".o_assessment_row:eq(0) textarea");
+    await edit("He took his time.");
+    // As an answer that was given before, and is worked out only now: the cursor stays.
+    queryFirst(".o_assessment_row:eq(1) .btn:contains(7)").click();
+    await animationFrame();
+    expect(".o_assessment_row:eq(1) .btn.active").toHaveText("7");
+    expect(".o_assessment_row:eq(0) textarea").toHaveValue("He took his time.");
+    await clickSave();
+    expect.verifySteps([
+        [
+            [1, 2, { rating: "7" }],
+            [1, 1, { note: "He took his time." }],
+        ],
+    ]);
 });
 
 test("scorecard: who has too few checklists is not ranked", async () => {
