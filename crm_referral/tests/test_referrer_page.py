@@ -245,8 +245,10 @@ class TestReferrerPage(ReferrerPageCase):
     def test_what_a_rule_says_is_not_told(self):
         """A rule of another addon refuses: it may tell of a third person."""
 
+        words = "Cleo has objected"
+
         def refuse(_candidates):
-            raise UserError(self.env._("Cleo has objected"))
+            raise UserError(words)
 
         model = self.registry["crm.referral.candidate"]
         self.patch(model, "_check_objection", refuse)
