@@ -61,6 +61,7 @@ OURS = {
             "Currency, Email, Exports, File, File Format, Format, Industry, Message, "
             "Recipients, Subject"
         ),
+        "成交 is what Taiwan says of a deal": "Opportunity won",
         "已損失 is money that is gone; 未成交 is the opposite of 成交": (
             "Lost, Lost Reason"
         ),
@@ -78,7 +79,7 @@ OURS = {
             "Currency, Email Templates, Late Activities"
         ),
         "丢单 is what salespeople say, and the opposite of 赢单": (
-            "Lost, Lost Reason, Won"
+            "Lost, Lost Reason, Opportunity won, Won"
         ),
         "who refers is 介绍人, everywhere": "Referred By",
         "Odoo's own has a slash": "Lead or Opportunity",
