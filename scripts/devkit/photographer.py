@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import requests
 import websocket
@@ -237,6 +238,19 @@ def arrange_pride_result(studio: Studio) -> None:
     )
 
 
+def arrange_referrer_page(studio: Studio) -> None:
+    """What the customer sees, without a login."""
+    referral = studio.find(
+        "crm.referral",
+        ["partner_id.name", "=", "Tomás Rivera"],
+        ["outcome", "=", False],
+    )
+    action = studio.call("crm.referral", "action_open_link", [referral])
+    studio.browser.resize(*PHONE)
+    studio.browser.open(f"{studio.url}{urlsplit(action['url']).path}")
+    studio.browser.wait("document.querySelector('.o_referrer_candidate')")
+
+
 def arrange_client_action(name: str, selector: str, size=DESKTOP):
     def arrange(studio: Studio) -> None:
         studio.show(f"action-crm_referral.{name}", selector, size)
@@ -247,6 +261,11 @@ def arrange_client_action(name: str, selector: str, size=DESKTOP):
 SHOTS = {
     "request": Shot("helen", lambda studio: arrange_request(studio, (1280, 860))),
     "request-phone": Shot("helen", lambda studio: arrange_request(studio, PHONE)),
+    "whom-to-ask": Shot(
+        "helen",
+        arrange_client_action("crm_referral_ask_action", ".o_kanban_record", PHONE),
+    ),
+    "referrer-page": Shot("helen", arrange_referrer_page),
     "ask-round": Shot("miriam", arrange_ask_round),
     "pride-result": Shot("miriam", arrange_pride_result),
     "heat-map": Shot(
