@@ -85,6 +85,8 @@ class CrmLead(models.Model):
         "WHERE won_status = 'won'"
     )
 
+    _won_closed_idx = models.Index("(date_closed) WHERE won_status = 'won'")
+
     # By what acquaintances of a customer are found. Cut off: a long text is no key.
     # Cities of all leads: PostgreSQL notes only of a whole index how common each is.
     _acquaintance_city_idx = models.Index("(lower(left(city, 64)), id)")
@@ -514,22 +516,8 @@ class CrmLead(models.Model):
         # sudo: the lead may belong to somebody else than the request
         pointed_at_sudo = closed.sudo().filtered("is_pointed_at")
         pointed_at_sudo.referral_candidate_ids._on_lead_closed()
-        closed._note_won_moments(old_status_by_lead)
         self._note_readiness(old_status_by_lead, new_status_by_lead)
         return result
-
-    def _note_won_moments(self, old_status_by_lead):
-        """Who has just decided for us may be asked; what comes in as won is history."""
-        won = self.filtered(
-            lambda lead: (
-                lead.won_status == "won"
-                and lead.id in old_status_by_lead
-                and lead.partner_id
-            )
-        )
-        self.env["crm.referral.ask"]._note_moments(
-            "won", [(lead.partner_id, lead) for lead in won]
-        )
 
     def _note_readiness(self, old_status_by_lead, new_status_by_lead):
         """A deal that was won, or is not any more, speaks for its customer."""

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
@@ -15,6 +17,9 @@ STATES = [
     ("put_off", "Put Off"),
     ("dismissed", "Not This One"),
 ]
+# Until when deals have been looked at, and how long a deal may take to be saved.
+WON_UNTIL = "crm_referral.won_moments_until"
+WON_OVERLAP = timedelta(minutes=10)
 
 
 class CrmReferralAsk(models.Model):
@@ -407,6 +412,37 @@ class CrmReferralAsk(models.Model):
                     and partner.company_id in (company, company.browse())
                 },
             )
+
+    @api.model
+    def _cron_note_won_moments(self):
+        """Who has just decided for us may be asked: look at the deals won since last.
+
+        Whoever wins a deal does not wait for it. What came in as won is history:
+        nobody has touched it since.
+        """
+        # sudo: a parameter, which only administrators may read
+        parameters = self.env["ir.config_parameter"].sudo()
+        now = self.env.cr.now()
+        since = fields.Datetime.to_datetime(parameters.get_param(WON_UNTIL))
+        leads = (
+            self.env["crm.lead"]
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("won_status", "=", "won"),
+                    ("date_closed", ">=", (since or now) - WON_OVERLAP),
+                    ("partner_id", "!=", False),
+                ],
+                order="date_closed, id",
+            )
+        )
+        latest = {
+            lead.partner_id: lead
+            for lead in leads
+            if lead.create_date < lead.write_date
+        }
+        self._note_moments("won", list(latest.items()))
+        parameters.set_param(WON_UNTIL, fields.Datetime.to_string(now))
 
     @api.model
     def _get_moment_company(self, pair):

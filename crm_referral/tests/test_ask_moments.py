@@ -9,6 +9,32 @@ class MomentCommon(AskCommon):
     def _get_asks(self, partner=None):
         return self.Ask.search([("partner_id", "=", (partner or self.customer).id)])
 
+    @classmethod
+    def _create_won_lead(cls, partner=None, **vals):
+        """A deal of yesterday that is won now, and the job that looks at it."""
+        lead = cls.env["crm.lead"].create(
+            {
+                "name": "Won deal",
+                "type": "opportunity",
+                "partner_id": (partner or cls.customer).id,
+                **vals,
+            }
+        )
+        cls._win(lead)
+        return lead
+
+    @classmethod
+    def _win(cls, leads):
+        cls.env.flush_all()
+        cls.env.cr.execute(
+            "UPDATE crm_lead SET create_date = create_date - interval '1 day'"
+            " WHERE id = ANY(%s)",
+            [leads.ids],
+        )
+        leads.invalidate_recordset(["create_date"])
+        leads.action_set_won()
+        cls.Ask._cron_note_won_moments()
+
     def _get_reminders(self, asks):
         return self._get_activities(asks, "mail_activity_type_ask")
 
@@ -52,7 +78,7 @@ class TestMoments(MomentCommon):
         lead = self._create_won_lead(user_id=self.rep.id)
         self._get_asks().action_dismiss("Moving house")
         lead.stage_id = self.env["crm.stage"].search([("is_won", "=", False)], limit=1)
-        lead.action_set_won()
+        self._win(lead)
         self.assertEqual(self._get_asks().state, "dismissed")
 
     def test_another_moment_brings_back_who_was_dismissed(self):
@@ -137,7 +163,17 @@ class TestMoments(MomentCommon):
         self.env["crm.lead"].create(
             {"name": "Old", "partner_id": self.customer.id, "stage_id": won.id}
         )
+        self.Ask._cron_note_won_moments()
         self.assertFalse(self._get_asks())
+
+    def test_each_deal_is_looked_at_once(self):
+        lead = self._create_won_lead(user_id=self.rep.id)
+        other = self._create_won_lead(user_id=self.rep.id)
+        self.assertEqual(self._get_asks().moment_res_id, other.id)
+        self._get_asks().action_dismiss("Moving house")
+        lead.name = "Written again"
+        self.Ask._cron_note_won_moments()
+        self.assertEqual(self._get_asks().state, "dismissed")
 
     def test_begun_ends_the_reminder(self):
         self._create_won_lead(user_id=self.rep.id)
@@ -156,7 +192,7 @@ class TestMoments(MomentCommon):
                 for partner in partners
             ]
         )
-        leads.action_set_won()
+        self._win(leads)
         asks = self.Ask.search([("partner_id", "in", partners.ids)])
         self.assertEqual(len(asks), 12)
         self.assertEqual(len(self._get_reminders(asks)), 12)

@@ -84,7 +84,7 @@ class TestLoyaltyOfTheCustomer(LoyaltyCase):
 
     def test_the_last_round_counts(self):
         later = self._hear(self.customer, {"process": 0.0}, "3", "x" * 300)
-        referral = self._create_referral()
+        referral = self._create_referral(self.manager, override_reason="She offered it")
         self.assertEqual(referral.loyalty_round_id, later)
         self.assertIn("3 of 10", referral.loyalty_summary)
         self.assertEqual(len(referral.loyalty_words), 201)
@@ -197,7 +197,8 @@ class TestNeedsAHand(LoyaltyCase):
         self.assertNotIn(round_, self._get_found(self.manager, "disputes"))
 
     def test_good_moments(self):
-        self._create_won_lead(user_id=self.rep.id)
+        lead = self._create_won_lead(user_id=self.rep.id)
+        self.customer._note_good_moment("won", lead)
         ask = self.env["crm.referral.ask"].search(
             [("partner_id", "=", self.customer.id)]
         )
