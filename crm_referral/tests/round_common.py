@@ -19,6 +19,10 @@ class RoundCase(AssessmentCase):
             }
         )
         cls.customer_company.user_id = cls.rep
+        # One round after the other, and no call after a bad answer: both are tested
+        # in the engine.
+        cls.company.assessment_rest_days = 0
+        cls.pride.write({"call_below": 0, "call_on_worst": False})
 
     @classmethod
     def _start(cls, user=None):

@@ -21,11 +21,13 @@ OTHER_MODELS = [
     "crm.assessment.dispute",
     "crm.assessment.dispute.reason",
     "crm.assessment.evidence",
+    "crm.assessment.opt.in",
     "crm.assessment.preview",
     "crm.assessment.report",
     "crm.assessment.round",
     "crm.assessment.send",
     "crm.assessment.stage",
+    "crm.assessment.start",
 ]
 CONFIGURATION = MODELS[3:5] + MODELS[6:8] + MODELS[9:]
 OPERATIONS = ("read", "write", "create", "unlink")
@@ -80,8 +82,11 @@ class TestAssessmentRights(AssessmentCase):
             self.assertEqual(self._may(user, "crm.assessment.stage"), reading)
             self.assertEqual(self._may(user, "crm.assessment.report"), reading)
             self.assertEqual(self._may(user, "crm.assessment.round"), no_deleting)
+            self.assertEqual(self._may(user, "crm.assessment.start"), no_deleting)
+            self.assertEqual(self._may(user, "crm.assessment.opt.in"), nothing)
         for model in (*CONFIGURATION, "crm.assessment.stage", "crm.assessment.round"):
             self.assertEqual(self._may(self.manager, model), everything)
+        self.assertEqual(self._may(self.manager, "crm.assessment.opt.in"), no_deleting)
         self.assertEqual(self._may(self.manager, "crm.assessment.report"), reading)
         self.assertEqual(self._may(self.manager, "crm.assessment.score"), reading)
         self.assertEqual(self._may(self.manager, "crm.assessment.form"), reading)
