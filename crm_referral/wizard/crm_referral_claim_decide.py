@@ -14,7 +14,7 @@ class CrmReferralClaimDecide(models.TransientModel):
         readonly=True,
         ondelete="cascade",
     )
-    claim_reason = fields.Text(related="claim_id.reason")
+    claim_reason = fields.Text(related="claim_id.reason", string="Why It Is Claimed")
     candidate_ids = fields.Many2many(
         comodel_name="crm.referral.candidate",
         string="Who Was Named",
