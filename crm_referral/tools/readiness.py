@@ -7,7 +7,6 @@ from datetime import date
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-
 # The class of domains that Odoo's own maker gives, which has no public name.
 DomainCustom = type(Domain.custom(to_sql=lambda *_where: SQL("TRUE")))
 
