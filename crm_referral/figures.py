@@ -243,7 +243,7 @@ LEADS = (
     ),
     Rate(
         code="introduction_win_rate",
-        name=_lt("Won of Introductions"),
+        name=_lt("Win Rate of Introductions"),
         help=_lt(
             "Introductions that have become a won lead by now, of all introductions: "
             "how good they are, not how many."

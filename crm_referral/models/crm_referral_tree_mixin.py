@@ -48,7 +48,7 @@ class CrmReferralTreeMixin(models.AbstractModel):
         groups="sales_team.group_sale_salesman",
     )
     referral_quality = fields.Char(
-        string="Won of Introductions",
+        string="Win Rate of Introductions",
         compute="_compute_referral_tree",
         groups="sales_team.group_sale_salesman",
         help="How many of this customer's introductions became a won lead. Of few it "

@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from .common import ReferralCommon
 from .export_common import WorkbookMixin
 
-HEADS = ["Introductions", "Introductions Won", "Won of Introductions"]
+HEADS = ["Introductions", "Introductions Won", "Win Rate of Introductions"]
 
 
 @tagged("post_install", "-at_install")

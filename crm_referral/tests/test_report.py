@@ -514,7 +514,7 @@ class TestReportQueries(ReportCommon):
 
     def test_dashboard(self):
         Dashboard = self.env["crm.referral.dashboard"].with_user(self.manager)
-        self._check(lambda: Dashboard.get_dashboard(90), 45)
+        self._check(lambda: Dashboard.get_dashboard(90), 52)
 
     def test_workbook(self):
         export = (

@@ -119,14 +119,6 @@ class TestSecurityWalk(AssessmentCase):
         records = [hidden, *cls._build_referrals(hidden)]
         records += cls._build_assessments(hidden)
         world = {record._name: record.sudo() for record in records}
-        dismissal = cls.env["crm.referral.acquaintance.dismissal"].create(
-            {
-                "partner_id": hidden.id,
-                "company_id": cls.company.id,
-                "lead_id": world["crm.lead"].id,
-            }
-        )
-        world[dismissal._name] = dismissal.sudo()
         for model, values in cls._get_wizards(world).items():
             world[model] = cls.env[model].with_user(cls.manager).create(values).sudo()
         return world

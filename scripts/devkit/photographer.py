@@ -263,7 +263,9 @@ SHOTS = {
     "request-phone": Shot("helen", lambda studio: arrange_request(studio, PHONE)),
     "whom-to-ask": Shot(
         "helen",
-        arrange_client_action("crm_referral_ask_action", ".o_kanban_record", PHONE),
+        arrange_client_action(
+            "crm_referral_ask_action_open", ".o_kanban_record", PHONE
+        ),
     ),
     "referrer-page": Shot("helen", arrange_referrer_page),
     "ask-round": Shot("miriam", arrange_ask_round),
