@@ -128,6 +128,7 @@ class CrmAssessmentOptOutMixin(models.AbstractModel):
         partners_sudo = partners.sudo()
         partners_sudo.write({"assessment_opt_out": True})
         partners_sudo._log_assessment_choice(note)
+        # sudo: a colleague's round stops as well
         running = self.env["crm.assessment.round"].sudo()
         running = running.search(
             [
@@ -144,6 +145,7 @@ class CrmAssessmentOptOutMixin(models.AbstractModel):
 
         :param str note: who said so, and why, for the chatter
         """
+        # sudo: who is among these, whoever looks
         opted_out_sudo = self._search_opted_out().filtered(
             lambda p: p in self.sudo() or p != p.commercial_partner_id
         )

@@ -95,6 +95,7 @@ class CrmAssessmentToldMixin(models.AbstractModel):
         message = super(
             CrmAssessmentToldMixin, self.with_context(assessment_tell_customer=False)
         ).message_post(**kwargs)
+        # sudo: kept by us; nobody writes it by hand
         self.sudo().customer_told_message_id = message
         # Who answers, answers the owner.
         self.message_subscribe(self.user_id.partner_id.ids)

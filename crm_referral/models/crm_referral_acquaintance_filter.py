@@ -125,6 +125,7 @@ class CrmReferralAcquaintanceFilter(models.AbstractModel):
         )
         customers = {partner.commercial_partner_id.id for (partner,) in partners}
         for model in ("crm.referral", "crm.referral.benefit"):
+            # sudo: a customer of a colleague is a customer; only who is left out shows
             found = self.env[model].sudo()._read_group(of_companies, ["partner_id"])
             customers.update(partner.commercial_partner_id.id for (partner,) in found)
         known = self.env["res.partner"].sudo().browse(companies)

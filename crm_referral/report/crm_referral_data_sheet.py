@@ -132,6 +132,7 @@ class ReportCrmReferralDataSheet(models.AbstractModel):
             model, lambda record, _person: phone_keys(record.phone, country(record))
         )
         emails, name = email_keys(person_sudo.email), name_key(person_sudo.name)
+        # sudo: an empty one where nothing was found
         return found.get(person_sudo, self.env[model].sudo()).filtered(
             lambda record: (
                 record.email_normalized in emails

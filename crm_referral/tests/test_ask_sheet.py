@@ -160,7 +160,7 @@ class TestAskSheet(ReferralCommon):
             "ok",
             "workers",
         ):
-            self.skipTest("no wkhtmltopdf here: the page is what there is")
+            self.skipTest("wkhtmltopdf is not installed")
         with self.allow_pdf_render():
             Report = self.env["ir.actions.report"].with_user(self.rep)
             content, kind = Report.with_context(
