@@ -19,9 +19,9 @@ class CrmAssessmentCallMixin(models.AbstractModel):
         Called before the rounds look whether they are complete.
         """
         # sudo: what the customer has said already, and the activity of a colleague
-        rounds = self.sudo().round_id
-        rounds._get_earlier_rounds().activity_unlink([CALL])
-        self.sudo().filtered(lambda a: a._asks_for_call()).round_id._ask_to_call()
+        self_sudo = self.sudo()
+        self_sudo.round_id._get_earlier_rounds().activity_unlink([CALL])
+        self_sudo.filtered(lambda a: a._asks_for_call()).round_id._ask_to_call()
 
     def _asks_for_call(self):
         """:return: whether something in these answers is as bad as the framework says

@@ -168,9 +168,10 @@ class CrmAssessmentMailMixin(models.AbstractModel):
         :rtype: dict
         """
         # sudo: whether the person can be reached, whoever may see them
-        problems = self.sudo().contact_id._get_personal_mail_problems()
+        contacts_sudo = self.sudo().contact_id
+        problems = contacts_sudo._get_personal_mail_problems()
         nobody = self.env._("There is no e-mail address.")
-        for contact in self.sudo().contact_id._filter_opted_out():
+        for contact in contacts_sudo._filter_opted_out():
             problems[contact] = problems[contact] or self.env._(
                 "%(contact)s does not want to get these mails.",
                 contact=contact.display_name,

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.crm_foundation.tools.composer import compose
+
 
 class CrmAssessmentToldMixin(models.AbstractModel):
     """“You told us, we did”: the customer whose answers led to it hears of it, once."""
@@ -59,23 +61,12 @@ class CrmAssessmentToldMixin(models.AbstractModel):
         problem = customer_sudo._get_personal_mail_problems()[customer_sudo]
         if problem:
             raise UserError(problem)
-        template = self.env.ref("crm_assessment.mail_template_action_done")
-        return {
-            "name": self.env._("You Told Us, We Did"),
-            "type": "ir.actions.act_window",
-            "res_model": "mail.compose.message",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_model": self._name,
-                "default_res_ids": self.ids,
-                "default_template_id": template.id,
-                "default_composition_mode": "comment",
-                "default_email_layout_xmlid": "mail.mail_notification_light",
-                "force_email": True,
-                "assessment_tell_customer": True,
-            },
-        }
+        return compose(
+            self,
+            self.env._("You Told Us, We Did"),
+            "crm_assessment.mail_template_action_done",
+            assessment_tell_customer=True,
+        )
 
     def message_post(self, **kwargs):
         """What tells the customer is sent once, and noted."""

@@ -1,6 +1,8 @@
 from . import (
     class_attributes,
+    composer,
     figures,
+    group_together,
     leave_nothing,
     local_time,
     look_back,

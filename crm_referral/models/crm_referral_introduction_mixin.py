@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.crm_foundation.tools.composer import compose
+
 from ..tools.spoken_text import full_sentence
 
 # What became of the e-mail that the customer forwards, by Odoo's notification status.
@@ -124,22 +126,11 @@ class CrmReferralIntroductionMixin(models.AbstractModel):
                     customer=self.referrer_id.display_name,
                 )
             )
-        template = self.env.ref("crm_referral.mail_template_introduction")
-        return {
-            "name": self.env._("E-mail to Forward"),
-            "type": "ir.actions.act_window",
-            "res_model": "mail.compose.message",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_model": self._name,
-                "default_res_ids": self.ids,
-                "default_template_id": template.id,
-                "default_composition_mode": "comment",
-                "default_email_layout_xmlid": "mail.mail_notification_light",
-                "force_email": True,
-            },
-        }
+        return compose(
+            self,
+            self.env._("E-mail to Forward"),
+            "crm_referral.mail_template_introduction",
+        )
 
     def action_schedule_introduction(self):
         """Plan the call or meeting in which the customer introduces us.

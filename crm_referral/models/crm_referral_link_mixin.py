@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.crm_foundation.tools.composer import compose
+
 
 class CrmReferralLinkMixin(models.AbstractModel):
     """A request whose customer has a page of their own, and gets the link to it.
@@ -61,22 +63,9 @@ class CrmReferralLinkMixin(models.AbstractModel):
                     problem=problem,
                 )
             )
-        template = self.env.ref("crm_referral.mail_template_referrer_link")
-        return {
-            "name": self.env._("Send Link"),
-            "type": "ir.actions.act_window",
-            "res_model": "mail.compose.message",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_model": self._name,
-                "default_res_ids": self.ids,
-                "default_template_id": template.id,
-                "default_composition_mode": "comment",
-                "default_email_layout_xmlid": "mail.mail_notification_light",
-                "force_email": True,
-            },
-        }
+        return compose(
+            self, self.env._("Send Link"), "crm_referral.mail_template_referrer_link"
+        )
 
     def action_copy_link(self):
         """Give out the link, to pass it on by LINE, WeChat or phone.

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from odoo.addons.crm_foundation.tools.composer import compose
 from odoo.addons.crm_foundation.tools.local_time import today
 
 from .crm_referral_news import KINDS, WAITING_STATES
@@ -107,23 +108,12 @@ class CrmReferralNewsMixin(models.AbstractModel):
                     customer=self.referrer_id.display_name,
                 )
             )
-        template = self.env.ref(f"crm_referral.mail_template_news_{kind}")
-        return {
-            "name": self.env._("Tell the Referrer"),
-            "type": "ir.actions.act_window",
-            "res_model": "mail.compose.message",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_model": self._name,
-                "default_res_ids": self.ids,
-                "default_template_id": template.id,
-                "default_composition_mode": "comment",
-                "default_email_layout_xmlid": "mail.mail_notification_light",
-                "force_email": True,
-                "referral_news_kind": kind,
-            },
-        }
+        return compose(
+            self,
+            self.env._("Tell the Referrer"),
+            f"crm_referral.mail_template_news_{kind}",
+            referral_news_kind=kind,
+        )
 
     def message_post(self, **kwargs):
         """A mail with news is sent once, and noted."""
