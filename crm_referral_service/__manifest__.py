@@ -1,0 +1,35 @@
+{
+    "name": "CRM Referral: Customer Service",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "summary": "Complaints in seven guided steps, solved and felt heard",
+    "author": "CRM Referral contributors",
+    "license": "LGPL-3",
+    "depends": ["crm_referral"],
+    "data": [
+        # Security
+        "security/crm_service_groups.xml",
+        "security/ir.model.access.csv",
+        "security/crm_complaint_security.xml",
+        "security/crm_service_security.xml",
+        # Data
+        "data/mail_activity_type_data.xml",
+        "data/ir_sequence_data.xml",
+        "data/crm_complaint_feeling_data.xml",
+        "data/crm_complaint_step_data.xml",
+        "data/crm_service_gesture_type_data.xml",
+        "data/crm_service_reason_data.xml",
+        "data/ir_cron_data.xml",
+        # Views
+        "views/crm_complaint_form_views.xml",
+        "views/crm_complaint_views.xml",
+        "views/crm_service_configuration_views.xml",
+        "views/crm_service_handover_views.xml",
+        "views/crm_team_views.xml",
+        "views/res_partner_views.xml",
+        # Menus
+        "views/crm_service_menus.xml",
+    ],
+    "application": True,
+    "uninstall_hook": "uninstall_hook",
+}

@@ -1,0 +1,462 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_list
+
+OUTCOMES = [
+    ("resolved", "Solved and felt heard"),
+    ("calmed", "Felt heard, not solved"),
+    ("fixed", "Solved, not felt heard"),
+    ("unresolved", "Neither"),
+    ("withdrawn", "Withdrawn"),
+    ("passed_on", "Passed on"),
+]
+SEVERITIES = [
+    ("1", "A nuisance"),
+    ("2", "It costs me time"),
+    ("3", "It does me harm"),
+    ("4", "I cannot go on like this"),
+]
+
+
+class CrmComplaint(models.Model):
+    """A complaint: seven steps with one customer, until it is solved and felt heard."""
+
+    _name = "crm.complaint"
+    _description = "Complaint"
+    _inherit = [
+        "crm.complaint.caller.mixin",
+        "crm.complaint.deadline.mixin",
+        "crm.complaint.ending.mixin",
+        "crm.guided.conversation",
+        "mail.thread.phone",
+        "crm.assessment.interaction.mixin",
+    ]
+    _order = "id desc"
+    _interaction_field = "complaint_id"
+    _step_activity_type = "crm_referral_service.mail_activity_type_step"
+    _manager_group = "crm_referral_service.group_service_manager"
+    _completed_outcomes = frozenset({"resolved"})
+    _reopen_needs_reason = True
+    _primary_email = "email"
+
+    name = fields.Char(
+        string="Number",
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: self._default_name(),
+    )
+    phone_sanitized = fields.Char(index="btree_not_null")
+    user_id = fields.Many2one(
+        string="Owner",
+        help="Who took it first keeps it, whoever else has something to do for it.",
+    )
+    team_id = fields.Many2one(
+        string="Service Team", domain="[('is_service', '=', True)]"
+    )
+    step_id = fields.Many2one(comodel_name="crm.complaint.step")
+    step_log_ids = fields.One2many(
+        comodel_name="crm.complaint.step.log", inverse_name="complaint_id"
+    )
+    outcome = fields.Selection(
+        selection_add=OUTCOMES, help="Empty while the complaint is open."
+    )
+    is_confidential = fields.Boolean(
+        string="Confidential",
+        tracking=True,
+        help="Only the owner and service managers see it.",
+    )
+
+    # 2 listen
+    story = fields.Text(
+        string="In the Customer's Words",
+        copy=False,
+        help="What happened, as the customer tells it.",
+    )
+    feeling_ids = fields.Many2many(
+        comodel_name="crm.complaint.feeling",
+        relation="crm_complaint_feeling_rel",
+        column1="complaint_id",
+        column2="feeling_id",
+        string="Feelings",
+        copy=False,
+        help="What you hear behind the words.",
+    )
+    feelings = fields.Char(compute="_compute_spoken")
+
+    # 3 question
+    basic_facts = fields.Text(
+        copy=False, help="What it is about: what, when, where, since when."
+    )
+    details = fields.Text(
+        copy=False, help="What makes this case different from others."
+    )
+    severity = fields.Selection(
+        selection=SEVERITIES,
+        copy=False,
+        tracking=True,
+        help="How bad it is, in the customer's own judgement.",
+    )
+    wanted_remedy = fields.Text(
+        copy=False, help="What would put it right, in the customer's eyes."
+    )
+    reason_id = fields.Many2one(
+        comodel_name="crm.service.reason",
+        domain=[("child_ids", "=", False)],
+        index="btree_not_null",
+        ondelete="restrict",
+        copy=False,
+        tracking=True,
+    )
+
+    # 4 empathise, 5 address
+    common_ground = fields.Text(
+        copy=False,
+        help="What both sides agree on. To agree on a point is not to agree with the "
+        "complaint.",
+    )
+    our_part = fields.Text(
+        string="What We Do", copy=False, help="What we do about it, and until when."
+    )
+    gesture_ids = fields.One2many(
+        comodel_name="crm.complaint.gesture",
+        inverse_name="complaint_id",
+        string="Gestures",
+        copy=False,
+    )
+    nothing_material_wanted = fields.Boolean(
+        copy=False, help="The customer wants it put right, and nothing on top."
+    )
+    gestures = fields.Char(compute="_compute_spoken")
+    handover_ids = fields.One2many(
+        comodel_name="crm.service.handover",
+        inverse_name="complaint_id",
+        string="Questions to Colleagues",
+        copy=False,
+    )
+
+    # 7 follow through
+    scope = fields.Selection(
+        selection=[("one_off", "This once"), ("systemic", "It will happen again")],
+        copy=False,
+        tracking=True,
+        help="Whether the cause is still there.",
+    )
+    section_ids = fields.Many2many(
+        comodel_name="crm.assessment.section",
+        relation="crm_complaint_section_rel",
+        column1="complaint_id",
+        column2="section_id",
+        string="Areas of the Cause",
+        copy=False,
+        help="Where the cause lies; one cause may lie in several areas.",
+    )
+    action_id = fields.Many2one(
+        comodel_name="crm.assessment.action",
+        string="Improvement Action",
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+        check_company=True,
+    )
+    passed_on_to = fields.Char(copy=False, tracking=True)
+
+    _name_company_uniq = models.UniqueIndex(
+        "(name, company_id)", "There is already a complaint with this number."
+    )
+    _resolved_both = models.Constraint(
+        "CHECK (outcome IS DISTINCT FROM 'resolved' "
+        "OR (solved IS NOT DISTINCT FROM 'yes' AND felt_heard IS NOT DISTINCT FROM 'yes'))",
+        "A complaint only ends as “Solved and felt heard” when the customer says both.",
+    )
+    _outcome_is_true = models.Constraint(
+        "CHECK ((outcome IS DISTINCT FROM 'calmed' "
+        "OR felt_heard IS NOT DISTINCT FROM 'yes') "
+        "AND (outcome IS DISTINCT FROM 'fixed' OR solved IS NOT DISTINCT FROM 'yes') "
+        "AND (outcome IS NULL OR outcome NOT IN ('unresolved', 'withdrawn', 'passed_on')"
+        " OR COALESCE(unresolved_reason, '') <> ''))",
+        "The outcome has to be what the customer says; without a solution it needs a "
+        "reason.",
+    )
+    _user_step_idx = models.Index("(user_id, step_id)")
+    _open_partner_idx = models.Index(
+        "(commercial_partner_id) WHERE outcome IS NULL AND active IS TRUE"
+    )
+
+    # === DEFAULT METHODS === #
+
+    def _default_name(self):
+        # sudo: who takes complaints need not read sequences
+        return self.env["ir.sequence"].sudo().next_by_code("crm.complaint")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("name", "customer_name")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_display_name(self):
+        for complaint in self:
+            who = complaint.customer_name
+            complaint.display_name = (
+                f"{complaint.name} · {who}" if who else complaint.name
+            )
+
+    @api.depends("feeling_ids.name", "gesture_ids.state", "gesture_ids.type_id.name")
+    @api.depends_context("lang")
+    def _compute_spoken(self):
+        for complaint in self:
+            spoken = complaint.with_context(lang=complaint._get_conversation_lang())
+            given = spoken.gesture_ids.filtered(lambda gesture: gesture._is_promised())
+            complaint.feelings = format_list(
+                spoken.env, spoken.feeling_ids.mapped("name")
+            )
+            complaint.gestures = format_list(spoken.env, given.mapped("display_name"))
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("outcome", "handover_ids", "gesture_ids")
+    def _check_nothing_is_out(self):
+        """Nobody closes while a question or an approval is out."""
+        for complaint in self.filtered("outcome"):
+            waiting = complaint._get_missing_answers()
+            if waiting:
+                raise ValidationError(
+                    self.env._(
+                        "%(complaint)s cannot end yet:\n%(waiting)s",
+                        complaint=complaint.display_name,
+                        waiting="\n".join(f"- {sentence}" for sentence in waiting),
+                    )
+                )
+
+    # === ACTION METHODS === #
+
+    def action_acknowledge(self):
+        """Note that the customer knows now that we take care of it.
+
+        :return: True
+        """
+        self._check_conversation_open()
+        waiting = self.filtered(lambda complaint: not complaint.acknowledged_on)
+        waiting.write({"acknowledged_on": self.env.cr.now()})
+        return True
+
+    def action_withdraw(self, reason):
+        """The customer takes the complaint back.
+
+        :param str reason: what the customer said
+        :return: True
+        """
+        return self._end_with_reason("withdrawn", reason)
+
+    def action_pass_on(self, reason, passed_on_to):
+        """Somebody outside takes it on: a manufacturer, an insurer, a court.
+
+        :param str reason: why it is not ours to solve
+        :param str passed_on_to: who takes it on
+        :return: True
+        :raise UserError: when nobody is named
+        """
+        if not (passed_on_to or "").strip():
+            raise UserError(self.env._("Write who takes the complaint on."))
+        return self._end_with_reason(
+            "passed_on", reason, passed_on_to=passed_on_to.strip()
+        )
+
+    def _end_with_reason(self, outcome, reason, **values):
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(self.env._("Write in a few words why it ends like this."))
+        return self._end_conversation(outcome, unresolved_reason=reason, **values)
+
+    # === GUIDED CONVERSATION === #
+
+    def _get_requirement_dependencies(self):
+        """:return: fields that the requirements of the seven steps read."""
+        return [
+            *super()._get_requirement_dependencies(),
+            *("acknowledged_on", "email", "phone", "no_answer_wanted"),
+            *("story", "feeling_ids"),
+            *("basic_facts", "details", "severity", "wanted_remedy", "reason_id"),
+            *("common_ground", "our_part", "nothing_material_wanted"),
+            *("gesture_ids.state", "handover_ids.state"),
+            *("solved", "felt_heard", "unresolved_reason"),
+            *("second_contact_done_on", "second_contact_reason"),
+            *("scope", "section_ids", "action_id"),
+        ]
+
+    def _list_missing(self, sentences):
+        """:param dict sentences: what is missing, by the field that would say it
+        :return: those of the fields that are empty
+        """
+        return [
+            sentence
+            for fname, sentence in sentences.items()
+            if not (
+                self[fname].strip() if isinstance(self[fname], str) else self[fname]
+            )
+        ]
+
+    def _get_missing_greet(self):
+        missing = self._list_missing(
+            {
+                "acknowledged_on": self.env._(
+                    "Tell the customer that you take care of it."
+                )
+            }
+        )
+        if not self._has_way_back():
+            missing.append(
+                self.env._(
+                    "A phone number or an e-mail address to answer to, or that no "
+                    "answer is wanted."
+                )
+            )
+        return missing
+
+    def _get_missing_listen(self):
+        return self._list_missing(
+            {
+                "story": self.env._("What happened, in the customer's own words."),
+                "feeling_ids": self.env._("What the customer feels: at least one."),
+            }
+        )
+
+    def _get_missing_question(self):
+        return self._list_missing(
+            {
+                "basic_facts": self.env._("The basic facts: what, when, where."),
+                "details": self.env._("The details that make this case different."),
+                "severity": self.env._("How bad it is, in the customer's judgement."),
+                "wanted_remedy": self.env._("What would put it right."),
+                "reason_id": self.env._("The reason for the complaint."),
+            }
+        )
+
+    def _get_missing_empathise(self):
+        return self._list_missing(
+            {
+                "common_ground": self.env._(
+                    "A point on which you and the customer agree."
+                )
+            }
+        )
+
+    def _get_missing_address(self):
+        missing = self._list_missing({"our_part": self.env._("What we do about it.")})
+        if not self.nothing_material_wanted and not any(
+            gesture._is_promised() for gesture in self.gesture_ids
+        ):
+            missing.append(
+                self.env._(
+                    "A gesture that is agreed, or that the customer wants nothing on "
+                    "top."
+                )
+            )
+        return missing + self._get_missing_answers()
+
+    def _get_missing_answers(self):
+        """:return: sentences: which questions and approvals are still out."""
+        self.ensure_one()
+        return [
+            self.env._("An approval for “%(gesture)s”.", gesture=gesture.display_name)
+            for gesture in self.gesture_ids
+            if gesture.state == "to_approve"
+        ] + [
+            self.env._(
+                "The answer of %(colleague)s, told to the customer.",
+                colleague=handover.to_user_id.name,
+            )
+            for handover in self.handover_ids
+            if handover.state in ("asked", "answered")
+        ]
+
+    def _get_missing_test(self):
+        missing = self._list_missing(
+            {
+                "solved": self.env._("Ask the customer: is it solved?"),
+                "felt_heard": self.env._("Ask the customer: did you feel heard?"),
+            }
+        )
+        if not missing and self._get_true_outcome() != "resolved":
+            missing += self._list_missing(
+                {
+                    "unresolved_reason": self.env._(
+                        "Go back and make it good, or write why it ends like this."
+                    )
+                }
+            )
+        return missing
+
+    def _get_missing_follow_through(self):
+        missing = self._list_missing(
+            {
+                "second_contact_done_on": self.env._(
+                    "A second contact, some days later."
+                ),
+                "second_contact_reason": self.env._(
+                    "What the customer had of the second contact."
+                ),
+                "scope": self.env._("Whether the cause is still there."),
+            }
+        )
+        if self.scope == "systemic":
+            missing += self._list_missing(
+                {
+                    "section_ids": self.env._("The areas in which the cause lies."),
+                    "action_id": self.env._(
+                        "What is done about the cause: an action, or until when it is "
+                        "accepted."
+                    ),
+                }
+            )
+        return missing
+
+    def _finish_conversation(self):
+        """End with what the customer says: solved, felt heard, both or neither."""
+        result = super()._finish_conversation()
+        for outcome, complaints in self.grouped(
+            lambda complaint: complaint._get_true_outcome()
+        ).items():
+            complaints.write({"outcome": outcome})
+        return result
+
+    def _prepare_reopening(self, reason):
+        """:return: values of complaints that the customer has to answer about anew."""
+        return {
+            **super()._prepare_reopening(reason),
+            "solved": False,
+            "felt_heard": False,
+            "unresolved_reason": False,
+            "passed_on_to": False,
+        }
+
+    def _on_reopened(self):
+        """Count it; the second time is a case for who leads the team."""
+        result = super()._on_reopened()
+        for complaint in self:
+            complaint.reopen_count += 1
+        self.filtered(lambda c: c.reopen_count > 1)._escalate()
+        return result
+
+    def _get_talk_track_values(self):
+        """:return: what each placeholder says of this complaint."""
+        return {
+            **super()._get_talk_track_values(),
+            "object.customer_name": self.customer_name,
+            "object.user_id.name": self.user_id.name,
+            "object.company_id.name": self.company_id.name,
+            "object.name": self.name,
+            "object.story": self.story,
+            "object.feelings": self.feelings,
+            "object.wanted_remedy": self.wanted_remedy,
+            "object.common_ground": self.common_ground,
+            "object.our_part": self.our_part,
+            "object.gestures": self.gestures,
+        }
+
+    def _get_talk_track_dependencies(self):
+        """:return: fields that the placeholders of the talk-tracks read."""
+        return [
+            *super()._get_talk_track_dependencies(),
+            *("customer_name", "user_id.name", "name", "story", "feelings"),
+            *("wanted_remedy", "common_ground", "our_part", "gestures"),
+        ]

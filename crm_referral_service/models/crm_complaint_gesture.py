@@ -1,0 +1,293 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.crm_foundation.tools.local_time import today
+
+APPROVE = "crm_referral_service.mail_activity_type_approve"
+PROMISED = ("agreed", "delivered")
+
+
+class CrmComplaintGesture(models.Model):
+    """What we give a customer on top: four eyes where it costs more than one may give."""
+
+    _name = "crm.complaint.gesture"
+    _description = "Gesture to a Customer"
+    _inherit = ["crm.guarded.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "id"
+    _check_company_auto = True
+    _protected_fields = frozenset(
+        {"state", "proposed_by_id", "approved_by_id", "approved_on", "limit_amount"}
+    )
+
+    complaint_id = fields.Many2one(
+        comodel_name="crm.complaint",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
+    )
+    company_id = fields.Many2one(
+        related="complaint_id.company_id", store=True, precompute=True, index=True
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    type_id = fields.Many2one(
+        comodel_name="crm.service.gesture.type",
+        string="Gesture",
+        required=True,
+        index=True,
+        ondelete="restrict",
+    )
+    has_amount = fields.Boolean(related="type_id.has_amount")
+    amount = fields.Monetary(tracking=True)
+    note = fields.Char(help="What exactly, and until when.")
+    state = fields.Selection(
+        selection=[
+            ("proposed", "Proposed"),
+            ("to_approve", "Waits for approval"),
+            ("agreed", "Agreed"),
+            ("refused", "Refused"),
+            ("delivered", "Delivered"),
+        ],
+        required=True,
+        readonly=True,
+        copy=False,
+        default="proposed",
+        tracking=True,
+        index=True,
+    )
+    proposed_by_id = fields.Many2one(
+        comodel_name="res.users", string="Proposed By", readonly=True, copy=False
+    )
+    approved_by_id = fields.Many2one(
+        comodel_name="res.users", string="Decided By", readonly=True, copy=False
+    )
+    approved_on = fields.Datetime(string="Decided On", readonly=True, copy=False)
+    limit_amount = fields.Monetary(
+        string="Limit Then",
+        readonly=True,
+        copy=False,
+        help="What the person who proposed it could have given alone.",
+    )
+    may_decide = fields.Boolean(compute="_compute_may_decide")
+
+    _amount_positive = models.Constraint(
+        "CHECK (COALESCE(amount, 0) >= 0)", "An amount is zero or more."
+    )
+    _four_eyes = models.Constraint(
+        "CHECK (approved_by_id IS NULL OR approved_by_id <> proposed_by_id)",
+        "Somebody else approves than who proposed it.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("type_id.name", "amount")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for gesture in self:
+            name = gesture.type_id.name or ""
+            if gesture.has_amount and gesture.amount:
+                name = f"{name} {gesture.currency_id.format(gesture.amount)}"
+            gesture.display_name = name
+
+    @api.depends("state", "proposed_by_id")
+    @api.depends_context("uid")
+    def _compute_may_decide(self):
+        for gesture in self:
+            gesture.may_decide = gesture.state == "to_approve" and gesture._is_approver(
+                self.env.user
+            )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        gestures = super().create(vals_list)
+        # sudo: kept by us, nobody writes it by hand
+        gestures.sudo().write({"proposed_by_id": self.env.uid})
+        return gestures
+
+    def write(self, vals):
+        if {"amount", "type_id", "complaint_id"} & vals.keys():
+            decided = self.filtered(lambda g: g.state != "proposed")
+            if decided and not self.env.su:
+                raise UserError(
+                    self.env._(
+                        "“%(gesture)s” is decided already. Propose another one instead.",
+                        gesture=decided[0].display_name,
+                    )
+                )
+        return super().write(vals)
+
+    # === ACTION METHODS === #
+
+    def action_agree(self):
+        """Agree on it with the customer, or ask for approval where it is too much.
+
+        :return: True
+        :raise UserError: when it is decided already, or the amount is missing
+        """
+        self.check_access("write")
+        for gesture in self:
+            gesture._check_state("proposed")
+            if gesture.has_amount and not gesture.amount:
+                raise UserError(
+                    self.env._(
+                        "Write how much “%(gesture)s” is, then agree on it.",
+                        gesture=gesture.display_name,
+                    )
+                )
+            limit = gesture._get_limit(self.env.user)
+            gesture._set(
+                state="agreed" if gesture._is_within(limit) else "to_approve",
+                limit_amount=limit.max_amount,
+            )
+        self.filtered(lambda g: g.state == "to_approve")._ask_approval()
+        return True
+
+    def action_approve(self):
+        """Approve what somebody else proposed.
+
+        :return: True
+        :raise AccessError: for who proposed it, and who may not give as much
+        """
+        return self._decide("agreed")
+
+    def action_refuse(self):
+        """Refuse what somebody else proposed.
+
+        :return: True
+        :raise AccessError: for who proposed it, and who may not give as much
+        """
+        return self._decide("refused")
+
+    def action_deliver(self):
+        """Note that the customer has got it.
+
+        :return: True
+        """
+        self.check_access("write")
+        for gesture in self:
+            gesture._check_state("agreed")
+            gesture._set(state="delivered")
+        return True
+
+    # === BUSINESS METHODS === #
+
+    def _is_promised(self):
+        """:return: whether the customer has our word on it, or has it already."""
+        self.ensure_one()
+        return self.state in PROMISED
+
+    def _check_state(self, state):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        if self.state != state:
+            raise UserError(
+                self.env._(
+                    "“%(gesture)s” is “%(state)s”, so this is not possible any more.",
+                    gesture=self.display_name,
+                    state=labels[self.state],
+                )
+            )
+
+    def _set(self, **values):
+        # sudo: only the ways above lead here; the state is not written by hand
+        self.sudo().write(values)
+
+    def _get_limit(self, user):
+        """:return: the crm.service.authority of a person for this gesture."""
+        self.ensure_one()
+        return self.env["crm.service.authority"]._find_limit(
+            user, self.type_id, self.complaint_id.team_id, self.company_id
+        )
+
+    def _is_within(self, limit):
+        """:return: whether a limit allows this gesture; what costs nothing is free."""
+        self.ensure_one()
+        if not self.has_amount:
+            return True
+        if not limit or self.amount > limit.max_amount:
+            return False
+        yearly = limit.max_per_customer_year
+        return not yearly or self._get_given() + self.amount <= yearly
+
+    def _get_given(self):
+        """:return: what the customer was given in the last twelve months."""
+        self.ensure_one()
+        partner = self.complaint_id.commercial_partner_id
+        since = self.env.cr.now() - relativedelta(years=1)
+        # sudo: what colleagues gave counts, whoever gave it
+        [[given]] = self.sudo()._read_group(
+            [
+                ("complaint_id.commercial_partner_id", "=", partner.id),
+                ("company_id", "=", self.company_id.id),
+                ("state", "in", PROMISED),
+                ("create_date", ">=", since),
+                ("id", "!=", self.id),
+            ],
+            [],
+            ["amount:sum"],
+        )
+        return given or 0.0 if partner else 0.0
+
+    def _is_approver(self, user):
+        """:return: whether somebody may decide: not who proposed it, and a manager or
+        one who may give as much
+        """
+        self.ensure_one()
+        if user == self.proposed_by_id:
+            return False
+        return user.has_group(
+            "crm_referral_service.group_service_manager"
+        ) or self._is_within(self._get_limit(user))
+
+    def _decide(self, state):
+        self.check_access("read")
+        for gesture in self:
+            gesture._check_state("to_approve")
+            if not gesture._is_approver(self.env.user):
+                raise AccessError(
+                    self.env._(
+                        "“%(gesture)s” is decided by somebody else: a service manager, "
+                        "or a colleague who may give as much.",
+                        gesture=gesture.display_name,
+                    )
+                )
+            gesture._set(
+                state=state,
+                approved_by_id=self.env.uid,
+                approved_on=self.env.cr.now(),
+            )
+        # sudo: the activity may be another approver's
+        self.sudo().activity_unlink([APPROVE])
+        return True
+
+    def _ask_approval(self):
+        """An activity for who leads the team, or else for a service manager."""
+        values = {}
+        for gesture in self:
+            user = gesture._find_approver()
+            values[gesture] = {
+                "user_id": user.id,
+                "date_deadline": today(self.env, user, gesture.company_id),
+                "summary": gesture.display_name,
+            }
+        self.env["mail.activity"]._schedule_batch(APPROVE, values)
+
+    def _find_approver(self):
+        self.ensure_one()
+        # sudo: who leads and who manages is not a secret
+        gesture = self.sudo()
+        managers = (
+            self.env.ref("crm_referral_service.group_service_manager")
+            .sudo()
+            .all_user_ids
+        )
+        people = gesture.complaint_id.team_id.user_id | managers.filtered(
+            lambda user: gesture.company_id in user.company_ids
+        )
+        able = people.filtered(
+            lambda user: user.active and not user.share and gesture._is_approver(user)
+        )
+        return able[:1] or gesture.complaint_id._get_job_responsible()

@@ -1,0 +1,102 @@
+from odoo import api, fields, models
+
+
+class CrmServiceAuthority(models.Model):
+    """What somebody may give a customer without asking.
+
+    The most specific limit counts: that of the person, then of the team, then of a
+    group. Without any, a gesture that costs money is approved by somebody else.
+    """
+
+    _name = "crm.service.authority"
+    _description = "Authority to Give"
+    _order = "type_id, user_id, team_id, group_id, id"
+    _check_company_auto = True
+
+    type_id = fields.Many2one(
+        comodel_name="crm.service.gesture.type",
+        string="Gesture",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        domain=[("has_amount", "=", True)],
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Person",
+        index="btree_not_null",
+        ondelete="cascade",
+    )
+    team_id = fields.Many2one(
+        comodel_name="crm.team",
+        string="Team",
+        index="btree_not_null",
+        ondelete="cascade",
+    )
+    group_id = fields.Many2one(
+        comodel_name="res.groups",
+        string="Group",
+        index="btree_not_null",
+        ondelete="cascade",
+    )
+    max_amount = fields.Monetary(
+        string="Up To",
+        required=True,
+        help="For one gesture, in the company's currency.",
+    )
+    max_per_customer_year = fields.Monetary(
+        string="A Customer and Year",
+        help="For all gestures to one customer in twelve months. Zero: no limit.",
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self._default_company_id(),
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+
+    _one_holder = models.Constraint(
+        "CHECK (num_nonnulls(user_id, team_id, group_id) = 1)",
+        "A limit is for a person, for a team or for a group: choose one of them.",
+    )
+    _positive = models.Constraint(
+        "CHECK (max_amount >= 0 AND COALESCE(max_per_customer_year, 0) >= 0)",
+        "A limit is zero or more.",
+    )
+    _holder_uniq = models.UniqueIndex(
+        "(type_id, company_id, COALESCE(user_id, 0), COALESCE(team_id, 0), "
+        "COALESCE(group_id, 0))",
+        "There is already a limit for this gesture here. Change that one.",
+    )
+
+    # === DEFAULT METHODS === #
+
+    def _default_company_id(self):
+        return self.env.company
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _find_limit(self, user, gesture_type, team, company):
+        """The limit that counts for a person.
+
+        :param user: the res.users who gives
+        :param gesture_type: the crm.service.gesture.type
+        :param team: the crm.team of the complaint
+        :param company: the res.company
+        :return: the record in sudo mode, or an empty recordset: nothing is allowed
+        """
+        # sudo: an agent need not read what colleagues may give
+        limits = self.sudo().search(
+            [("type_id", "=", gesture_type.id), ("company_id", "=", company.id)]
+        )
+        for holders in (
+            lambda limit: limit.user_id == user,
+            lambda limit: limit.team_id and limit.team_id == team,
+            lambda limit: limit.group_id in user.all_group_ids,
+        ):
+            found = limits.filtered(holders)
+            if found:
+                return found.sorted("max_amount", reverse=True)[:1]
+        return limits.browse()

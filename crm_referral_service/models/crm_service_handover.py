@@ -1,0 +1,231 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from odoo.addons.crm_foundation.tools.local_time import today
+
+QUESTION = "crm_referral_service.mail_activity_type_question"
+TELL_CUSTOMER = "crm_referral_service.mail_activity_type_tell_customer"
+
+
+class CrmServiceHandover(models.Model):
+    """A question to a colleague. Whoever took the complaint keeps it, and the answer
+    comes back to them before the customer is left alone with it.
+
+    Who is asked sees the question, and nothing else of the complaint.
+    """
+
+    _name = "crm.service.handover"
+    _description = "Question to a Colleague"
+    _inherit = ["crm.guarded.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "deadline, id"
+    _check_company_auto = True
+    _rec_name = "question"
+    _protected_fields = frozenset({"state", "from_user_id", "answered_on", "told_on"})
+
+    complaint_id = fields.Many2one(
+        comodel_name="crm.complaint",
+        index="btree_not_null",
+        ondelete="cascade",
+        check_company=True,
+        groups="crm_referral_service.group_service_user",
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self._default_company_id(),
+    )
+    from_user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Asked By",
+        readonly=True,
+        index=True,
+        default=lambda self: self._default_from_user_id(),
+    )
+    to_user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Asked",
+        required=True,
+        index=True,
+        domain=[("share", "=", False)],
+        tracking=True,
+    )
+    question = fields.Text(
+        required=True,
+        help="Everything that is needed to answer it: the colleague sees nothing else.",
+    )
+    deadline = fields.Date(
+        string="Answer By", required=True, default=lambda self: self._default_deadline()
+    )
+    answer = fields.Text()
+    answered_on = fields.Datetime(readonly=True, copy=False)
+    told_on = fields.Datetime(string="Customer Told On", readonly=True, copy=False)
+    state = fields.Selection(
+        selection=[
+            ("asked", "Asked"),
+            ("answered", "Answered"),
+            ("told", "Customer told"),
+            ("withdrawn", "Withdrawn"),
+        ],
+        required=True,
+        readonly=True,
+        copy=False,
+        default="asked",
+        index=True,
+        tracking=True,
+    )
+
+    _answered = models.Constraint(
+        "CHECK (state NOT IN ('answered', 'told') OR COALESCE(answer, '') <> '')",
+        "Write the answer first.",
+    )
+    _deadline_idx = models.Index("(deadline) WHERE state = 'asked'")
+
+    # === DEFAULT METHODS === #
+
+    def _default_company_id(self):
+        return self.env.company
+
+    def _default_from_user_id(self):
+        return self.env.user
+
+    def _default_deadline(self):
+        return today(self.env, self.env.user, self.env.company)
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("to_user_id", "from_user_id")
+    def _check_to_user_id(self):
+        for handover in self:
+            if handover.to_user_id.share or not handover.to_user_id.active:
+                raise ValidationError(
+                    self.env._("Ask a colleague who works here, and who has not left.")
+                )
+            if handover.to_user_id == handover.from_user_id:
+                raise ValidationError(
+                    self.env._("You do not need to ask yourself. Choose a colleague.")
+                )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        handovers = super().create(vals_list)
+        handovers._schedule(QUESTION, lambda handover: handover.to_user_id)
+        return handovers
+
+    def write(self, vals):
+        self._check_only_answer(vals)
+        if "to_user_id" in vals:
+            moved = self.filtered(lambda h: h.to_user_id.id != vals["to_user_id"])
+            moved.activity_unlink([QUESTION])
+        result = super().write(vals)
+        if "to_user_id" in vals:
+            moved.filtered(lambda h: h.state == "asked")._schedule(
+                QUESTION, lambda handover: handover.to_user_id
+            )
+        return result
+
+    # === ACTION METHODS === #
+
+    def action_answer(self, answer=None):
+        """Give the answer back to who asked; they tell the customer.
+
+        :param str answer: the answer, unless it is written already
+        :return: True
+        :raise AccessError: for somebody who was not asked
+        :raise UserError: when there is no answer
+        """
+        self.check_access("read")
+        for handover in self:
+            if self.env.user not in (handover.to_user_id, handover.from_user_id):
+                raise AccessError(
+                    self.env._(
+                        "%(colleague)s was asked, and answers.",
+                        colleague=handover.to_user_id.name,
+                    )
+                )
+            handover._check_state("asked")
+            text = (answer or handover.answer or "").strip()
+            if not text:
+                raise UserError(self.env._("Write the answer, then give it back."))
+            # sudo: the state is not written by hand
+            handover.sudo().write(
+                {
+                    "answer": text,
+                    "state": "answered",
+                    "answered_on": self.env.cr.now(),
+                }
+            )
+        handovers = self.sudo()  # sudo: who answers does not see the complaint
+        handovers.activity_unlink([QUESTION])
+        handovers._schedule(TELL_CUSTOMER, lambda handover: handover._get_teller())
+        return True
+
+    def action_told(self):
+        """Note that the customer has heard the answer.
+
+        :return: True
+        """
+        self.check_access("write")
+        for handover in self:
+            handover._check_state("answered")
+        # sudo: the state is not written by hand
+        self.sudo().write({"state": "told", "told_on": self.env.cr.now()})
+        self.sudo().activity_unlink([TELL_CUSTOMER])  # sudo: may be a colleague's
+        return True
+
+    def action_withdraw(self):
+        """The answer is not needed any more.
+
+        :return: True
+        """
+        self.check_access("write")
+        for handover in self:
+            handover._check_state("asked")
+        self.sudo().write({"state": "withdrawn"})  # sudo: not written by hand
+        self.sudo().activity_unlink([QUESTION])  # sudo: it is the colleague's
+        return True
+
+    # === BUSINESS METHODS === #
+
+    def _check_only_answer(self, vals):
+        """Who is asked answers, and changes nothing else.
+
+        :raise AccessError: names what they may do
+        """
+        if self.env.su or self.env.user.has_group(
+            "crm_referral_service.group_service_user"
+        ):
+            return
+        if vals.keys() - {"answer"}:
+            raise AccessError(
+                self.env._("You were asked: write the answer, and give it back.")
+            )
+
+    def _check_state(self, state):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        if self.state != state:
+            raise UserError(
+                self.env._(
+                    "This question is “%(state)s”, so this is not possible any more.",
+                    state=labels[self.state],
+                )
+            )
+
+    def _get_teller(self):
+        """:return: who tells the customer: whoever acts for the owner now."""
+        self.ensure_one()
+        return self.complaint_id._get_step_activity_user() or self.from_user_id
+
+    def _schedule(self, activity_type, get_user):
+        self.env["mail.activity"]._schedule_batch(
+            activity_type,
+            {
+                handover: {
+                    "user_id": get_user(handover).id,
+                    "date_deadline": handover.deadline,
+                }
+                for handover in self
+            },
+        )

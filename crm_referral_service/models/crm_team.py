@@ -1,0 +1,32 @@
+from odoo import fields, models
+
+
+class CrmTeam(models.Model):
+    _inherit = "crm.team"
+
+    is_service = fields.Boolean(
+        string="Customer Service", help="This team takes complaints."
+    )
+    service_calendar_id = fields.Many2one(
+        comodel_name="resource.calendar",
+        string="Promised Hours",
+        check_company=True,
+        help="When customers may count on somebody. Empty: around the clock.",
+    )
+    answer_hours = fields.Float(
+        default=8.0,
+        help="Within how many promised hours a complaint is answered.",
+    )
+    reopen_days = fields.Integer(
+        default=30,
+        help="For how long the customer may say that it is not solved after all.",
+    )
+
+    _answer_hours_positive = models.Constraint(
+        "CHECK (answer_hours > 0)",
+        "A complaint is answered within some hours: more than zero.",
+    )
+    _reopen_days_positive = models.Constraint(
+        "CHECK (reopen_days >= 0)",
+        "The days to reopen a complaint are zero or more.",
+    )

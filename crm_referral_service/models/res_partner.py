@@ -1,0 +1,80 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from odoo.addons.crm_referral.tools.readiness import ReadinessRule
+
+
+class ResPartner(models.Model):
+    """Whoever has an open complaint is not asked for anything."""
+
+    _inherit = "res.partner"
+
+    complaint_count = fields.Integer(
+        compute="_compute_complaint_count",
+        groups="crm_referral_service.group_service_user",
+        help="Complaints of this customer that you may see.",
+    )
+
+    def _compute_complaint_count(self):
+        counts = dict(
+            self.env["crm.complaint"]._read_group(
+                [("partner_id", "in", self.ids)], ["partner_id"], ["__count"]
+            )
+        )
+        for partner in self:
+            partner.complaint_count = counts.get(partner._origin, 0)
+
+    # === ACTION METHODS === #
+
+    def action_view_complaints(self):
+        """Show the complaints of this customer.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self.env["crm.complaint"].check_access("read")
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_referral_service.crm_complaint_action"
+        )
+        action["domain"] = [("partner_id", "=", self.id)]
+        action["context"] = {"default_partner_id": self.id}
+        return action
+
+    # === READINESS === #
+
+    @api.model
+    def _get_readiness_rules(self, exclude_referrals=None):
+        # sudo: salespeople do not read complaints; that there is one is told
+        open_sudo = (
+            self.env["crm.complaint"]
+            .sudo()
+            ._search(
+                Domain("outcome", "=", False)
+                & Domain("company_id", "=", self.env.company.id)
+                & Domain("commercial_partner_id", "!=", False)
+            )
+        )
+        return {
+            "open_complaint": ReadinessRule(
+                self.env._("Open complaint"),
+                Domain(
+                    "commercial_partner_id",
+                    "in",
+                    open_sudo.subselect("commercial_partner_id"),
+                ),
+                self._explain_open_complaint,
+            ),
+            **super()._get_readiness_rules(exclude_referrals),
+        }
+
+    @api.model
+    def _explain_open_complaint(self, names):
+        return {
+            partner: self.env._(
+                "%(customer)s has an open complaint. First put it right, then ask.",
+                customer=name,
+            )
+            for partner, name in names.items()
+        }

@@ -1,0 +1,6 @@
+from . import (
+    test_complaint,
+    test_gesture,
+    test_handover,
+    test_service_rights,
+)
