@@ -1,4 +1,6 @@
 from . import (
+    calendar_event,
+    crm_service_duty_mixin,
     crm_complaint_caller_mixin,
     crm_complaint_deadline_mixin,
     crm_complaint_ending_mixin,
@@ -8,6 +10,7 @@ from . import (
     crm_complaint,
     crm_complaint_gesture,
     crm_service_authority,
+    crm_service_duty_gap,
     crm_service_gesture_type,
     crm_service_handover,
     crm_service_reason,

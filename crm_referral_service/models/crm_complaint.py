@@ -166,15 +166,17 @@ class CrmComplaint(models.Model):
     )
     _resolved_both = models.Constraint(
         "CHECK (outcome IS DISTINCT FROM 'resolved' "
-        "OR (solved IS NOT DISTINCT FROM 'yes' AND felt_heard IS NOT DISTINCT FROM 'yes'))",
+        "OR (COALESCE(solved, '') = 'yes' AND COALESCE(felt_heard, '') = 'yes'))",
         "A complaint only ends as “Solved and felt heard” when the customer says both.",
     )
     _outcome_is_true = models.Constraint(
-        "CHECK ((outcome IS DISTINCT FROM 'calmed' "
-        "OR felt_heard IS NOT DISTINCT FROM 'yes') "
-        "AND (outcome IS DISTINCT FROM 'fixed' OR solved IS NOT DISTINCT FROM 'yes') "
-        "AND (outcome IS NULL OR outcome NOT IN ('unresolved', 'withdrawn', 'passed_on')"
-        " OR COALESCE(unresolved_reason, '') <> ''))",
+        "CHECK (CASE outcome "
+        "WHEN 'calmed' THEN COALESCE(felt_heard, '') = 'yes' "
+        "WHEN 'fixed' THEN COALESCE(solved, '') = 'yes' "
+        "WHEN 'unresolved' THEN COALESCE(unresolved_reason, '') <> '' "
+        "WHEN 'withdrawn' THEN COALESCE(unresolved_reason, '') <> '' "
+        "WHEN 'passed_on' THEN COALESCE(unresolved_reason, '') <> '' "
+        "ELSE TRUE END)",
         "The outcome has to be what the customer says; without a solution it needs a "
         "reason.",
     )

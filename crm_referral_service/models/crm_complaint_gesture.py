@@ -10,7 +10,7 @@ PROMISED = ("agreed", "delivered")
 
 
 class CrmComplaintGesture(models.Model):
-    """What we give a customer on top: four eyes where it costs more than one may give."""
+    """What we give on top: four eyes where it costs more than one may give."""
 
     _name = "crm.complaint.gesture"
     _description = "Gesture to a Customer"
@@ -114,7 +114,7 @@ class CrmComplaintGesture(models.Model):
             if decided and not self.env.su:
                 raise UserError(
                     self.env._(
-                        "“%(gesture)s” is decided already. Propose another one instead.",
+                        "“%(gesture)s” is decided already. Propose another one.",
                         gesture=decided[0].display_name,
                     )
                 )

@@ -1,8 +1,13 @@
+from datetime import timedelta
+
 from odoo import fields, models
+
+from .crm_service_duty_mixin import DAYS_AHEAD
 
 
 class CrmTeam(models.Model):
-    _inherit = "crm.team"
+    _name = "crm.team"
+    _inherit = ["crm.team", "crm.service.duty.mixin"]
 
     is_service = fields.Boolean(
         string="Customer Service", help="This team takes complaints."
@@ -30,3 +35,13 @@ class CrmTeam(models.Model):
         "CHECK (reopen_days >= 0)",
         "The days to reopen a complaint are zero or more.",
     )
+
+    def _update_duty_gaps(self):
+        """Look for gaps from today's midnight on, where each team is."""
+        for zone, teams in self.grouped(lambda team: team._get_duty_timezone()).items():
+            today = fields.Datetime.context_timestamp(
+                self.with_context(tz=zone), self.env.cr.now()
+            ).replace(hour=0, minute=0, second=0, microsecond=0)
+            self.env["crm.service.duty.gap"]._update(
+                teams, today, today + timedelta(days=DAYS_AHEAD)
+            )
