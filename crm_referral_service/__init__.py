@@ -1,2 +1,2 @@
-from . import models, tools
+from . import controllers, models, tools
 from .hooks import uninstall_hook

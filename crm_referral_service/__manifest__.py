@@ -19,6 +19,7 @@
         "data/crm_complaint_step_data.xml",
         "data/crm_service_gesture_type_data.xml",
         "data/crm_service_reason_data.xml",
+        "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
         # Views
         "views/crm_complaint_form_views.xml",
@@ -27,6 +28,7 @@
         "views/crm_service_handover_views.xml",
         "views/crm_team_views.xml",
         "views/res_partner_views.xml",
+        "views/complaint_page_templates.xml",
         # Menus
         "views/crm_service_menus.xml",
     ],

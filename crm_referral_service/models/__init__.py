@@ -4,6 +4,8 @@ from . import (
     crm_complaint_caller_mixin,
     crm_complaint_deadline_mixin,
     crm_complaint_ending_mixin,
+    crm_complaint_page_mixin,
+    crm_complaint_mail_mixin,
     crm_complaint_feeling,
     crm_complaint_step,
     crm_complaint_step_log,

@@ -27,6 +27,10 @@ class CrmComplaint(models.Model):
         "crm.complaint.caller.mixin",
         "crm.complaint.deadline.mixin",
         "crm.complaint.ending.mixin",
+        "crm.complaint.page.mixin",
+        "crm.complaint.mail.mixin",
+        "crm.personal.link.mixin",
+        "crm.personal.link.mail.mixin",
         "crm.guided.conversation",
         "mail.thread.phone",
         "crm.assessment.interaction.mixin",
@@ -38,6 +42,7 @@ class CrmComplaint(models.Model):
     _completed_outcomes = frozenset({"resolved"})
     _reopen_needs_reason = True
     _primary_email = "email"
+    _link_path = "/service/complaint"
 
     name = fields.Char(
         string="Number",

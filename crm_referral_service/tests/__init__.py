@@ -1,5 +1,7 @@
 from . import (
     test_complaint,
+    test_complaint_mail,
+    test_complaint_page,
     test_duty,
     test_gesture,
     test_handover,

@@ -1,0 +1,127 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import html2plaintext
+
+from odoo.addons.crm_foundation.tools.local_time import today
+
+from .crm_complaint_page_mixin import PAGE
+
+ACKNOWLEDGED = "crm_referral_service.mail_template_acknowledged"
+ASK_ENDINGS = "crm_referral_service.mail_template_ask_endings"
+
+
+class CrmComplaintMailMixin(models.AbstractModel):
+    """A complaint that comes by mail, and what goes back by mail.
+
+    Who writes to the alias is told at once that we take care of it, until when they
+    hear from us, and where they see how far we are. All else is shown before it goes.
+    """
+
+    _name = "crm.complaint.mail.mixin"
+    _description = "Mails about a Complaint"
+    _inherit = ["crm.guided.conversation"]
+
+    # === ACTION METHODS === #
+
+    def action_send_acknowledgement(self):
+        """Show the mail that tells the customer that we take care of it.
+
+        :return: a window action: the composer
+        """
+        return self._open_composer(ACKNOWLEDGED)
+
+    def action_ask_endings(self):
+        """Show the mail that asks for both endings.
+
+        :return: a window action: the composer
+        """
+        return self._open_composer(ASK_ENDINGS)
+
+    # === MAIL GATEWAY === #
+
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        """A mail to the alias is a complaint in the writer's own words."""
+        author = self.env["res.partner"].browse(msg_dict.get("author_id") or 0)
+        values = {
+            "story": html2plaintext(msg_dict.get("body") or "").strip(),
+            "email": msg_dict.get("email_from"),
+            "partner_id": author.id,
+            "caller_name": msg_dict.get("subject") and author.name,
+            "user_id": False,
+            **(custom_values or {}),
+        }
+        complaint = super().message_new(msg_dict, custom_values=values)
+        complaint._acknowledge_by_mail()
+        return complaint
+
+    def message_update(self, msg_dict, update_vals=None):
+        """A reply is somebody's work; after the end they decide whether it goes on."""
+        result = super().message_update(msg_dict, update_vals=update_vals)
+        values = {}
+        for complaint in self:
+            user = complaint._get_step_activity_user()
+            values[complaint] = {
+                "user_id": user.id,
+                "date_deadline": today(self.env, user, complaint.company_id),
+                "summary": lambda record: record.env._(
+                    "The customer has written again"
+                ),
+            }
+        self.activity_unlink([PAGE])
+        self.env["mail.activity"]._schedule_batch(PAGE, values)
+        return result
+
+    # === BUSINESS METHODS === #
+
+    def _acknowledge_by_mail(self):
+        """Tell who wrote, at once; without an address somebody has to do it."""
+        self.ensure_one()
+        complaint = self
+        if not complaint.partner_id and complaint.email:
+            [partner] = complaint._partner_find_from_emails_single(
+                [complaint.email], no_create=False
+            )
+            complaint.partner_id = partner
+        template = self.env.ref(ACKNOWLEDGED, raise_if_not_found=False)
+        if not complaint.partner_id.email or not template:
+            return
+        complaint.message_post_with_source(
+            template,
+            subtype_xmlid="mail.mt_comment",
+            email_layout_xmlid="mail.mail_notification_light",
+        )
+        complaint.acknowledged_on = self.env.cr.now()
+
+    def _open_composer(self, template_xmlid):
+        self.ensure_one()
+        self.check_access("write")
+        self._check_conversation_open()
+        template = self.env.ref(template_xmlid, raise_if_not_found=False)
+        if not self.partner_id.email:
+            raise UserError(
+                self.env._(
+                    "There is no customer with an e-mail address. Choose one, or tell "
+                    "them in another way."
+                )
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "mail.compose.message",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_model": self._name,
+                "default_res_ids": self.ids,
+                "default_template_id": template.id if template else False,
+                "default_composition_mode": "comment",
+                "complaint_acknowledges": template_xmlid == ACKNOWLEDGED,
+            },
+        }
+
+    def _message_post_after_hook(self, message, msg_values):
+        """Who sent the first mail has told the customer that we take care of it."""
+        result = super()._message_post_after_hook(message, msg_values)
+        if self.env.context.get("complaint_acknowledges"):
+            self.filtered(lambda c: not c.acknowledged_on).action_acknowledge()
+        return result
