@@ -436,6 +436,21 @@ class CrmComplaint(models.Model):
             "passed_on_to": False,
         }
 
+    def _on_closed(self):
+        """Solved and felt heard is a good moment; what is confidential is not told."""
+        result = super()._on_closed()
+        resolved = self.filtered(
+            lambda complaint: (
+                complaint.outcome == "resolved"
+                and complaint.partner_id
+                and not complaint.is_confidential
+            )
+        )
+        self.env["crm.referral.ask"]._note_moments(
+            "complaint", [(complaint.partner_id, complaint) for complaint in resolved]
+        )
+        return result
+
     def _on_reopened(self):
         """Count it; the second time is a case for who leads the team."""
         result = super()._on_reopened()

@@ -70,6 +70,14 @@ class ResPartner(models.Model):
         }
 
     @api.model
+    def _get_good_moments(self):
+        """Who was heard, and whose complaint is solved, has seen us at our best."""
+        return {
+            **super()._get_good_moments(),
+            "complaint": self.env._("Complaint resolved"),
+        }
+
+    @api.model
     def _explain_open_complaint(self, names):
         return {
             partner: self.env._(

@@ -248,6 +248,10 @@ class TestTies(ServiceCommon):
         self.customer.invalidate_recordset()
         seen = self.customer.with_user(self.salesperson)
         self.assertNotEqual(seen.referral_readiness, "open_complaint")
+        ask = self.env["crm.referral.ask"].search(
+            [("partner_id", "=", self.customer.id)]
+        )
+        self.assertEqual((ask.moment, ask.state), ("complaint", "open"))
         referral = (
             self.env["crm.referral"]
             .with_user(self.salesperson)
