@@ -20,7 +20,7 @@ class CrmComplaintDeadlineMixin(models.AbstractModel):
     _name = "crm.complaint.deadline.mixin"
     _description = "Deadlines of a Complaint"
     _inherit = ["crm.guided.conversation"]
-    _protected_fields = frozenset({"escalation"})
+    _protected_fields = frozenset({"answered_on", "escalation"})
 
     received_on = fields.Datetime(
         required=True,
@@ -119,6 +119,17 @@ class CrmComplaintDeadlineMixin(models.AbstractModel):
         return Domain("outcome", "=", False) & open_ones
 
     # === BUSINESS METHODS === #
+
+    def _on_step_entered(self):
+        """Who asks whether it is good now has told the customer what we do."""
+        result = super()._on_step_entered()
+        told = self.filtered(
+            lambda record: record.step_code == "test" and not record.answered_on
+        )
+        # sudo: kept by us, nobody writes it by hand
+        told.sudo().answered_on = self.env.cr.now()
+        told.sudo().activity_unlink([ANSWER_DUE])  # sudo: who leads the team has it
+        return result
 
     def _plan_hours(self, hours):
         """:return: the moment when so many promised hours of the team are over since

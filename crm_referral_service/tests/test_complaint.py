@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -226,6 +226,26 @@ class TestDeadline(ServiceCommon):
             )
             self.assertEqual(len(due), 1 if level else 0)
             self.assertEqual(due.user_id, self.manager if level else due.user_id)
+
+    def test_who_was_answered_is_not_waiting_any_more(self):
+        complaint = self._create_complaint(
+            received_on=self.env.cr.now() - timedelta(days=10)
+        )
+        self._fill_in(complaint, "address")
+        self._run_cron("escalate")
+        self.assertEqual(complaint.escalation, "due")
+        self._fill_in(complaint, "test")
+        moment = complaint.answered_on
+        self.assertTrue(moment)
+        due = self.env.ref("crm_referral_service.mail_activity_type_answer_due")
+        self.assertNotIn(due, complaint.sudo().activity_ids.activity_type_id)
+        self.assertNotIn(complaint, complaint.search([("is_answer_late", "=", True)]))
+        # The first answer counts, also when it was not good enough.
+        later = moment + timedelta(hours=1)
+        with patch("odoo.sql_db.BaseCursor.now", lambda cr: later):
+            complaint.action_previous_step()
+            complaint.action_next_step()
+        self.assertEqual(complaint.answered_on, moment)
 
 
 @tagged("post_install", "-at_install")
