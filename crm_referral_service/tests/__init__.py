@@ -5,5 +5,6 @@ from . import (
     test_duty,
     test_gesture,
     test_handover,
+    test_service_access,
     test_service_rights,
 )
