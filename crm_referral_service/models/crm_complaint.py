@@ -24,6 +24,7 @@ class CrmComplaint(models.Model):
     _name = "crm.complaint"
     _description = "Complaint"
     _inherit = [
+        "crm.complaint.acting.mixin",
         "crm.complaint.caller.mixin",
         "crm.complaint.deadline.mixin",
         "crm.complaint.ending.mixin",

@@ -60,7 +60,7 @@ class CrmComplaintMailMixin(models.AbstractModel):
         result = super().message_update(msg_dict, update_vals=update_vals)
         values = {}
         for complaint in self:
-            user = complaint._get_step_activity_user()
+            user = complaint.acting_user_id
             values[complaint] = {
                 "user_id": user.id,
                 "date_deadline": today(self.env, user, complaint.company_id),

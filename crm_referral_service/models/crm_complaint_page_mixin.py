@@ -165,7 +165,7 @@ class CrmComplaintPageMixin(models.AbstractModel):
             author_id=self.partner_id.id or None,
             subtype_xmlid="mail.mt_note",
         )
-        user = self._get_step_activity_user()
+        user = self.acting_user_id
         self.activity_unlink([PAGE])
         self.env["mail.activity"]._schedule_batch(
             PAGE,

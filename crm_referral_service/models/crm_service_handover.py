@@ -216,7 +216,7 @@ class CrmServiceHandover(models.Model):
     def _get_teller(self):
         """:return: who tells the customer: whoever acts for the owner now."""
         self.ensure_one()
-        return self.complaint_id._get_step_activity_user() or self.from_user_id
+        return self.complaint_id.acting_user_id or self.from_user_id
 
     def _schedule(self, activity_type, get_user):
         self.env["mail.activity"]._schedule_batch(

@@ -1,4 +1,5 @@
 from . import (
+    test_acting,
     test_complaint,
     test_complaint_mail,
     test_complaint_page,

@@ -1,0 +1,83 @@
+from odoo import api, fields, models
+
+PRIORITIES = [("0", "Normal"), ("1", "Important"), ("2", "Urgent")]
+
+
+class CrmAssessmentAction(models.Model):
+    """What is done about a cause that complaints and contacts have shown."""
+
+    _inherit = "crm.assessment.action"
+
+    kind = fields.Selection(
+        selection_add=[("learning", "Learning")],
+        ondelete={"learning": "set default"},
+    )
+    priority = fields.Selection(selection=PRIORITIES, default="0", index=True)
+    complaint_id = fields.Many2one(
+        comodel_name="crm.complaint",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        copy=False,
+        groups="crm_referral_service.group_service_user",
+        help="The complaint in which the cause showed.",
+    )
+    reason_id = fields.Many2one(
+        comodel_name="crm.service.reason",
+        string="Reason of the Contacts",
+        compute="_compute_reason_id",
+        store=True,
+        precompute=True,
+        readonly=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        groups="crm_referral_service.group_service_user",
+        help="What customers turned to us for. It shows whether the action has worked.",
+    )
+    council_id = fields.Many2one(
+        comodel_name="crm.service.council",
+        string="Decided In",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        copy=False,
+        groups="crm_referral_service.group_service_user",
+        help="The meeting of the improvement council that decided on it.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("complaint_id")
+    def _compute_reason_id(self):
+        for action in self:
+            # sudo: what it was about, of a complaint that may be read
+            action.reason_id = action.complaint_id.sudo().reason_id or action.reason_id
+
+    @api.depends("complaint_id.team_id", "council_id.team_id")
+    def _compute_team_id(self):
+        """Who sees to it: the team of the round, of the complaint, of the council."""
+        result = super()._compute_team_id()
+        for action in self.filtered(lambda action: not action.team_id):
+            # sudo: what is confidential stays with who answers for it
+            complaint = action.sudo().complaint_id
+            open_to_team = complaint.filtered(lambda c: not c.is_confidential)
+            action.team_id = open_to_team.team_id or action.sudo().council_id.team_id
+        return result
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        actions = super().create(vals_list)
+        actions._note_in_complaints()
+        return actions
+
+    # === BUSINESS METHODS === #
+
+    def _note_in_complaints(self):
+        """A complaint knows what is done about its cause, unless it does already."""
+        for action in self.filtered("complaint_id"):
+            complaint = action.complaint_id
+            complaint.check_access("write")
+            if not complaint.action_id:
+                complaint.action_id = action
