@@ -26,6 +26,7 @@
         "views/crm_complaint_views.xml",
         "views/crm_service_configuration_views.xml",
         "views/crm_service_handover_views.xml",
+        "views/crm_service_duty_views.xml",
         "views/crm_team_views.xml",
         "views/res_partner_views.xml",
         "views/complaint_page_templates.xml",

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CalendarEvent(models.Model):
@@ -14,3 +14,18 @@ class CalendarEvent(models.Model):
         domain=[("is_service", "=", True)],
         help="Who takes part is there for the customers of this team meanwhile.",
     )
+
+    @api.model
+    def default_get(self, fields):
+        """Name a new shift, and give it the team of who makes it."""
+        values = super().default_get(fields)
+        if self.env.context.get("crm_service_shift"):
+            values.setdefault("name", self.env._("On duty"))
+            values.setdefault(
+                "service_team_id",
+                self.env["crm.team"]
+                .search([("is_service", "=", True)])
+                .sorted(lambda team: self.env.user not in team.member_ids)[:1]
+                .id,
+            )
+        return values

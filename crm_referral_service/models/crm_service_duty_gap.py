@@ -48,6 +48,38 @@ class CrmServiceDutyGap(models.Model):
         for gap in self:
             gap.display_name = gap.team_id.name
 
+    # === ACTION METHODS === #
+
+    def action_fill(self):
+        """Make a shift that fills the gap.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "crm_referral_service.crm_service_shift_action"
+            ),
+            "name": self.env._("New Shift"),
+            "views": [
+                (
+                    self.env.ref("crm_referral_service.crm_service_shift_view_form").id,
+                    "form",
+                )
+            ],
+            "target": "new",
+            "context": {
+                "crm_service_shift": True,
+                "default_service_team_id": self.team_id.id,
+                "default_start": fields.Datetime.to_string(self.start),
+                "default_stop": fields.Datetime.to_string(self.stop),
+                "default_partner_ids": [],
+                "default_show_as": "free",
+                "default_privacy": "public",
+            },
+        }
+
     # === JOB === #
 
     @api.model

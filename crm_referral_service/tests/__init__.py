@@ -4,6 +4,7 @@ from . import (
     test_complaint_mail,
     test_complaint_page,
     test_duty,
+    test_duty_screens,
     test_gesture,
     test_handover,
     test_service_access,
