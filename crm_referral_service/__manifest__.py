@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/crm_complaint_security.xml",
         "security/crm_service_security.xml",
+        "security/crm_service_post_security.xml",
         # Data
         "data/mail_activity_type_data.xml",
         "data/ir_sequence_data.xml",
@@ -27,6 +28,7 @@
         "views/crm_service_configuration_views.xml",
         "views/crm_service_handover_views.xml",
         "views/crm_service_duty_views.xml",
+        "views/crm_service_post_views.xml",
         "views/crm_team_views.xml",
         "views/res_partner_views.xml",
         "views/complaint_page_templates.xml",

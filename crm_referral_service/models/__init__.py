@@ -17,6 +17,7 @@ from . import (
     crm_service_duty_gap,
     crm_service_gesture_type,
     crm_service_handover,
+    crm_service_post,
     crm_service_reason,
     crm_assessment_action,
     crm_assessment_round,

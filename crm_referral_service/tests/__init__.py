@@ -7,6 +7,7 @@ from . import (
     test_duty_screens,
     test_gesture,
     test_handover,
+    test_post,
     test_service_access,
     test_service_rights,
 )

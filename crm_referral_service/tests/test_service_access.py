@@ -23,6 +23,7 @@ RIGHTS = {
     "crm.service.duty.gap": ("r", "r", ""),
     "crm.service.gesture.type": ("r", "rwcd", ""),
     "crm.service.handover": ("rwc", "rwcd", "rw"),
+    "crm.service.post": ("rw", "rwcd", "rw"),
     "crm.service.reason": ("r", "rwcd", ""),
 }
 # What each role may do with a record, by what it belongs to. Who is not named here may
