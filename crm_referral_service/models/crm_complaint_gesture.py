@@ -19,6 +19,7 @@ class CrmComplaintGesture(models.Model):
     _check_company_auto = True
     _protected_fields = frozenset(
         {"state", "proposed_by_id", "approved_by_id", "approved_on", "limit_amount"}
+        | {"authority_id", "agreed_on", "agreed_amount", "is_within_limit"}
     )
 
     complaint_id = fields.Many2one(
@@ -69,6 +70,33 @@ class CrmComplaintGesture(models.Model):
         readonly=True,
         copy=False,
         help="What the person who proposed it could have given alone.",
+    )
+    authority_id = fields.Many2one(
+        comodel_name="crm.service.authority",
+        string="Limit That Counted",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups="crm_referral_service.group_service_manager",
+    )
+    agreed_on = fields.Datetime(
+        string="Promised or Asked On",
+        readonly=True,
+        copy=False,
+        help="When it was agreed with the customer, or put to somebody for approval.",
+    )
+    agreed_amount = fields.Monetary(
+        string="Amount Asked For",
+        readonly=True,
+        copy=False,
+        help="What was agreed with the customer, or put to somebody for approval.",
+    )
+    is_within_limit = fields.Boolean(
+        string="Within the Limit",
+        readonly=True,
+        copy=False,
+        help="Nobody else had to approve it.",
     )
     may_decide = fields.Boolean(compute="_compute_may_decide")
 
@@ -139,9 +167,14 @@ class CrmComplaintGesture(models.Model):
                     )
                 )
             limit = gesture._get_limit(self.env.user)
+            is_within = gesture._is_within(limit)
             gesture._set(
-                state="agreed" if gesture._is_within(limit) else "to_approve",
+                state="agreed" if is_within else "to_approve",
                 limit_amount=limit.max_amount,
+                authority_id=limit.id,
+                agreed_on=self.env.cr.now(),
+                agreed_amount=gesture.amount,
+                is_within_limit=is_within,
             )
         self.filtered(lambda g: g.state == "to_approve")._ask_approval()
         return True

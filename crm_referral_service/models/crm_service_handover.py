@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from odoo.addons.crm_foundation.tools.local_time import today
+from odoo.addons.crm_foundation.tools.local_time import local_date, today
 
 QUESTION = "crm_referral_service.mail_activity_type_question"
 TELL_CUSTOMER = "crm_referral_service.mail_activity_type_tell_customer"
@@ -20,7 +20,10 @@ class CrmServiceHandover(models.Model):
     _order = "deadline, id"
     _check_company_auto = True
     _rec_name = "question"
-    _protected_fields = frozenset({"state", "from_user_id", "answered_on", "told_on"})
+    _protected_fields = frozenset(
+        {"state", "from_user_id", "answered_on", "told_on"}
+        | {"answer_hours", "is_told_in_time"}
+    )
 
     complaint_id = fields.Many2one(
         comodel_name="crm.complaint",
@@ -39,6 +42,7 @@ class CrmServiceHandover(models.Model):
         comodel_name="res.users",
         string="Asked By",
         readonly=True,
+        copy=False,
         index=True,
         default=lambda self: self._default_from_user_id(),
     )
@@ -60,6 +64,19 @@ class CrmServiceHandover(models.Model):
     answer = fields.Text()
     answered_on = fields.Datetime(readonly=True, copy=False)
     told_on = fields.Datetime(string="Customer Told On", readonly=True, copy=False)
+    answer_hours = fields.Float(
+        string="Working Hours to Answer",
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="From the question to the answer, in the working hours of the company.",
+    )
+    is_told_in_time = fields.Boolean(
+        string="Told in Time",
+        readonly=True,
+        copy=False,
+        help="The customer heard the answer on the day it was due, or before.",
+    )
     state = fields.Selection(
         selection=[
             ("asked", "Asked"),
@@ -155,6 +172,7 @@ class CrmServiceHandover(models.Model):
                     "answer": text,
                     "state": "answered",
                     "answered_on": self.env.cr.now(),
+                    "answer_hours": handover._count_hours(self.env.cr.now()),
                 }
             )
         handovers = self.sudo()  # sudo: who answers does not see the complaint
@@ -170,8 +188,14 @@ class CrmServiceHandover(models.Model):
         self.check_access("write")
         for handover in self:
             handover._check_state("answered")
-        # sudo: the state is not written by hand
-        self.sudo().write({"state": "told", "told_on": self.env.cr.now()})
+        now = self.env.cr.now()
+        for in_time, handovers in self.grouped(
+            lambda handover: handover._is_in_time(now)
+        ).items():
+            # sudo: the state is not written by hand
+            handovers.sudo().write(
+                {"state": "told", "told_on": now, "is_told_in_time": in_time}
+            )
         self.sudo().activity_unlink([TELL_CUSTOMER])  # sudo: may be a colleague's
         return True
 
@@ -212,6 +236,20 @@ class CrmServiceHandover(models.Model):
                     state=labels[self.state],
                 )
             )
+
+    def _count_hours(self, moment):
+        """:return: the working hours of the company from the question to a moment"""
+        self.ensure_one()
+        # sudo: an agent need not read how the company keeps its hours
+        calendar = self.company_id.sudo().resource_calendar_id
+        if not calendar:
+            return (moment - self.create_date).total_seconds() / 3600
+        return calendar.get_work_hours_count(self.create_date, moment)
+
+    def _is_in_time(self, moment):
+        """:return: whether a moment is on the last day to answer, or before"""
+        self.ensure_one()
+        return local_date(moment, self.from_user_id, self.company_id) <= self.deadline
 
     def _get_teller(self):
         """:return: who tells the customer: whoever acts for the owner now."""

@@ -111,3 +111,19 @@ class TestGesture(ServiceCommon):
         gesture.action_agree()
         with self.assertRaises(UserError):
             gesture.amount = 9000
+
+    def test_what_the_figures_need_is_kept(self):
+        limit = self._allow(200, user_id=self.agent.id)
+        within, above = self._propose(200), self._propose(300)
+        (within | above).action_agree()
+        above.with_user(self.manager).action_approve()
+        limit.max_amount = 1000
+        kept = (within | above).sudo()
+        self.assertEqual(kept.mapped("is_within_limit"), [True, False])
+        self.assertEqual(kept.mapped("agreed_amount"), [200, 300])
+        self.assertEqual(kept.authority_id, limit)
+        self.assertEqual(kept.mapped("agreed_on"), [self.env.cr.now()] * 2)
+        with self.assertRaises(UserError):
+            above.write({"is_within_limit": True})
+        with self.assertRaises(AccessError):
+            above.read(["authority_id"])

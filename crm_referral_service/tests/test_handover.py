@@ -1,3 +1,6 @@
+from datetime import datetime
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -73,3 +76,32 @@ class TestHandover(ServiceCommon):
         for user in (self.agent, self._create_user("left", "base.group_portal")):
             with self.assertRaises(ValidationError):
                 self.handover.to_user_id = user
+
+    def _at(self, *moment):
+        return patch("odoo.sql_db.BaseCursor.now", lambda _cr: datetime(*moment))
+
+    def test_hours_are_working_hours(self):
+        self.env.company.resource_calendar_id.tz = "UTC"
+        # Friday afternoon to Monday morning, of Monday to Friday, 8 to 12 and 13 to 17
+        self.env.cr.execute(
+            "UPDATE crm_service_handover SET create_date = '2026-11-20 15:00' "
+            "WHERE id = %s",
+            [self.handover.id],
+        )
+        self.handover.invalidate_recordset(["create_date"])
+        with self._at(2026, 11, 23, 9, 30):
+            self.handover.with_user(self.technician).action_answer("Air in the pump")
+        self.assertAlmostEqual(self.handover.answer_hours, 3.5)
+
+    def test_told_in_time_is_by_the_day_of_who_asked(self):
+        self.agent.tz = "Asia/Taipei"
+        late = self.handover.copy({"to_user_id": self.technician.id})
+        (self.handover | late).deadline = "2026-11-23"
+        for handover, moment, in_time in (
+            (self.handover, (2026, 11, 23, 15, 59), True),
+            (late, (2026, 11, 23, 16, 1), False),
+        ):
+            handover.with_user(self.technician).action_answer("Air in the pump")
+            with self._at(*moment):
+                handover.action_told()
+            self.assertIs(handover.is_told_in_time, in_time)
