@@ -1,6 +1,7 @@
 from lxml import etree
 
 from odoo import api, models
+from odoo.tools import SQL
 
 MEASURE_TYPES = ("integer", "float", "monetary")
 VIEW_TYPES = ("pivot", "graph")
@@ -22,6 +23,10 @@ class CrmAnalysisMixin(models.AbstractModel):
 
     # Measures that are a share of something.
     _rate_fields = frozenset()
+    # By the name of a measure the two that are summed, and divided.
+    _quotients = {}
+    # By the name of a measure that is a median: the count of its rows.
+    _medians = {}
 
     # === WHAT A FIGURE COUNTS === #
 
@@ -42,7 +47,26 @@ class CrmAnalysisMixin(models.AbstractModel):
         :return: domain of the rows that it counts
         :rtype: list
         """
-        return [[measure, "!=", 0]]
+        _part, whole = self._quotients.get(measure, (None, measure))
+        return [[self._medians.get(whole, whole), "!=", 0]]
+
+    def _read_group_select(self, aggregate_spec, query):
+        """The same of any group, whatever it is made of: a quotient is a sum by a sum,
+        a median is of the rows themselves.
+        """
+        fname, _colon, function = aggregate_spec.partition(":")
+        if function in ("count", "array_agg"):
+            return super()._read_group_select(aggregate_spec, query)
+        if fname in self._quotients:
+            part, whole = (
+                self._field_to_sql(self._table, name, query)
+                for name in self._quotients[fname]
+            )
+            return SQL("SUM(%s)::float8 / NULLIF(SUM(%s), 0)", part, whole)
+        if fname in self._medians:
+            term = self._field_to_sql(self._table, fname, query)
+            return SQL("PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY %s)", term)
+        return super()._read_group_select(aggregate_spec, query)
 
     @api.model
     def _get_partial_measures(self, view, view_type):

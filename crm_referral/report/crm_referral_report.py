@@ -65,6 +65,7 @@ class CrmReferralReport(models.Model):
     _order = "date desc, id desc"
     _rec_name = "partner_id"
     _rate_fields = frozenset(RATES) - {"revenue_per_request"}
+    _quotients = RATES
 
     _depends = {
         "crm.referral": [
@@ -411,8 +412,7 @@ class CrmReferralReport(models.Model):
     def _get_counted_domain(self, measure):
         if measure in COUNTED:
             return COUNTED[measure]
-        _part, whole = RATES.get(measure, (None, measure))
-        return super()._get_counted_domain(whole)
+        return super()._get_counted_domain(measure)
 
     @api.model
     def _get_measure_kinds(self):
@@ -525,7 +525,7 @@ class CrmReferralReport(models.Model):
             yield from rules.optimize_full(self.sudo()).iter_conditions()
 
     def _read_group_select(self, aggregate_spec: str, query: Query) -> SQL:
-        """A rate of any group is the sum of its parts by the sum of its wholes."""
+        """Of stays that are added up already: a mean, and how many there are."""
         if aggregate_spec == "step_days:avg":
             return SQL(
                 "SUM(%s)::float8 / 86400 / NULLIF(SUM(%s), 0)",
@@ -537,13 +537,7 @@ class CrmReferralReport(models.Model):
                 "COALESCE(SUM(%s), 0)",
                 SQL.identifier(self._table, "step_entered_count"),
             )
-        fname = aggregate_spec.partition(":")[0]
-        if fname not in RATES or aggregate_spec.endswith((":count", ":array_agg")):
-            return super()._read_group_select(aggregate_spec, query)
-        numerator, denominator = (
-            self._field_to_sql(self._table, name, query) for name in RATES[fname]
-        )
-        return SQL("SUM(%s)::float8 / NULLIF(SUM(%s), 0)", numerator, denominator)
+        return super()._read_group_select(aggregate_spec, query)
 
     # === ACTION METHODS === #
 
