@@ -142,12 +142,14 @@ class CrmAssessmentAction(models.Model):
     score_before = MaybeFloat(
         string="Score Before",
         readonly=True,
+        copy=False,
         aggregator="avg",
         help="The score of the area when the action was made.",
     )
     score_after = MaybeFloat(
         string="Score After",
         readonly=True,
+        copy=False,
         aggregator="avg",
         help="The score of the area when it was last measured after the action was "
         "done.",

@@ -76,12 +76,16 @@ class CrmAssessmentEvidence(models.Model):
     def _table_query(self):
         parts = self._get_parts()
         return SQL(" UNION ALL ").join(
-            # Ids of different parts never meet.
+            # Ids of different parts, and of several areas of one record, never meet.
             SQL(
-                "SELECT part.id * %s + %s AS id, %s AS res_model, part.id AS res_id,"
+                "SELECT (part.id::bigint * (areas.last + 1)"
+                " + COALESCE(part.section_id, 0)) * %s + %s AS id,"
+                " %s AS res_model, part.id AS res_id,"
                 " part.section_id, part.note, part.done_on, part.partner_id,"
                 " part.viewpoint, part.user_id, part.respondent_id, part.manager_id,"
-                " part.team_id, part.company_id FROM (%s) part",
+                " part.team_id, part.company_id FROM (%s) part,"
+                " (SELECT COALESCE(MAX(id), 0) AS last FROM crm_assessment_section)"
+                " areas",
                 len(parts),
                 number,
                 model,
@@ -97,8 +101,9 @@ class CrmAssessmentEvidence(models.Model):
         :return: by model a query with the columns ``id``, ``section_id``, ``note``,
             ``done_on``, ``partner_id``, ``viewpoint``, ``user_id`` (whom it is about),
             ``respondent_id`` (who noted it), ``manager_id``, ``team_id`` and
-            ``company_id``, which decide who sees it. The model has a method
-            ``_get_evidence_text``.
+            ``company_id``, which decide who sees it. A record has one row for each of
+            its areas. The model has the methods ``_get_evidence_text`` and
+            ``_get_evidence_action``.
         :rtype: dict[str, SQL]
         """
         return {
