@@ -26,6 +26,7 @@ class CrmComplaint(models.Model):
     _inherit = [
         "crm.complaint.acting.mixin",
         "crm.complaint.caller.mixin",
+        "crm.complaint.cause.mixin",
         "crm.complaint.deadline.mixin",
         "crm.complaint.ending.mixin",
         "crm.complaint.page.mixin",

@@ -1,5 +1,6 @@
 from . import (
     test_acting,
+    test_cause,
     test_complaint,
     test_complaint_mail,
     test_complaint_page,

@@ -20,6 +20,7 @@ RIGHTS = {
     "crm.complaint.step": ("r", "rw", ""),
     "crm.complaint.step.log": ("r", "r", ""),
     "crm.service.authority": ("", "rwcd", ""),
+    "crm.service.council": ("rw", "rwcd", "r"),
     "crm.service.duty.gap": ("r", "r", ""),
     "crm.service.gesture.type": ("r", "rwcd", ""),
     "crm.service.handover": ("rwc", "rwcd", "rw"),
@@ -33,7 +34,10 @@ BY_COMPLAINT = {
     "nobodys": {"agent": "rw", "colleague": "rw", "stranger": "rw", "manager": "rwd"},
     "confidential": {"agent": "rw", "manager": "rwd"},
 }
-HANDOVER = {"agent": "rw", "technician": "rw", "manager": "rwd"}
+HANDOVER = {
+    "own": {"agent": "rw", "colleague": "rw", "technician": "rw", "manager": "rwd"},
+    "confidential": {"agent": "rw", "technician": "rw", "manager": "rwd"},
+}
 # In this order, so that nobody looks for a role that is missing.
 ROLES = (
     "agent",
@@ -196,8 +200,8 @@ class TestServiceRecordRules(ServiceRolesCommon):
                 self._assert_rights(complaint.sudo().step_log_ids, readers)
 
     def test_question_to_a_colleague(self):
-        """Who asked and who is asked; a confidential complaint changes nothing."""
-        for kind in ("own", "confidential"):
+        """Who asked, who is asked, and the team that tells the customer."""
+        for kind, expected in HANDOVER.items():
             with self.subTest(kind):
                 handover = self._create_handover(self.complaints[kind])
-                self._assert_rights(handover, HANDOVER)
+                self._assert_rights(handover, expected)
