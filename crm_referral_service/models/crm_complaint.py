@@ -436,6 +436,7 @@ class CrmComplaint(models.Model):
             "felt_heard": False,
             "unresolved_reason": False,
             "passed_on_to": False,
+            "second_contact_done_on": False,
         }
 
     def _on_closed(self):
@@ -454,11 +455,21 @@ class CrmComplaint(models.Model):
         return result
 
     def _on_reopened(self):
-        """Count it; the second time is a case for who leads the team."""
+        """Go back to what we do about it; twice is a case for who leads the team."""
         result = super()._on_reopened()
+        steps = self._get_steps()
+        address = steps.filtered(lambda step: step.code == "address")
+        later = steps[list(steps).index(address) + 1 :]
+        self.filtered(lambda c: c.step_id in later).write({"step_id": address.id})
         for complaint in self:
             complaint.reopen_count += 1
-        self.filtered(lambda c: c.reopen_count > 1)._escalate()
+        self._remind_leader(
+            {
+                complaint: lambda r: r.env._("Taken up again more than once")
+                for complaint in self
+                if complaint.reopen_count > 1
+            }
+        )
         return result
 
     def _get_talk_track_values(self):

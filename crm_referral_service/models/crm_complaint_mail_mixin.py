@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
 
@@ -19,7 +19,16 @@ class CrmComplaintMailMixin(models.AbstractModel):
 
     _name = "crm.complaint.mail.mixin"
     _description = "Mails about a Complaint"
-    _inherit = ["crm.guided.conversation"]
+    _inherit = ["crm.mail.outcome.mixin", "crm.guided.conversation"]
+
+    acknowledged_message_id = fields.Many2one(
+        comodel_name="mail.message",
+        string="Acknowledgement",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
 
     # === ACTION METHODS === #
 
@@ -58,21 +67,40 @@ class CrmComplaintMailMixin(models.AbstractModel):
     def message_update(self, msg_dict, update_vals=None):
         """A reply is somebody's work; after the end they decide whether it goes on."""
         result = super().message_update(msg_dict, update_vals=update_vals)
+        author = self.env["res.partner"].browse(msg_dict.get("author_id") or 0)
+        # sudo: whether a colleague wrote is not a secret
+        if author.sudo().partner_share or not author:
+            self._remind_actor(lambda r: r.env._("The customer has written again"))
+        return result
+
+    def _on_message_failed(self, message, partners, problem):
+        """A mail that did not reach the customer is somebody's work."""
+        result = super()._on_message_failed(message, partners, problem)
+        if message == self.acknowledged_message_id:
+            self.acknowledged_on = False
+        if self.partner_id in partners:
+            self._remind_actor(
+                lambda r: r.env._("The mail did not reach the customer: call them")
+            )
+        return result
+
+    # === BUSINESS METHODS === #
+
+    def _remind_actor(self, summary):
+        """An activity for whoever does the next step, today.
+
+        :param summary: function of a complaint: the sentence, in its language
+        """
         values = {}
         for complaint in self:
             user = complaint.acting_user_id
             values[complaint] = {
                 "user_id": user.id,
                 "date_deadline": today(self.env, user, complaint.company_id),
-                "summary": lambda record: record.env._(
-                    "The customer has written again"
-                ),
+                "summary": summary,
             }
         self.activity_unlink([PAGE])
         self.env["mail.activity"]._schedule_batch(PAGE, values)
-        return result
-
-    # === BUSINESS METHODS === #
 
     def _acknowledge_by_mail(self):
         """Tell who wrote, at once; without an address somebody has to do it."""
@@ -86,12 +114,17 @@ class CrmComplaintMailMixin(models.AbstractModel):
         template = self.env.ref(ACKNOWLEDGED, raise_if_not_found=False)
         if not complaint.partner_id.email or not template:
             return
-        complaint.message_post_with_source(
+        message = complaint.message_post_with_source(
             template,
             subtype_xmlid="mail.mt_comment",
             email_layout_xmlid="mail.mail_notification_light",
         )
-        complaint.acknowledged_on = self.env.cr.now()
+        complaint.write(
+            {
+                "acknowledged_on": self.env.cr.now(),
+                "acknowledged_message_id": message.id,
+            }
+        )
 
     def _open_composer(self, template_xmlid):
         self.ensure_one()
@@ -123,5 +156,7 @@ class CrmComplaintMailMixin(models.AbstractModel):
         """Who sent the first mail has told the customer that we take care of it."""
         result = super()._message_post_after_hook(message, msg_values)
         if self.env.context.get("complaint_acknowledges"):
-            self.filtered(lambda c: not c.acknowledged_on).action_acknowledge()
+            waiting = self.filtered(lambda c: not c.acknowledged_on)
+            waiting.action_acknowledge()
+            waiting.acknowledged_message_id = message
         return result

@@ -7,13 +7,12 @@ from odoo.tools import format_date, format_datetime
 
 from odoo.addons.crm_foundation.tools.local_time import timezone_of, today
 
+from .crm_complaint_deadline_mixin import ANSWERED_STEPS
 from .crm_complaint_ending_mixin import ANSWERS
 
 PAGE = "crm_referral_service.mail_activity_type_page"
 MAX_TEXT = 5_000
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-# From this step on the customer has heard what we do about it.
-ANSWERED_STEPS = ("test", "follow_through")
 
 
 class CrmComplaintPageMixin(models.AbstractModel):

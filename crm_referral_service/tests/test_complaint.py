@@ -177,11 +177,57 @@ class TestDeadline(ServiceCommon):
         )
         cls.team.write({"service_calendar_id": calendar.id, "answer_hours": 8})
 
+    TWICE = ("Taken up again more than once",)
+
+    def _get_reminders(self, complaint):
+        return complaint.sudo().activity_ids.filtered(
+            lambda activity: (
+                activity.activity_type_id
+                == self.env.ref("crm_referral_service.mail_activity_type_answer_due")
+            )
+        )
+
     def test_friday_evening_is_answered_on_monday(self):
         # Friday 16:00 in Taipei: one hour is left of the day, seven on Monday.
         complaint = self._create_complaint(received_on=datetime(2026, 11, 27, 8, 0))
         self.assertEqual(complaint.answer_by, datetime(2026, 11, 30, 8, 0))
         self.assertEqual(complaint.answer_warn_on, datetime(2026, 11, 30, 6, 0))
+
+    def test_a_promise_stays_when_the_hours_change(self):
+        complaint = self._create_complaint(received_on=datetime(2026, 11, 27, 8, 0))
+        complaint.flush_recordset()
+        self.team.answer_hours = 2
+        self.assertEqual(complaint.answer_by, datetime(2026, 11, 30, 8, 0))
+
+    def test_answered_when_the_customer_has_heard_what_we_do(self):
+        complaint = self._create_complaint()
+        self._fill_in(complaint, "address")
+        self.assertFalse(complaint.answered_on)
+        self._fill_in(complaint, "test")
+        self.assertTrue(complaint.answered_on)
+
+    def test_taken_up_again_the_hours_begin_anew(self):
+        complaint = self._create_complaint(received_on=datetime(2026, 11, 27, 8, 0))
+        complaint.write(self._fill_in(complaint, "follow_through"))
+        complaint.action_next_step()
+        with patch(
+            "odoo.sql_db.BaseCursor.now", lambda cr: datetime(2026, 12, 1, 8, 0)
+        ):
+            complaint.action_reopen("It gurgles again")
+        # Tuesday 16:00 in Taipei: one hour of Tuesday, seven of Wednesday.
+        self.assertEqual(complaint.answer_by, datetime(2026, 12, 2, 8, 0))
+        self.assertEqual(complaint.step_code, "address")
+        self.assertFalse(complaint.answered_on or complaint.second_contact_done_on)
+        self.assertTrue(complaint.acknowledged_on)
+
+    def test_who_leads_hears_when_it_comes_back_twice(self):
+        complaint = self._create_complaint(team_id=False)
+        for number in (1, 2):
+            complaint.action_withdraw("Has given up")
+            complaint.action_reopen("Not so")
+            self.assertEqual(complaint.step_code, "greet")
+            reminders = self._get_reminders(complaint)
+            self.assertEqual(reminders.mapped("summary"), [*self.TWICE[: number - 1]])
 
     def test_around_the_clock(self):
         self.team.service_calendar_id = False
@@ -194,6 +240,30 @@ class TestDeadline(ServiceCommon):
         # 1 December in Taipei already.
         complaint = self._create_complaint(received_on=datetime(2026, 11, 30, 17, 0))
         self.assertEqual(str(complaint.legal_by), "2026-12-16")
+
+    def test_who_leads_is_told_of_the_law(self):
+        self.env.company.partner_id.tz = "Asia/Taipei"
+        self.env.company.complaint_legal_days = 15
+        complaint = self._create_complaint(received_on=datetime(2026, 11, 2, 4, 0))
+        complaint.write({"acknowledged_on": datetime(2026, 11, 2, 5, 0)})
+        self._fill_in(complaint, "test")
+        # 11.25 of 15 days; the last day begins at 16:00 of the day before in UTC.
+        for moment, level in (
+            (datetime(2026, 11, 13, 9, 59), False),
+            (datetime(2026, 11, 13, 10, 0), "early"),
+            (datetime(2026, 11, 16, 15, 59), "early"),
+            (datetime(2026, 11, 16, 16, 0), "due"),
+        ):
+            with (
+                freeze_time(moment),
+                patch("odoo.sql_db.BaseCursor.now", lambda cr, m=moment: m),
+            ):
+                self._run_cron("escalate")
+            self.assertEqual(complaint.legal_escalation, level)
+            self.assertEqual(len(self._get_reminders(complaint)), 1 if level else 0)
+        self.assertFalse(complaint.escalation)
+        complaint.action_withdraw("Has given up")
+        self.assertFalse(self._get_reminders(complaint))
 
     def test_law_of_taiwan_is_proposed(self):
         company = self.env["res.company"].create(
@@ -216,14 +286,7 @@ class TestDeadline(ServiceCommon):
             ):
                 self._run_cron("escalate")
             self.assertEqual(complaint.escalation, level)
-            due = complaint.sudo().activity_ids.filtered(
-                lambda activity: (
-                    activity.activity_type_id
-                    == self.env.ref(
-                        "crm_referral_service.mail_activity_type_answer_due"
-                    )
-                )
-            )
+            due = self._get_reminders(complaint)
             self.assertEqual(len(due), 1 if level else 0)
             self.assertEqual(due.user_id, self.manager if level else due.user_id)
 

@@ -60,6 +60,31 @@ class TestComplaintMail(ServiceCommon, MailCommon):
             complaint.activity_ids.activity_type_id,
         )
 
+    def test_reply_of_a_colleague_is_nobodys_work(self):
+        complaint = self._receive()
+        complaint.user_id = self.agent
+        complaint.message_update({"author_id": self.colleague.partner_id.id})
+        self.assertFalse(self._get_page_reminders(complaint))
+
+    def test_mail_that_fails_comes_back(self):
+        complaint = self._receive()
+        complaint.user_id = self.agent
+        complaint.acknowledged_message_id._tell_failed(
+            complaint.partner_id, "No such mailbox"
+        )
+        self.assertFalse(complaint.acknowledged_on)
+        [reminder] = self._get_page_reminders(complaint)
+        self.assertEqual(reminder.user_id, self.agent)
+        self.assertIn("did not reach", reminder.summary)
+
+    def _get_page_reminders(self, complaint):
+        return complaint.activity_ids.filtered(
+            lambda activity: (
+                activity.activity_type_id
+                == self.env.ref("crm_referral_service.mail_activity_type_page")
+            )
+        )
+
     def test_without_a_template_somebody_acknowledges(self):
         self.env.ref("crm_referral_service.mail_template_acknowledged").unlink()
         complaint = self._receive()
