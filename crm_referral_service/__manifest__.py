@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/crm_complaint_security.xml",
         "security/crm_service_security.xml",
+        "security/crm_service_reason_security.xml",
         "security/crm_service_post_security.xml",
         # Data
         "data/mail_activity_type_data.xml",
@@ -22,6 +23,8 @@
         "data/crm_service_reason_data.xml",
         "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
+        # Wizards
+        "wizard/crm_service_reason_merge_views.xml",
         # Views
         "views/crm_complaint_form_views.xml",
         "views/crm_complaint_views.xml",
@@ -29,6 +32,7 @@
         "views/crm_service_handover_views.xml",
         "views/crm_service_duty_views.xml",
         "views/crm_service_post_views.xml",
+        "views/crm_service_reason_views.xml",
         "views/crm_team_views.xml",
         "views/res_partner_views.xml",
         "views/complaint_page_templates.xml",

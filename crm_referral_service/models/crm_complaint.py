@@ -109,7 +109,7 @@ class CrmComplaint(models.Model):
     )
     reason_id = fields.Many2one(
         comodel_name="crm.service.reason",
-        domain=[("child_ids", "=", False)],
+        domain=lambda self: self.env["crm.service.reason"]._get_leaf_domain(),
         index="btree_not_null",
         ondelete="restrict",
         copy=False,
@@ -235,6 +235,10 @@ class CrmComplaint(models.Model):
                         waiting="\n".join(f"- {sentence}" for sentence in waiting),
                     )
                 )
+
+    @api.constrains("reason_id")
+    def _check_reason_id(self):
+        self.reason_id._check_can_be_chosen()
 
     # === ACTION METHODS === #
 

@@ -1,5 +1,24 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+VALUES = [("valuable", "Valuable"), ("irritating", "Irritating")]
+STRATEGIES = [
+    ("eliminate", "Eliminate"),
+    ("pre_empt", "Pre-empt"),
+    ("self_serve", "Self-serve"),
+    ("streamline", "Streamline"),
+    ("leverage", "Leverage"),
+]
+# By what such a contact is to the customer, and to the company.
+STRATEGY_OF = {
+    ("irritating", "irritating"): "eliminate",
+    ("irritating", "valuable"): "streamline",
+    ("valuable", "irritating"): "self_serve",
+    ("valuable", "valuable"): "leverage",
+}
+# Fewer say too little; more are not found while the customer waits.
+MIN_LEAVES, MAX_LEAVES = 10, 60
 
 
 class CrmServiceReason(models.Model):
@@ -7,14 +26,12 @@ class CrmServiceReason(models.Model):
 
     _name = "crm.service.reason"
     _description = "Reason for a Contact"
+    _inherit = ["crm.guarded.mixin"]
     _parent_store = True
-    _order = "complete_name, id"
-    _rec_name = "complete_name"
+    _order = "parent_id, name, id"
+    _rec_names_search = ["name", "parent_id.name"]
 
     name = fields.Char(required=True, translate=True)
-    complete_name = fields.Char(
-        compute="_compute_complete_name", store=True, recursive=True
-    )
     parent_id = fields.Many2one(
         comodel_name="crm.service.reason",
         string="Part Of",
@@ -27,7 +44,6 @@ class CrmServiceReason(models.Model):
     )
     owner_id = fields.Many2one(
         comodel_name="res.users",
-        string="Owner",
         domain=[("share", "=", False)],
         index="btree_not_null",
         ondelete="set null",
@@ -42,6 +58,33 @@ class CrmServiceReason(models.Model):
         help="Where the cause mostly lies: proposed for each complaint with this "
         "reason.",
     )
+    value_customer = fields.Selection(
+        selection=VALUES,
+        string="To the Customer",
+        help="Whether the customer has something of such a contact, or would rather "
+        "not need it.",
+    )
+    value_company = fields.Selection(
+        selection=VALUES,
+        string="To Us",
+        help="Whether we have something of such a contact, or would rather spare it.",
+    )
+    strategy = fields.Selection(
+        selection=STRATEGIES,
+        compute="_compute_strategy",
+        store=True,
+        readonly=False,
+        help="What to do about it. Irritating to both: eliminate the cause. To the "
+        "customer only: streamline. To us only: let customers serve themselves. "
+        "Valuable to both: leverage. You may choose another one, as to pre-empt it: "
+        "tell customers before they ask.",
+    )
+    default_kind = fields.Selection(
+        selection=[("valued", "Valued"), ("dumb", "Avoidable")],
+        string="Usually",
+        help="Proposed for each contact with this reason.",
+    )
+    size_hint = fields.Char(compute="_compute_size_hint")
     active = fields.Boolean(default=True)
 
     _name_uniq = models.UniqueIndex(
@@ -49,13 +92,38 @@ class CrmServiceReason(models.Model):
         "There is already a reason of this name here.",
     )
 
-    @api.depends("name", "parent_id.complete_name")
-    def _compute_complete_name(self):
+    # === COMPUTE METHODS === #
+
+    @api.depends("name", "parent_id.name", "parent_path")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
         for reason in self:
-            parent = reason.parent_id.complete_name
-            reason.complete_name = (
-                f"{parent} / {reason.name}" if parent else reason.name
+            names, each = [], reason
+            while each:
+                names.append(each.name or "")
+                each = each.parent_id
+            reason.display_name = " / ".join(reversed(names))
+
+    @api.depends("value_customer", "value_company")
+    def _compute_strategy(self):
+        for reason in self:
+            reason.strategy = STRATEGY_OF.get(
+                (reason.value_customer, reason.value_company)
             )
+
+    @api.depends("active", "parent_id")
+    def _compute_size_hint(self):
+        leaves = self.search_count(self._get_leaf_domain())
+        self.size_hint = not MIN_LEAVES <= leaves <= MAX_LEAVES and self.env._(
+            "There are %(count)s reasons to choose from. %(min)s to %(max)s are a good "
+            "number: with fewer you learn little, and among more nobody finds the "
+            "right one while the customer waits.",
+            count=leaves,
+            min=MIN_LEAVES,
+            max=MAX_LEAVES,
+        )
+
+    # === CONSTRAINT METHODS === #
 
     @api.constrains("parent_id")
     def _check_parent_id(self):
@@ -63,3 +131,40 @@ class CrmServiceReason(models.Model):
             raise ValidationError(
                 self.env._("A reason cannot be part of itself. Choose another one.")
             )
+
+    @api.constrains("owner_id")
+    def _check_owner_id(self):
+        if self.owner_id.filtered("share"):
+            raise ValidationError(
+                self.env._("Choose an owner who works here, not a portal user.")
+            )
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _get_leaf_domain(self):
+        """:return: a domain: the reasons that are chosen; those above only sort them."""
+        return Domain("active", "=", True) & Domain(
+            "child_ids", "not any", [("active", "=", True)]
+        )
+
+    def _check_can_be_chosen(self):
+        """To call where a record gets a reason.
+
+        :raise ValidationError: for one that is archived, or has parts of its own
+        """
+        for reason in self:
+            if not reason.active:
+                raise ValidationError(
+                    self.env._(
+                        "“%(reason)s” is not used any more. Choose another reason.",
+                        reason=reason.display_name,
+                    )
+                )
+            if reason.child_ids.filtered("active"):
+                raise ValidationError(
+                    self.env._(
+                        "“%(reason)s” has parts of its own. Choose one of them.",
+                        reason=reason.display_name,
+                    )
+                )

@@ -9,6 +9,7 @@ from . import (
     test_gesture,
     test_handover,
     test_post,
+    test_reason,
     test_service_access,
     test_service_rights,
 )

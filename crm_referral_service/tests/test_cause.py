@@ -48,7 +48,7 @@ class TestEvidence(CauseCommon):
         self.assertEqual(len(set(evidence.ids)), 4)
         mine = evidence.filtered(lambda row: row.res_id == complaint.id)
         self.assertEqual(mine.section_id, self.process | self.delivery)
-        self.assertEqual(set(mine.mapped("name")), {self.reason.complete_name})
+        self.assertEqual(set(mine.mapped("name")), {self.reason.display_name})
         self.assertEqual(set(mine.mapped("note")), {"The third delivery this month"})
         self.assertEqual(mine.partner_id, self.customer)
         self.assertEqual(mine[0].action_open()["res_id"], complaint.id)

@@ -26,6 +26,7 @@ RIGHTS = {
     "crm.service.handover": ("rwc", "rwcd", "rw"),
     "crm.service.post": ("rw", "rwcd", "rw"),
     "crm.service.reason": ("r", "rwcd", ""),
+    "crm.service.reason.merge": ("", "rwc", ""),
 }
 # What each role may do with a record, by what it belongs to. Who is not named here may
 # do nothing.
