@@ -59,7 +59,7 @@ class CrmComplaintGesture(models.Model):
         index=True,
     )
     proposed_by_id = fields.Many2one(
-        comodel_name="res.users", string="Proposed By", readonly=True, copy=False
+        comodel_name="res.users", readonly=True, copy=False
     )
     approved_by_id = fields.Many2one(
         comodel_name="res.users", string="Decided By", readonly=True, copy=False

@@ -29,13 +29,11 @@ class CrmServiceAuthority(models.Model):
     )
     team_id = fields.Many2one(
         comodel_name="crm.team",
-        string="Team",
         index="btree_not_null",
         ondelete="cascade",
     )
     group_id = fields.Many2one(
         comodel_name="res.groups",
-        string="Group",
         index="btree_not_null",
         ondelete="cascade",
     )
