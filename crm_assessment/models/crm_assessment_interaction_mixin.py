@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
+
+from odoo.addons.crm_foundation.tools.group_together import group_sql, read_together
 
 
 class CrmAssessmentInteractionMixin(models.AbstractModel):
@@ -24,17 +27,28 @@ class CrmAssessmentInteractionMixin(models.AbstractModel):
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_checklist_count(self):
-        Round = self.env["crm.assessment.round"]
-        fname = self._interaction_field
-        counts = dict(
-            Round._read_group(
-                [(fname, "in", self.ids), ("is_checklist", "=", True)],
-                [fname],
-                ["__count"],
-            )
-        )
+        found = read_together(self.env, self._get_interaction_figures())
         for record in self:
-            record.checklist_count = counts.get(record._origin, 0)
+            for fname, figures in found.items():
+                record[fname] = figures.get(record._origin.id, [0])[0]
+
+    def _get_interaction_figures(self):
+        """Figures that the form of such a record shows, read in one query.
+
+        An addon adds its own, so that opening the form costs nothing more. Its field
+        names the same method in ``compute``.
+
+        :return: by the name of a field a query, as of ``group_sql``
+        :rtype: dict[str, SQL]
+        """
+        return {
+            "checklist_count": group_sql(
+                self.env["crm.assessment.round"],
+                self._interaction_field,
+                self.ids,
+                Domain("is_checklist", "=", True),
+            )
+        }
 
     # === ACTION METHODS === #
 

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.crm_foundation.tools.group_together import group_sql, read_together
+from odoo.addons.crm_foundation.tools.group_together import group_sql
 
 from ..tools.maybe_float import MaybeFloat
 
@@ -76,21 +76,22 @@ class ResPartner(models.Model):
     )
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_assessment_figures(self):
+        self._compute_checklist_count()
+
+    def _get_interaction_figures(self):
         Round = self.env["crm.assessment.round"]
         domains = {
             "assessment_round_count": Domain("asks_customer", "=", True),
-            "checklist_count": Domain("is_checklist", "=", True),
             "is_silent": self._get_silent_rounds_domain(),
         }
-        selects = {
-            name: group_sql(Round, "partner_id", self.ids, domain)
-            for name, domain in domains.items()
+        return {
+            **super()._get_interaction_figures(),
+            "undecided_letter_count": self._get_undecided_sql(),
+            **{
+                name: group_sql(Round, "partner_id", self.ids, domain)
+                for name, domain in domains.items()
+            },
         }
-        selects["undecided_letter_count"] = self._get_undecided_sql()
-        found = read_together(self.env, selects)
-        for partner in self:
-            for name, figures in found.items():
-                partner[name] = figures.get(partner._origin.id, [0])[0]
 
     def _get_undecided_sql(self):
         """:return: a query of the weak areas that nobody has decided on, by customer"""
