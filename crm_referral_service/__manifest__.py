@@ -33,6 +33,7 @@
         "views/crm_service_duty_views.xml",
         "views/crm_service_post_views.xml",
         "views/crm_service_reason_views.xml",
+        "views/crm_lead_views.xml",
         "views/crm_team_views.xml",
         "views/res_partner_views.xml",
         "views/complaint_page_templates.xml",

@@ -23,6 +23,7 @@ from . import (
     crm_assessment_action,
     crm_assessment_evidence,
     crm_assessment_round,
+    crm_lead,
     crm_referral_benefit,
     crm_team,
     mail_activity_type,

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import LazyTranslate, email_normalize
 
 _lt = LazyTranslate(__name__)
@@ -76,6 +77,18 @@ class CrmComplaintCallerMixin(models.AbstractModel):
         for record in self:
             partner = record.partner_id._origin & visible
             record.customer_name = partner.name or record.caller_name
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _get_count_domains(self):
+        """:return: what the forms of customers and leads count, by the field's name
+        :rtype: dict[str, Domain]
+        """
+        return {
+            "complaint_count": Domain.TRUE,
+            "open_complaint_count": Domain("outcome", "=", False),
+        }
 
     # === WHAT TO SAY === #
 

@@ -1,7 +1,13 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.crm_referral.tools.readiness import ReadinessRule
+
+from ..tools.complaint_counts import count_complaints
+
+FROM = SQL("res_partner owner")
+OF_CUSTOMER = SQL("owner.id IN (complaint.partner_id, complaint.commercial_partner_id)")
 
 
 class ResPartner(models.Model):
@@ -10,19 +16,24 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     complaint_count = fields.Integer(
-        compute="_compute_complaint_count",
+        compute="_compute_assessment_figures",
         groups="crm_referral_service.group_service_user",
         help="Complaints of this customer that you may see.",
     )
+    open_complaint_count = fields.Integer(
+        compute="_compute_assessment_figures",
+        groups="crm_referral_service.group_service_user",
+        help="Complaints of this customer that go on, of those that you may see.",
+    )
 
-    def _compute_complaint_count(self):
-        counts = dict(
-            self.env["crm.complaint"]._read_group(
-                [("partner_id", "in", self.ids)], ["partner_id"], ["__count"]
-            )
-        )
-        for partner in self:
-            partner.complaint_count = counts.get(partner._origin, 0)
+    def _get_interaction_figures(self):
+        figures = super()._get_interaction_figures()
+        Complaint = self.env["crm.complaint"]
+        if Complaint.has_access("read"):
+            for name, domain in Complaint._get_count_domains().items():
+                query = Complaint._search(domain)
+                figures[name] = count_complaints(query, FROM, OF_CUSTOMER, self.ids)
+        return figures
 
     # === ACTION METHODS === #
 
@@ -38,7 +49,11 @@ class ResPartner(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_referral_service.crm_complaint_action"
         )
-        action["domain"] = [("partner_id", "=", self.id)]
+        action["domain"] = [
+            "|",
+            ("partner_id", "=", self.id),
+            ("commercial_partner_id", "=", self.id),
+        ]
         action["context"] = {"default_partner_id": self.id}
         return action
 

@@ -1,6 +1,7 @@
 from . import (
     test_acting,
     test_cause,
+    test_customer,
     test_complaint,
     test_complaint_mail,
     test_complaint_page,

@@ -1,1 +1,1 @@
-from . import duty
+from . import complaint_counts, duty
