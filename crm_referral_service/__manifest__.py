@@ -14,6 +14,7 @@
         "security/crm_service_security.xml",
         "security/crm_service_reason_security.xml",
         "security/crm_service_post_security.xml",
+        "security/crm_service_report_security.xml",
         # Data
         "data/mail_activity_type_data.xml",
         "data/ir_sequence_data.xml",
@@ -39,6 +40,9 @@
         "views/complaint_page_templates.xml",
         # Menus
         "views/crm_service_menus.xml",
+        # Reports
+        "report/crm_complaint_report_views.xml",
+        "report/crm_service_report_views.xml",
     ],
     "application": True,
     "uninstall_hook": "uninstall_hook",

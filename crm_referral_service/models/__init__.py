@@ -15,6 +15,7 @@ from . import (
     crm_complaint_gesture,
     crm_service_authority,
     crm_service_council,
+    crm_service_coverage,
     crm_service_duty_gap,
     crm_service_gesture_type,
     crm_service_handover,

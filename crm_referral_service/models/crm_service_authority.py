@@ -1,4 +1,29 @@
+from dataclasses import dataclass
+
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
+
+from ..tools.authority import find_limit, is_too_low
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """A limit to raise, or to make where there is none.
+
+    :param authority: the crm.service.authority; empty where there is none
+    :param gesture_type: the crm.service.gesture.type
+    :param decided: of how many approvals this is known
+    :param unchanged: how many of them were approved as they had been asked for
+    :param amount: the limit that would have allowed most of these
+    """
+
+    authority: models.Model
+    gesture_type: models.Model
+    company: models.Model
+    decided: int
+    unchanged: int
+    amount: float
 
 
 class CrmServiceAuthority(models.Model):
@@ -73,7 +98,51 @@ class CrmServiceAuthority(models.Model):
     def _default_company_id(self):
         return self.env.company
 
+    # === COMPUTE METHODS === #
+
+    @api.depends(
+        "type_id.name", "user_id.name", "team_id.name", "group_id.name", "max_amount"
+    )
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for limit in self:
+            holder = limit.user_id or limit.team_id or limit.group_id
+            names = filter(None, (limit.type_id.name, holder.display_name))
+            amount = limit.currency_id.format(limit.max_amount)
+            limit.display_name = f"{' · '.join(names)}: {amount}"
+
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _get_proposals(self):
+        """Limits above which others only say yes: the rule is the problem then.
+
+        Of the last twelve months, and of what was asked under the limit as it is now.
+
+        :rtype: list[Proposal]
+        """
+        Report = self.env["crm.complaint.gesture.report"]
+        domain = [
+            ("date", ">=", self.env.cr.now() - relativedelta(years=1)),
+            ("decided_count", "=", 1),
+            ("is_current_limit", "=", True),
+        ]
+        groupby = ["authority_id", "type_id", "company_id"]
+        amounts = {
+            (limit, kind, company): found
+            for limit, kind, company, found in Report._read_group(
+                [*domain, ("unchanged_count", "=", 1)],
+                groupby,
+                ["agreed_amount:array_agg"],
+            )
+        }
+        return [
+            Proposal(*key, decided, unchanged, find_limit(amounts[tuple(key)]))
+            for *key, decided, unchanged in Report._read_group(
+                domain, groupby, ["decided_count:sum", "unchanged_count:sum"]
+            )
+            if is_too_low(decided, unchanged)
+        ]
 
     @api.model
     def _find_limit(self, user, gesture_type, team, company):

@@ -1,7 +1,11 @@
 from datetime import timedelta
 
+import pytz
+
 from odoo import fields, models
 
+from ..tools import duty
+from .crm_service_coverage import DAYS_BACK
 from .crm_service_duty_mixin import DAYS_AHEAD
 
 
@@ -37,11 +41,16 @@ class CrmTeam(models.Model):
     )
 
     def _update_duty_gaps(self):
-        """Look for gaps from today's midnight on, where each team is."""
+        """Look for gaps from today's midnight on, where each team is; and keep how much
+        was covered.
+        """
         for zone, teams in self.grouped(lambda team: team._get_duty_timezone()).items():
-            today = fields.Datetime.context_timestamp(
-                self.with_context(tz=zone), self.env.cr.now()
-            ).replace(hour=0, minute=0, second=0, microsecond=0)
+            now = pytz.utc.localize(self.env.cr.now())
+            today = now.astimezone(pytz.timezone(zone)).date()
+            last = today + timedelta(days=DAYS_AHEAD - 1)
             self.env["crm.service.duty.gap"]._update(
-                teams, today, today + timedelta(days=DAYS_AHEAD)
+                teams, *duty.whole_days(today, last, zone)
+            )
+            self.env["crm.service.coverage"]._update(
+                teams, today - timedelta(days=DAYS_BACK), last, zone
             )

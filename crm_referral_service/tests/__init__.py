@@ -12,5 +12,7 @@ from . import (
     test_post,
     test_reason,
     test_service_access,
+    test_service_dashboard,
+    test_service_figures,
     test_service_rights,
 )

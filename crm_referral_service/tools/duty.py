@@ -64,3 +64,25 @@ def hours(periods) -> float:
     :param periods: pairs of start and stop
     """
     return sum((stop - start).total_seconds() for start, stop in periods) / 3600
+
+
+def hours_by_day(periods, zone: str) -> dict[date, float]:
+    """How many hours of these periods are on which day, where the team is.
+
+    :param periods: pairs of start and stop
+    :param zone: the name of the team's time zone
+
+    >>> start = pytz.utc.localize(datetime(2026, 11, 30, 15))
+    >>> hours_by_day([(start, start + timedelta(hours=3))], "Asia/Taipei")
+    {datetime.date(2026, 11, 30): 1.0, datetime.date(2026, 12, 1): 2.0}
+    """
+    timezone = pytz.timezone(zone)
+    found = {}
+    for start, stop in periods:
+        while start < stop:
+            day = start.astimezone(timezone).date()
+            _midnight, end = whole_days(day, day, zone)
+            end = min(end, stop)
+            found[day] = found.get(day, 0.0) + hours([(start, end)])
+            start = end
+    return found

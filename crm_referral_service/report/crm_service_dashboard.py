@@ -1,0 +1,316 @@
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import fields, models
+from odoo.fields import Domain
+
+from odoo.addons.crm_foundation.tools.period_domain import period_domain
+from odoo.addons.crm_referral.report.crm_referral_figures import MONTH
+
+from ..models.crm_service_duty_mixin import DAYS_AHEAD
+
+TREND_MONTHS = 12
+WITH_TREND = (
+    "complaints",
+    "acknowledged_rate",
+    "resolved_rate",
+    "second_contact_rate",
+    "reopened_rate",
+    "followed_rate",
+    "told_rate",
+    "within_limit_rate",
+)
+FIGURES = (*WITH_TREND, "days_to_end", "hours_to_answer", "hours_to_decide", "coverage")
+SERVICE_MANAGER = "crm_referral_service.group_service_manager"
+
+
+class CrmServiceDashboard(models.AbstractModel):
+    """The few figures of customer service that matter, each with its trend and its
+    records, and what needs a hand.
+
+    All is read with the rights of the user who looks.
+    """
+
+    _name = "crm.service.dashboard"
+    _inherit = "crm.dashboard.mixin"
+    _description = "Service Dashboard"
+
+    # === CHOICES === #
+
+    def _get_filter_fields(self):
+        return {"team_id"}
+
+    def _get_choices(self):
+        teams = self.env["crm.team"].search_fetch(
+            Domain("company_id", "in", [*self.env.companies.ids, False])
+            & Domain("is_service", "=", True),
+            ["name"],
+        )
+        if not teams:
+            return []
+        return [
+            {
+                "name": "team_id",
+                "label": self.env._("Service Team"),
+                "all": self.env._("All teams"),
+                "options": [{"id": team.id, "name": team.name} for team in teams],
+            }
+        ]
+
+    def _get_links(self):
+        return [
+            {
+                "name": "analysis",
+                "label": self.env._("See the whole analysis"),
+                "action": "crm_referral_service.crm_complaint_report_action",
+            }
+        ]
+
+    def _get_empty_text(self):
+        return self.env._(
+            "Nothing to show yet. As soon as somebody complains, you see here what "
+            "becomes of it."
+        )
+
+    # === FIGURES === #
+
+    def _get_figures(self, period, previous, filters):
+        Figures = self.env["crm.service.figures"]
+        now = Figures._read(self._get_options(*period, filters), FIGURES)
+        before = Figures._read(self._get_options(*previous, filters), FIGURES)
+        trend = self._read_trend(period[1], filters)
+        formats = {each.code: each.format for each in Figures._get_all()}
+        return [
+            self._prepare_figure(
+                figure,
+                now,
+                before,
+                self._prepare_period_action(
+                    figure.name,
+                    figure.records,
+                    self._get_known_filters(figure.records.model, filters),
+                    period,
+                ),
+                trend=map(figure.get_value, trend) if figure.code in WITH_TREND else (),
+                base_format=formats.get(next(iter(figure.bases), ""), "integer"),
+            )
+            for figure in Figures._get(*FIGURES)
+        ]
+
+    def _get_options(self, start, end, filters):
+        """:return: a period as ``crm.referral.scope`` takes it.
+        :rtype: dict
+        """
+        return {
+            "date_from": start,
+            "date_to": end,
+            "company_ids": self.env.companies.ids,
+            "team_ids": [filters["team_id"]] if "team_id" in filters else [],
+            "salesperson_ids": [],
+            "selection": None,
+            "selected_model": False,
+        }
+
+    def _read_trend(self, today, filters):
+        """:return: the values of each of the last months.
+        :rtype: list[dict]
+        """
+        Figures = self.env["crm.service.figures"]
+        first = today.replace(day=1) - relativedelta(months=TREND_MONTHS - 1)
+        options = self._get_options(first, today, filters)
+        months = Figures._read_by(options, WITH_TREND, MONTH)
+        nothing = Figures._get_nothing(WITH_TREND)
+        return [
+            months.get(first + relativedelta(months=index), nothing)
+            for index in range(TREND_MONTHS)
+        ]
+
+    def _get_known_filters(self, model, filters):
+        """:return: the filters by their path from a model"""
+        if "team_id" in self.env[model]:
+            return filters
+        return {f"complaint_id.{name}": value for name, value in filters.items()}
+
+    # === LISTS === #
+
+    def _get_sections(self, period, filters):
+        sections = [
+            self._prepare_section(
+                "outcomes",
+                self.env._("How complaints ended"),
+                "bars",
+                self._get_outcomes(period, filters),
+                self.env._("No complaint ended in this period."),
+            ),
+            self._prepare_section(
+                "todo",
+                self.env._("What needs a hand"),
+                "alerts",
+                self._get_todo(filters),
+            ),
+            self._prepare_section(
+                "areas",
+                self.env._("Where the causes lie that are still there"),
+                "bars",
+                self._get_areas(period, filters),
+                self.env._("No cause was found in this period that is still there."),
+            ),
+        ]
+        if self.env.user.has_group(SERVICE_MANAGER):
+            sections.append(
+                self._prepare_section(
+                    "limits",
+                    self.env._("Limits that may be too low"),
+                    "list",
+                    self._get_limits(),
+                    self.env._("No limit is in the way."),
+                )
+            )
+        return sections
+
+    def _get_outcomes(self, period, filters):
+        """:return: in which ways complaints ended, with their records."""
+        Complaint = self.env["crm.complaint"]
+        domain = (
+            Domain("outcome", "!=", False)
+            & period_domain(Complaint, "closed_on", *period)
+            & self._get_filter_domain(filters)
+        )
+        counts = dict(Complaint._read_group(domain, ["outcome"], ["__count"]))
+        labels = Complaint._fields["outcome"]._description_selection(self.env)
+        return [
+            {
+                "code": outcome,
+                "name": name,
+                "value": counts[outcome],
+                "action": self._prepare_action(
+                    name, Complaint._name, domain & Domain("outcome", "=", outcome)
+                ),
+            }
+            for outcome, name in labels
+            if outcome in counts
+        ]
+
+    def _get_todo(self, filters):
+        """:return: what needs somebody's hand, with its records."""
+        rows = []
+        for code, name, model, domain in self._get_todo_domains():
+            domain &= self._get_filter_domain(self._get_known_filters(model, filters))
+            rows.append(
+                {
+                    "code": code,
+                    "name": name,
+                    "value": self.env[model].search_count(domain),
+                    "action": self._prepare_action(name, model, domain),
+                }
+            )
+        return rows
+
+    def _get_todo_domains(self):
+        """:return: code, name, model and domain of what is to be done; an addon adds
+        its own
+        :rtype: list[tuple]
+        """
+        now = self.env.cr.now()
+        today = fields.Date.context_today(self)
+        return [
+            (
+                "late",
+                self.env._("Answers that are late"),
+                "crm.complaint",
+                Domain("is_answer_late", "=", True),
+            ),
+            (
+                "unassigned",
+                self.env._("Open complaints of nobody"),
+                "crm.complaint",
+                Domain("outcome", "=", False) & Domain("user_id", "=", False),
+            ),
+            (
+                "questions",
+                self.env._("Questions past their day"),
+                "crm.service.handover",
+                Domain("state", "=", "asked") & Domain("deadline", "<", today),
+            ),
+            (
+                "untold",
+                self.env._("Answers that the customer has not heard"),
+                "crm.service.handover",
+                Domain("state", "=", "answered"),
+            ),
+            (
+                "approvals",
+                self.env._("Gestures that wait for approval"),
+                "crm.complaint.gesture",
+                Domain("state", "=", "to_approve"),
+            ),
+            (
+                "gaps",
+                self.env._("Hours ahead in which nobody is there"),
+                "crm.service.duty.gap",
+                Domain("stop", ">=", now)
+                & Domain("start", "<=", now + timedelta(days=DAYS_AHEAD)),
+            ),
+        ]
+
+    def _get_areas(self, period, filters):
+        """:return: the areas in which causes lie that are still there, most first."""
+        Complaint = self.env["crm.complaint"]
+        domain = (
+            Domain("scope", "=", "systemic")
+            & period_domain(Complaint, "received_on", *period)
+            & self._get_filter_domain(filters)
+        )
+        rows = Complaint._read_group(
+            domain, ["section_ids"], ["__count"], order="__count DESC"
+        )
+        return [
+            {
+                "code": section.id,
+                "name": section.display_name,
+                "value": count,
+                "action": self._prepare_action(
+                    section.display_name,
+                    Complaint._name,
+                    domain & Domain("section_ids", "in", section.ids),
+                ),
+            }
+            for section, count in rows
+            if section
+        ]
+
+    def _get_limits(self):
+        """:return: the limits above which others only say yes."""
+        rows = []
+        for proposal in self.env["crm.service.authority"]._get_proposals():
+            limit, kind = proposal.authority, proposal.gesture_type
+            rows.append(
+                {
+                    "code": f"{limit.id}-{kind.id}-{proposal.company.id}",
+                    "name": limit.display_name
+                    or self.env._(
+                        "%(gesture)s: there is no limit", gesture=kind.display_name
+                    ),
+                    "note": self.env._(
+                        "%(unchanged)s of %(decided)s approved unchanged; this much "
+                        "would have been enough for most of them",
+                        unchanged=proposal.unchanged,
+                        decided=proposal.decided,
+                    ),
+                    "value": proposal.amount,
+                    "format": "money",
+                    "action": self._prepare_limit_action(limit, kind),
+                }
+            )
+        return rows
+
+    def _prepare_limit_action(self, limit, kind):
+        """:return: a window action on a limit, or one to make it"""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "crm.service.authority",
+            "res_id": limit.id,
+            "views": [[False, "form"]],
+            "context": {} if limit else {"default_type_id": kind.id},
+        }

@@ -1,0 +1,145 @@
+from datetime import timedelta
+
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import ServiceCommon
+
+
+@tagged("post_install", "-at_install")
+class TestServiceDashboard(ServiceCommon):
+    """What is on it, for whom, and that a click shows what was counted."""
+
+    def _get(self, user=None, **filters):
+        Dashboard = self.env["crm.service.dashboard"].with_user(user or self.manager)
+        return Dashboard.get_dashboard(30, filters)
+
+    def _get_rows(self, data, code):
+        [section] = [each for each in data["sections"] if each["code"] == code]
+        return {row["code"]: row for row in section["rows"]}
+
+    def test_figures_lead_to_their_records(self):
+        self._create_complaint()
+        data = self._get()
+        figures = {figure["code"]: figure for figure in data["figures"]}
+        self.assertEqual(len(figures), 12)
+        before = figures["complaints"]["value"]
+        self._create_complaint()
+        complaints = self._get()["figures"][0]
+        self.assertEqual(complaints["value"], before + 1)
+        self.assertEqual(complaints["trend"][-1], before + 1)
+        found = self.env["crm.complaint"].search_count(complaints["action"]["domain"])
+        self.assertEqual(found, before + 1)
+
+    def test_shares_lead_to_what_they_are_of(self):
+        complaint = self._create_complaint()
+        self._fill_in(complaint, "follow_through")
+        complaint.write(
+            {
+                "second_contact_done_on": "2026-11-20",
+                "second_contact_reason": "Heard whether it still holds",
+                "scope": "one_off",
+            }
+        )
+        complaint.action_next_step()
+        self.assertEqual(complaint.outcome, "resolved")
+        other = self._create_complaint()
+        for values in ({"amount": 100}, {"amount": 200}):
+            self.env["crm.complaint.gesture"].with_user(self.agent).create(
+                {"complaint_id": other.id, "type_id": self.refund.id, **values}
+            ).action_agree()
+        figures = {each["code"]: each for each in self._get()["figures"]}
+        for code, base in (
+            ("resolved_rate", 1),
+            ("followed_rate", 1),
+            ("days_to_end", 1),
+            ("within_limit_rate", 2),
+        ):
+            action = figures[code]["action"]
+            found = self.env[action["res_model"]].search_count(action["domain"])
+            self.assertEqual((figures[code]["base"], found), (base, base), code)
+
+    def test_narrowed_to_a_team(self):
+        other = self.team.copy({"name": "Other", "member_ids": False})
+        self._create_complaint()
+        here = self._get(team_id=self.team.id)
+        there = self._get(team_id=other.id)
+        self.assertEqual(here["figures"][0]["value"], 1)
+        self.assertEqual(there["figures"][0]["value"], 0)
+        names = {option["name"] for option in here["choices"][0]["options"]}
+        self.assertLessEqual({"Service", "Other"}, names)
+
+    def test_what_needs_a_hand(self):
+        before = self._get_rows(self._get(), "todo")
+        complaint = self._create_complaint()
+        Handover = self.env["crm.service.handover"].with_user(self.agent)
+        for deadline in ("2020-01-01", "2099-01-01"):
+            Handover.create(
+                {
+                    "complaint_id": complaint.id,
+                    "to_user_id": self.technician.id,
+                    "question": "Why does it gurgle?",
+                    "deadline": deadline,
+                }
+            )
+        gesture = (
+            self.env["crm.complaint.gesture"]
+            .with_user(self.agent)
+            .create(
+                {
+                    "complaint_id": complaint.id,
+                    "type_id": self.refund.id,
+                    "amount": 100,
+                }
+            )
+        )
+        gesture.action_agree()
+        complaint.sudo().received_on -= timedelta(days=40)
+        complaint.sudo().flush_recordset()
+        after = self._get_rows(self._get(), "todo")
+        more = {
+            code: row["value"] - before[code]["value"] for code, row in after.items()
+        }
+        self.assertEqual(
+            {code for code, number in more.items() if number == 1},
+            {"late", "questions", "approvals"},
+        )
+        action = after["approvals"]["action"]
+        self.assertIn(gesture, self.env[action["res_model"]].search(action["domain"]))
+
+    def test_causes_that_are_still_there(self):
+        areas = self.env["crm.assessment.section"].search([], limit=2)
+        complaints = self._create_complaint() | self._create_complaint()
+        complaints.scope = "systemic"
+        complaints.section_ids = areas[0]
+        complaints[0].section_ids = areas
+        rows = self._get_rows(self._get(), "areas")
+        self.assertEqual(list(rows), areas.ids)
+        self.assertEqual([row["value"] for row in rows.values()], [2, 1])
+
+    def test_limits_are_for_managers(self):
+        complaint = self._create_complaint()
+        for _number in range(10):
+            gesture = (
+                self.env["crm.complaint.gesture"]
+                .with_user(self.agent)
+                .create(
+                    {
+                        "complaint_id": complaint.id,
+                        "type_id": self.refund.id,
+                        "amount": 100,
+                    }
+                )
+            )
+            gesture.action_agree()
+            gesture.with_user(self.manager).action_approve()
+        [row] = self._get_rows(self._get(), "limits").values()
+        self.assertEqual(row["value"], 100)
+        self.assertIn("10", row["note"])
+        codes = {each["code"] for each in self._get(self.agent)["sections"]}
+        self.assertNotIn("limits", codes)
+
+    def test_nobody_else(self):
+        for user in (self.salesperson, self.technician):
+            with self.assertRaises(AccessError):
+                self._get(user)
