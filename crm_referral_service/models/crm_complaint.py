@@ -31,6 +31,7 @@ class CrmComplaint(models.Model):
         "crm.complaint.ending.mixin",
         "crm.complaint.page.mixin",
         "crm.complaint.mail.mixin",
+        "crm.complaint.second.contact.mixin",
         "crm.personal.link.mixin",
         "crm.personal.link.mail.mixin",
         "crm.guided.conversation",

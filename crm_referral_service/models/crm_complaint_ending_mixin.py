@@ -42,15 +42,6 @@ class CrmComplaintEndingMixin(models.AbstractModel):
     unresolved_reason = fields.Text(
         copy=False, tracking=True, help="Why it ends without both."
     )
-    second_contact_on = fields.Date(
-        copy=False, help="When we get in touch once more, unasked."
-    )
-    second_contact_reason = fields.Char(
-        copy=False,
-        help="What the customer has of it: a hint, a piece of news, a check that it "
-        "still holds.",
-    )
-    second_contact_done_on = fields.Date(copy=False, tracking=True)
     reopen_count = fields.Integer(
         string="Times Reopened", readonly=True, copy=False, aggregator="sum"
     )

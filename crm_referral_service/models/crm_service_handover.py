@@ -16,7 +16,12 @@ class CrmServiceHandover(models.Model):
 
     _name = "crm.service.handover"
     _description = "Question to a Colleague"
-    _inherit = ["crm.guarded.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "crm.service.handover.overdue.mixin",
+        "crm.guarded.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "deadline, id"
     _check_company_auto = True
     _rec_name = "question"

@@ -13,7 +13,9 @@ class MailActivityType(models.Model):
             "crm_referral_service.mail_activity_type_approve",
             "crm_referral_service.mail_activity_type_gap",
             "crm_referral_service.mail_activity_type_neglected",
+            "crm_referral_service.mail_activity_type_overdue",
             "crm_referral_service.mail_activity_type_page",
             "crm_referral_service.mail_activity_type_question",
+            "crm_referral_service.mail_activity_type_second_contact",
             "crm_referral_service.mail_activity_type_tell_customer",
         )

@@ -14,5 +14,6 @@ from . import (
     test_service_access,
     test_service_dashboard,
     test_service_figures,
+    test_reminders,
     test_service_rights,
 )
