@@ -15,6 +15,7 @@
         "security/crm_service_reason_security.xml",
         "security/crm_service_post_security.xml",
         "security/crm_service_report_security.xml",
+        "security/crm_service_contact_security.xml",
         # Data
         "data/mail_activity_type_data.xml",
         "data/ir_sequence_data.xml",
@@ -22,8 +23,10 @@
         "data/crm_complaint_step_data.xml",
         "data/crm_service_gesture_type_data.xml",
         "data/crm_service_reason_data.xml",
+        "data/crm_service_miss_data.xml",
         "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
+        "data/crm_service_contact_cron_data.xml",
         # Wizards
         "wizard/crm_service_reason_merge_views.xml",
         # Views
@@ -35,6 +38,7 @@
         "views/crm_service_post_views.xml",
         "views/crm_service_reason_views.xml",
         "views/crm_lead_views.xml",
+        "views/crm_service_contact_views.xml",
         "views/crm_team_views.xml",
         "views/res_partner_views.xml",
         "views/complaint_page_templates.xml",

@@ -10,3 +10,9 @@ class CrmAssessmentRound(models.Model):
         ondelete="set null",
         check_company=True,
     )
+    service_contact_id = fields.Many2one(
+        comodel_name="crm.service.contact",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+    )

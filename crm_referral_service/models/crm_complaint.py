@@ -55,6 +55,12 @@ class CrmComplaint(models.Model):
         default=lambda self: self._default_name(),
     )
     phone_sanitized = fields.Char(index="btree_not_null")
+    contact_ids = fields.One2many(
+        comodel_name="crm.service.contact",
+        inverse_name="complaint_id",
+        string="Contacts",
+        copy=False,
+    )
     user_id = fields.Many2one(
         string="Owner",
         help="Who took it first keeps it, whoever else has something to do for it.",

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import LazyTranslate, email_normalize
+from odoo.tools import LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
@@ -19,64 +19,16 @@ PLACEHOLDERS = {
 
 
 class CrmComplaintCallerMixin(models.AbstractModel):
-    """Who complains: a customer we know, or somebody of whom we know little.
-
-    Nobody is asked for a customer number before being heard.
-    """
+    """Who complains, and whether there is a way back to them."""
 
     _name = "crm.complaint.caller.mixin"
     _description = "Who Complains"
-    _inherit = ["crm.guided.conversation"]
+    _inherit = ["crm.service.caller.mixin", "crm.guided.conversation"]
 
-    partner_id = fields.Many2one(
-        help="Empty while we do not know who it is; that stops nothing.",
-    )
-    commercial_partner_id = fields.Many2one(
-        related="partner_id.commercial_partner_id",
-        string="Customer's Company",
-        store=True,
-        index="btree_not_null",
-    )
-    caller_name = fields.Char(
-        string="Name of the Caller", help="How the person wants to be called."
-    )
-    email = fields.Char(
-        compute="_compute_way_back", store=True, readonly=False, precompute=True
-    )
-    email_normalized = fields.Char(
-        compute="_compute_email_normalized", store=True, index="btree_not_null"
-    )
-    phone = fields.Char(
-        compute="_compute_way_back", store=True, readonly=False, precompute=True
-    )
     no_answer_wanted = fields.Boolean(
         string="Wants No Answer",
         help="The customer only wanted to say it, and leaves no way back.",
     )
-    customer_name = fields.Char(compute="_compute_customer_name")
-
-    # === COMPUTE METHODS === #
-
-    @api.depends("partner_id")
-    def _compute_way_back(self):
-        for record in self:
-            # sudo: where to call back is what the complaint is about
-            partner = record.partner_id.sudo()
-            record.email = record.email or partner.email
-            record.phone = record.phone or partner.phone
-
-    @api.depends("email")
-    def _compute_email_normalized(self):
-        for record in self:
-            record.email_normalized = email_normalize(record.email) or False
-
-    @api.depends("partner_id.name", "caller_name")
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_customer_name(self):
-        visible = self.partner_id._origin._filtered_access("read")
-        for record in self:
-            partner = record.partner_id._origin & visible
-            record.customer_name = partner.name or record.caller_name
 
     # === BUSINESS METHODS === #
 

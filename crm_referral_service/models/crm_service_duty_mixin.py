@@ -1,3 +1,4 @@
+from bisect import bisect_right
 from collections import defaultdict
 from datetime import timedelta
 
@@ -51,6 +52,25 @@ class CrmServiceDutyMixin(models.AbstractModel):
             return [(start, stop)]
         intervals = calendar._work_intervals_batch(start, stop)[False]
         return [(begin, end) for begin, end, _attendances in intervals]
+
+    def _find_outside_hours(self, moments):
+        """:param moments: naive, in UTC; of one team, or of none
+        :return: those in which the team has promised nobody
+        :rtype: set
+        """
+        if not self.service_calendar_id or not moments:
+            return set()
+        day = timedelta(days=1)
+        promised = self._get_promised_periods(
+            aware(min(moments)) - day, aware(max(moments)) + day
+        )
+        starts = [start for start, _stop in promised]
+        outside = set()
+        for moment in set(moments):
+            before = bisect_right(starts, aware(moment)) - 1
+            if before < 0 or promised[before][1] <= aware(moment):
+                outside.add(moment)
+        return outside
 
     def _get_duty_shifts(self, start, stop):
         """Who is on duty between two moments.

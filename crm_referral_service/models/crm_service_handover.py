@@ -8,10 +8,10 @@ TELL_CUSTOMER = "crm_referral_service.mail_activity_type_tell_customer"
 
 
 class CrmServiceHandover(models.Model):
-    """A question to a colleague. Whoever took the complaint keeps it, and the answer
-    comes back to them before the customer is left alone with it.
+    """A question to a colleague. Whoever took the complaint or the contact keeps it,
+    and the answer comes back to them before the customer is left alone with it.
 
-    Who is asked sees the question, and nothing else of the complaint.
+    Who is asked sees the question, and nothing else of it.
     """
 
     _name = "crm.service.handover"
@@ -32,6 +32,13 @@ class CrmServiceHandover(models.Model):
 
     complaint_id = fields.Many2one(
         comodel_name="crm.complaint",
+        index="btree_not_null",
+        ondelete="cascade",
+        check_company=True,
+        groups="crm_referral_service.group_service_user",
+    )
+    contact_id = fields.Many2one(
+        comodel_name="crm.service.contact",
         index="btree_not_null",
         ondelete="cascade",
         check_company=True,
@@ -97,6 +104,10 @@ class CrmServiceHandover(models.Model):
         tracking=True,
     )
 
+    _one_parent = models.Constraint(
+        "CHECK (num_nonnulls(complaint_id, contact_id) = 1)",
+        "A question belongs to a complaint or to a contact.",
+    )
     _answered = models.Constraint(
         "CHECK (state NOT IN ('answered', 'told') OR COALESCE(answer, '') <> '')",
         "Write the answer first.",
@@ -259,7 +270,9 @@ class CrmServiceHandover(models.Model):
     def _get_teller(self):
         """:return: who tells the customer: whoever acts for the owner now."""
         self.ensure_one()
-        return self.complaint_id.acting_user_id or self.from_user_id
+        complaint = self.complaint_id or self.contact_id.complaint_id
+        teller = complaint.acting_user_id or self.contact_id.user_id
+        return teller or self.from_user_id
 
     def _schedule(self, activity_type, get_user):
         self.env["mail.activity"]._schedule_batch(

@@ -6,6 +6,7 @@ from odoo import fields, models
 
 from ..tools import duty
 from .crm_service_coverage import DAYS_BACK
+from .crm_service_contact_chain_mixin import REPEAT_DAYS
 from .crm_service_duty_mixin import DAYS_AHEAD
 
 
@@ -30,7 +31,16 @@ class CrmTeam(models.Model):
         default=30,
         help="For how long the customer may say that it is not solved after all.",
     )
+    repeat_days = fields.Integer(
+        default=REPEAT_DAYS,
+        help="For how many days a customer who comes back has perhaps come about the "
+        "same. Silence for so long counts as solved the first time.",
+    )
 
+    _repeat_days_positive = models.Constraint(
+        "CHECK (repeat_days > 0)",
+        "A customer may come back within some days: at least one.",
+    )
     _answer_hours_positive = models.Constraint(
         "CHECK (answer_hours > 0)",
         "A complaint is answered within some hours: more than zero.",

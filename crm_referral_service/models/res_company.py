@@ -15,7 +15,26 @@ class ResCompany(models.Model):
         help="Within how many days the law wants a complaint to be dealt with. Zero: "
         "it does not say.",
     )
+    callback_max_tries = fields.Integer(
+        string="Tries to Call Back",
+        default=3,
+        help="After how many tries in vain a promise to call is kept.",
+    )
+    unknown_caller_months = fields.Integer(
+        string="Keep Unknown Callers (months)",
+        default=12,
+        help="After so many months the names, numbers and addresses of callers who are "
+        "no customers are taken out of the log. Zero: they are kept.",
+    )
 
+    _callback_max_tries_positive = models.Constraint(
+        "CHECK (callback_max_tries > 0)",
+        "A promise to call back needs at least one try.",
+    )
+    _unknown_caller_months_positive = models.Constraint(
+        "CHECK (unknown_caller_months >= 0)",
+        "The months are zero or more.",
+    )
     _complaint_legal_days_positive = models.Constraint(
         "CHECK (complaint_legal_days >= 0)",
         "The legal deadline is a number of days, zero or more.",

@@ -5,6 +5,7 @@ from . import (
     test_complaint,
     test_complaint_mail,
     test_complaint_page,
+    test_contact,
     test_duty,
     test_duty_screens,
     test_gesture,

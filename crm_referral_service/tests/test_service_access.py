@@ -22,12 +22,14 @@ RIGHTS = {
     "crm.complaint.step": ("r", "rw", ""),
     "crm.complaint.step.log": ("r", "r", ""),
     "crm.service.authority": ("", "rwcd", ""),
+    "crm.service.contact": ("rwc", "rwc", ""),
     "crm.service.council": ("rw", "rwcd", "r"),
     "crm.service.coverage": ("r", "r", ""),
     "crm.service.duty.gap": ("r", "r", ""),
     "crm.service.gesture.type": ("r", "rwcd", ""),
     "crm.service.handover": ("rwc", "rwcd", "rw"),
     "crm.service.handover.report": ("r", "r", ""),
+    "crm.service.miss": ("r", "rwcd", ""),
     "crm.service.post": ("rw", "rwcd", "rw"),
     "crm.service.reason": ("r", "rwcd", ""),
     "crm.service.reason.merge": ("", "rwc", ""),
@@ -42,6 +44,11 @@ BY_COMPLAINT = {
 HANDOVER = {
     "own": {"agent": "rw", "colleague": "rw", "technician": "rw", "manager": "rwd"},
     "confidential": {"agent": "rw", "technician": "rw", "manager": "rwd"},
+}
+CONTACT = {
+    "own": {"agent": "rw", "colleague": "rw", "stranger": "r", "manager": "rw"},
+    "nobodys": {"agent": "rw", "colleague": "rw", "stranger": "rw", "manager": "rw"},
+    "confidential": {"agent": "rw", "manager": "rw"},
 }
 # In this order, so that nobody looks for a role that is missing.
 ROLES = (
@@ -209,4 +216,35 @@ class TestServiceRecordRules(ServiceRolesCommon):
         for kind, expected in HANDOVER.items():
             with self.subTest(kind):
                 handover = self._create_handover(self.complaints[kind])
+                self._assert_rights(handover, expected)
+
+    def _create_contact(self, complaint):
+        contact = self.env["crm.service.contact"].create(
+            {"user_id": complaint.user_id.id, "team_id": complaint.team_id.id}
+        )
+        contact.complaint_id = complaint.is_confidential and complaint
+        return contact
+
+    def test_contact_is_as_its_complaint(self):
+        """Whoever answers sees what was said; nothing is deleted."""
+        for kind, complaint in self.complaints.items():
+            with self.subTest(kind):
+                contact = self._create_contact(complaint.sudo())
+                self._assert_rights(contact, CONTACT[kind])
+
+    def test_question_about_a_contact(self):
+        for kind, expected in HANDOVER.items():
+            with self.subTest(kind):
+                contact = self._create_contact(self.complaints[kind].sudo())
+                handover = (
+                    self.env["crm.service.handover"]
+                    .with_user(self.agent)
+                    .create(
+                        {
+                            "contact_id": contact.id,
+                            "to_user_id": self.technician.id,
+                            "question": "Why does it gurgle?",
+                        }
+                    )
+                )
                 self._assert_rights(handover, expected)

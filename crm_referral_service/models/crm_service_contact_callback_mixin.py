@@ -1,0 +1,199 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import format_datetime
+
+from odoo.addons.base.models.res_partner import _tz_get
+from odoo.addons.crm_foundation.tools.local_time import timezone_of
+
+CALL_BACK = "crm_referral_service.mail_activity_type_call_back"
+
+
+class CrmServiceContactCallbackMixin(models.AbstractModel):
+    """A customer allows us to call back: when, and how often we try."""
+
+    _name = "crm.service.contact.callback.mixin"
+    _description = "Permission to Call Back"
+    _protected_fields = frozenset({"callback_attempts", "called_back_on"})
+
+    callback_wanted = fields.Boolean(
+        string="Call Me Back",
+        copy=False,
+        help="The customer wants to be called, and said when.",
+    )
+    callback_phone = fields.Char(
+        string="Number to Call", copy=False, help="Empty: the number above."
+    )
+    callback_from = fields.Datetime(string="Call Not Before", copy=False)
+    callback_to = fields.Datetime(string="Call Until", copy=False)
+    callback_tz = fields.Selection(
+        selection=_tz_get,
+        string="Customer's Time Zone",
+        copy=False,
+        help="In which the customer named the time. Empty: as on the contact of the "
+        "customer.",
+    )
+    callback_attempts = fields.Integer(string="Times Tried", readonly=True, copy=False)
+    called_back_on = fields.Datetime(readonly=True, copy=False)
+    can_call_now = fields.Boolean(
+        compute="_compute_can_call_now", search="_search_can_call_now"
+    )
+    callback_hint = fields.Char(
+        string="When to Call",
+        compute="_compute_can_call_now",
+        help="The time that the customer named, as it is where the customer is.",
+    )
+    is_callback_missed = fields.Boolean(
+        string="Call-Back Missed",
+        compute="_compute_is_callback_missed",
+        search="_search_is_callback_missed",
+        help="We promised to call, and did not reach the customer in time.",
+    )
+
+    _window_needs_permission = models.Constraint(
+        "CHECK (COALESCE(callback_wanted, FALSE) "
+        "OR (callback_from IS NULL AND callback_to IS NULL))",
+        "A time to call back needs the customer's wish to be called.",
+    )
+    _window_has_length = models.Constraint(
+        "CHECK (callback_from < callback_to)",
+        "The time to call back begins before it ends.",
+    )
+    _callback_due_idx = models.Index(
+        "(callback_to) WHERE callback_wanted AND called_back_on IS NULL"
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends(
+        *("callback_wanted", "callback_from", "callback_to", "callback_tz"),
+        *("called_back_on", "partner_id"),
+    )
+    @api.depends_context("lang")
+    def _compute_can_call_now(self):
+        now = self.env.cr.now()
+        for contact in self:
+            due = contact.callback_wanted and not contact.called_back_on
+            early = contact.callback_from and now < contact.callback_from
+            late = contact.callback_to and now >= contact.callback_to
+            contact.can_call_now = bool(due and not early and not late)
+            contact.callback_hint = due and contact._get_callback_hint(early, late)
+
+    @api.model
+    def _search_can_call_now(self, operator, _value):
+        if operator != "in":
+            return NotImplemented
+        now = self.env.cr.now()
+        return (
+            self._get_callback_domain()
+            & (Domain("callback_from", "=", False) | Domain("callback_from", "<=", now))
+            & (Domain("callback_to", "=", False) | Domain("callback_to", ">", now))
+        )
+
+    @api.depends("callback_wanted", "callback_to", "called_back_on")
+    def _compute_is_callback_missed(self):
+        now = self.env.cr.now()
+        for contact in self:
+            contact.is_callback_missed = bool(
+                contact.callback_wanted
+                and contact.callback_to
+                and contact.callback_to < (contact.called_back_on or now)
+            )
+
+    @api.model
+    def _search_is_callback_missed(self, operator, _value):
+        if operator != "in":
+            return NotImplemented
+        return self._get_callback_domain() & Domain(
+            "callback_to", "<", self.env.cr.now()
+        )
+
+    # === ACTION METHODS === #
+
+    def action_called(self, reached=True):
+        """Note that we have called, within the time that the customer named.
+
+        :param bool reached: whether we spoke with the customer
+        :return: True
+        :raise UserError: outside of that time: says when it is
+        """
+        self.check_access("write")
+        for contact in self:
+            if not contact.can_call_now:
+                raise UserError(
+                    contact.callback_hint
+                    or self.env._("The customer does not wait for a call.")
+                )
+            # sudo: kept by us, nobody writes it by hand
+            contact.sudo().write(
+                {
+                    "callback_attempts": contact.callback_attempts + 1,
+                    "called_back_on": reached and self.env.cr.now(),
+                }
+            )
+        return True
+
+    def action_not_reached(self):
+        """Note that we have tried in vain.
+
+        :return: True
+        """
+        return self.action_called(reached=False)
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _get_callback_domain(self):
+        """:return: contacts whose customers still wait for a call"""
+        return (
+            Domain("callback_wanted", "=", True)
+            & Domain("called_back_on", "=", False)
+            & Domain("state", "!=", "done")
+        )
+
+    def _get_callback_timezone(self):
+        self.ensure_one()
+        # sudo: a time zone tells nothing
+        contact = self.sudo()
+        return contact.callback_tz or timezone_of(
+            contact.partner_id, contact.company_id
+        )
+
+    def _get_callback_hint(self, early, late):
+        """:return: a sentence: when to call, in the customer's time"""
+        zone = self._get_callback_timezone()
+        start, end = (
+            moment and format_datetime(self.env, moment, tz=zone, dt_format="short")
+            for moment in (self.callback_from, self.callback_to)
+        )
+        if late:
+            return self.env._(
+                "The customer wanted to be called until %(end)s (%(zone)s). Agree on "
+                "a new time.",
+                end=end,
+                zone=zone,
+            )
+        if early:
+            return self.env._(
+                "The customer wants to be called from %(start)s on (%(zone)s).",
+                start=start,
+                zone=zone,
+            )
+        if end:
+            return self.env._(
+                "The customer waits for the call until %(end)s (%(zone)s).",
+                end=end,
+                zone=zone,
+            )
+        return self.env._("The customer waits for the call.")
+
+    def _is_callback_kept(self):
+        """:return: whether we have called, or tried as often as the company wants"""
+        self.ensure_one()
+        # sudo: how often we try is no secret
+        tries = self.sudo().company_id.callback_max_tries
+        return bool(
+            not self.callback_wanted
+            or self.called_back_on
+            or self.callback_attempts >= tries
+        )
