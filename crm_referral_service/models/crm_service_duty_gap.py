@@ -48,6 +48,25 @@ class CrmServiceDutyGap(models.Model):
         for gap in self:
             gap.display_name = gap.team_id.name
 
+    # === PICTURE === #
+
+    @api.model
+    @api.readonly
+    def get_strip(self):
+        """How far somebody is there in the next days, team by team.
+
+        :return: ``teams``, each with ``id``, ``name`` and its ``days``
+        :rtype: dict
+        """
+        self.check_access("read")
+        teams = self.env["crm.team"].search([("is_service", "=", True)])
+        days = teams._get_duty_days()
+        return {
+            "teams": [
+                {"id": team.id, "name": team.name, "days": days[team]} for team in teams
+            ]
+        }
+
     # === ACTION METHODS === #
 
     def action_fill(self):
@@ -57,28 +76,19 @@ class CrmServiceDutyGap(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        return {
-            **self.env["ir.actions.act_window"]._for_xml_id(
-                "crm_referral_service.crm_service_shift_action"
-            ),
-            "name": self.env._("New Shift"),
-            "views": [
-                (
-                    self.env.ref("crm_referral_service.crm_service_shift_view_form").id,
-                    "form",
-                )
-            ],
-            "target": "new",
-            "context": {
-                "crm_service_shift": True,
-                "default_service_team_id": self.team_id.id,
-                "default_start": fields.Datetime.to_string(self.start),
-                "default_stop": fields.Datetime.to_string(self.stop),
-                "default_partner_ids": [],
-                "default_show_as": "free",
-                "default_privacy": "public",
-            },
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_referral_service.crm_service_shift_action_new"
+        )
+        action["context"] = {
+            "crm_service_shift": True,
+            "default_service_team_id": self.team_id.id,
+            "default_start": fields.Datetime.to_string(self.start),
+            "default_stop": fields.Datetime.to_string(self.stop),
+            "default_partner_ids": [],
+            "default_show_as": "free",
+            "default_privacy": "public",
         }
+        return action
 
     # === JOB === #
 

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytz
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools.misc import format_date
 
 from odoo.addons.crm_foundation.tools.local_time import canonical_timezone
 
@@ -18,6 +19,11 @@ DAYS_AHEAD = 14
 def aware(moment):
     """:return: a moment as fields keep it, with its time zone"""
     return pytz.utc.localize(moment)
+
+
+def _to_field(moment):
+    """:return: a moment as the browser sends it in a domain"""
+    return fields.Datetime.to_string(moment.astimezone(pytz.utc).replace(tzinfo=None))
 
 
 class CrmServiceDutyMixin(models.AbstractModel):
@@ -152,6 +158,47 @@ class CrmServiceDutyMixin(models.AbstractModel):
             present = duty.covered(shifts.get(team, ()), absences)
             coverage[team] = promised, duty.gaps(promised, present)
         return coverage
+
+    def _get_duty_days(self):
+        """The next days of each team, and how far somebody is there.
+
+        :return: for each team a list of days, as :meth:`_prepare_duty_day`
+        :rtype: dict
+        """
+        strips = {}
+        for zone, teams in self.grouped(lambda team: team._get_duty_timezone()).items():
+            today = pytz.timezone(zone).normalize(
+                aware(self.env.cr.now()).astimezone(pytz.timezone(zone))
+            )
+            days = [
+                (day, *duty.whole_days(day, day, zone))
+                for day in (
+                    today.date() + timedelta(days=number)
+                    for number in range(DAYS_AHEAD)
+                )
+            ]
+            coverage = teams._get_coverage(days[0][1], days[-1][2])
+            for team, (promised, gaps) in coverage.items():
+                strips[team] = [
+                    self._prepare_duty_day(promised, gaps, *day) for day in days
+                ]
+        return strips
+
+    @api.model
+    def _prepare_duty_day(self, promised, gaps, day, start, stop):
+        """:return: a day in shares and hours, as the browser draws it
+        :rtype: dict
+        """
+        return {
+            "date": fields.Date.to_string(day),
+            "name": format_date(self.env, day, date_format="EEE d MMM"),
+            "start": _to_field(start),
+            "stop": _to_field(stop),
+            "promised": duty.shares(promised, start, stop),
+            "gaps": duty.shares(gaps, start, stop),
+            "promised_hours": duty.hours(duty.clipped(promised, start, stop)),
+            "gap_hours": duty.hours(duty.clipped(gaps, start, stop)),
+        }
 
     def _get_users_on_duty(self):
         """:return: the res.users who are there now, by team

@@ -1,4 +1,10 @@
+from datetime import datetime
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import Form, tagged
 
 from .common import ServiceCommon
@@ -62,3 +68,47 @@ class TestDutyScreens(ServiceCommon):
     def test_who_sees_no_gaps_fills_none(self):
         with self.assertRaises(AccessError):
             self.gap.with_user(self.technician).action_fill()
+
+    def _get_strip(self, now):
+        with freeze_time(now), patch("odoo.sql_db.BaseCursor.now", lambda cr: now):
+            strip = self.env["crm.service.duty.gap"].with_user(self.agent).get_strip()
+        [team] = [team for team in strip["teams"] if team["id"] == self.team.id]
+        return team["days"]
+
+    def test_the_strip_of_a_team_without_shifts_is_all_gap(self):
+        self.env.company.partner_id.tz = "Europe/Brussels"
+        days = self._get_strip(datetime(2026, 11, 28, 23, 30))  # Sunday in Brussels
+        self.assertEqual(len(days), 14)
+        self.assertEqual(days[0]["date"], "2026-11-29")
+        self.assertEqual(days[-1]["date"], "2026-12-12")
+        self.assertEqual(
+            [(day["promised_hours"], day["gap_hours"]) for day in days], [(24, 24)] * 14
+        )
+        self.assertEqual(days[0]["gaps"], [(0, 1)])
+
+    def test_the_strip_shows_where_nobody_is_there(self):
+        self.env.company.partner_id.tz = "UTC"
+        self.env["calendar.event"].create(
+            {
+                "name": "Early",
+                "service_team_id": self.team.id,
+                "partner_ids": [Command.set(self.agent.partner_id.ids)],
+                "start": datetime(2026, 11, 29, 6),
+                "stop": datetime(2026, 11, 29, 18),
+            }
+        )
+        [day, following, *_rest] = self._get_strip(datetime(2026, 11, 29, 9))
+        self.assertEqual(day["gaps"], [(0, 0.25), (0.75, 1)])
+        self.assertEqual(day["gap_hours"], 12)
+        self.assertEqual(day["start"], "2026-11-29 00:00:00")
+        self.assertEqual(day["stop"], "2026-11-30 00:00:00")
+        self.assertEqual(following["gap_hours"], 24)
+
+    def test_a_day_on_which_the_clock_changes_has_its_hours(self):
+        self.env.company.partner_id.tz = "Europe/Brussels"
+        days = self._get_strip(datetime(2026, 10, 24, 12))
+        self.assertEqual([day["promised_hours"] for day in days[:3]], [24, 25, 24])
+
+    def test_the_strip_is_for_the_service(self):
+        with self.assertRaises(AccessError):
+            self.env["crm.service.duty.gap"].with_user(self.technician).get_strip()

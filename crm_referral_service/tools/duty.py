@@ -86,3 +86,36 @@ def hours_by_day(periods, zone: str) -> dict[date, float]:
             found[day] = found.get(day, 0.0) + hours([(start, end)])
             start = end
     return found
+
+
+def clipped(periods, start, stop) -> list[tuple[datetime, datetime]]:
+    """The parts of periods that are between two moments.
+
+    :param periods: pairs of start and stop
+    """
+    return [
+        (max(begin, start), min(end, stop))
+        for begin, end in periods
+        if begin < stop and end > start
+    ]
+
+
+def shares(periods, start, stop) -> list[tuple[float, float]]:
+    """Where periods are between two moments: what a picture of a day needs.
+
+    :param periods: pairs of start and stop
+    :param start: the midnight with which the day begins
+    :param stop: the midnight with which it ends; 23 to 25 hours later
+
+    >>> day = [datetime(2026, 12, 6, hour, tzinfo=pytz.utc) for hour in (0, 6, 12)]
+    >>> shares([(day[1], day[2])], day[0], day[0] + timedelta(days=1))
+    [(0.25, 0.5)]
+    """
+    length = (stop - start).total_seconds()
+    return [
+        (
+            (begin - start).total_seconds() / length,
+            (end - start).total_seconds() / length,
+        )
+        for begin, end in clipped(periods, start, stop)
+    ]
