@@ -30,7 +30,9 @@
         # Wizards
         "wizard/crm_service_reason_merge_views.xml",
         # Views
+        "wizard/crm_service_wizard_views.xml",
         "views/crm_complaint_form_views.xml",
+        "views/crm_complaint_gesture_views.xml",
         "views/crm_complaint_views.xml",
         "views/crm_service_configuration_views.xml",
         "views/crm_service_handover_views.xml",
@@ -40,6 +42,7 @@
         "views/crm_lead_views.xml",
         "views/crm_service_contact_views.xml",
         "views/crm_team_views.xml",
+        "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "views/complaint_page_templates.xml",
         # Menus
@@ -48,6 +51,10 @@
         "report/crm_complaint_report_views.xml",
         "report/crm_service_report_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["crm_referral_service/static/src/**/*"],
+        "web.assets_unit_tests": ["crm_referral_service/static/tests/**/*.test.js"],
+    },
     "application": True,
     "uninstall_hook": "uninstall_hook",
 }

@@ -2,6 +2,7 @@ from . import (
     calendar_event,
     crm_service_duty_mixin,
     crm_service_handover_overdue_mixin,
+    crm_service_known_mixin,
     crm_complaint_acting_mixin,
     crm_service_caller_mixin,
     crm_complaint_caller_mixin,
@@ -36,5 +37,6 @@ from . import (
     crm_team,
     mail_activity_type,
     res_company,
+    res_config_settings,
     res_partner,
 )

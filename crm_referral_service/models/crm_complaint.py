@@ -27,6 +27,7 @@ class CrmComplaint(models.Model):
         "crm.complaint.acting.mixin",
         "crm.complaint.caller.mixin",
         "crm.complaint.cause.mixin",
+        "crm.service.known.mixin",
         "crm.complaint.deadline.mixin",
         "crm.complaint.ending.mixin",
         "crm.complaint.page.mixin",
@@ -52,7 +53,7 @@ class CrmComplaint(models.Model):
         required=True,
         readonly=True,
         copy=False,
-        default=lambda self: self._default_name(),
+        default="",
     )
     phone_sanitized = fields.Char(index="btree_not_null")
     contact_ids = fields.One2many(
@@ -199,21 +200,15 @@ class CrmComplaint(models.Model):
         "(commercial_partner_id) WHERE outcome IS NULL AND active IS TRUE"
     )
 
-    # === DEFAULT METHODS === #
-
-    def _default_name(self):
-        # sudo: who takes complaints need not read sequences
-        return self.env["ir.sequence"].sudo().next_by_code("crm.complaint")
-
     # === COMPUTE METHODS === #
 
     @api.depends("name", "customer_name")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_display_name(self):
         for complaint in self:
-            who = complaint.customer_name
-            complaint.display_name = (
-                f"{complaint.name} · {who}" if who else complaint.name
+            parts = [complaint.name, complaint.customer_name]
+            complaint.display_name = " · ".join(filter(None, parts)) or self.env._(
+                "New"
             )
 
     @api.depends("feeling_ids.name", "gesture_ids.state", "gesture_ids.type_id.name")
@@ -247,6 +242,20 @@ class CrmComplaint(models.Model):
     def _check_reason_id(self):
         self.reason_id._check_can_be_chosen()
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Number what is kept; what is given up again takes no number."""
+        # sudo: who takes complaints need not read sequences
+        sequence = self.env["ir.sequence"].sudo()
+        return super().create(
+            [
+                {**vals, "name": vals.get("name") or sequence.next_by_code(self._name)}
+                for vals in vals_list
+            ]
+        )
+
     # === ACTION METHODS === #
 
     def action_acknowledge(self):
@@ -258,6 +267,15 @@ class CrmComplaint(models.Model):
         waiting = self.filtered(lambda complaint: not complaint.acknowledged_on)
         waiting.write({"acknowledged_on": self.env.cr.now()})
         return True
+
+    def action_open_end(self):
+        """Ask why it ends before the last step.
+
+        :return: a window action
+        """
+        return self._open_conversation_wizard(
+            "crm_referral_service.crm_complaint_end_action"
+        )
 
     def action_withdraw(self, reason):
         """The customer takes the complaint back.
@@ -487,7 +505,7 @@ class CrmComplaint(models.Model):
         """:return: what each placeholder says of this complaint."""
         return {
             **super()._get_talk_track_values(),
-            "object.customer_name": self.customer_name,
+            "object.customer_name": self.caller_name or self.customer_name,
             "object.user_id.name": self.user_id.name,
             "object.company_id.name": self.company_id.name,
             "object.name": self.name,
@@ -503,6 +521,13 @@ class CrmComplaint(models.Model):
         """:return: fields that the placeholders of the talk-tracks read."""
         return [
             *super()._get_talk_track_dependencies(),
-            *("customer_name", "user_id.name", "name", "story", "feelings"),
+            *(
+                "customer_name",
+                "caller_name",
+                "user_id.name",
+                "name",
+                "story",
+                "feelings",
+            ),
             *("wanted_remedy", "common_ground", "our_part", "gestures"),
         ]

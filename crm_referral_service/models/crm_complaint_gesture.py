@@ -20,6 +20,7 @@ class CrmComplaintGesture(models.Model):
     _protected_fields = frozenset(
         {"state", "proposed_by_id", "approved_by_id", "approved_on", "limit_amount"}
         | {"authority_id", "agreed_on", "agreed_amount", "is_within_limit"}
+        | {"decision_note"}
     )
 
     complaint_id = fields.Many2one(
@@ -97,6 +98,12 @@ class CrmComplaintGesture(models.Model):
         readonly=True,
         copy=False,
         help="Nobody else had to approve it.",
+    )
+    decision_note = fields.Char(
+        string="Word on the Decision",
+        readonly=True,
+        copy=False,
+        help="What whoever decided says to whoever proposed it.",
     )
     may_decide = fields.Boolean(compute="_compute_may_decide")
 
@@ -179,21 +186,39 @@ class CrmComplaintGesture(models.Model):
         self.filtered(lambda g: g.state == "to_approve")._ask_approval()
         return True
 
-    def action_approve(self):
+    def action_open_decide(self):
+        """Ask for a yes or a no.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "name": self.display_name,
+            "type": "ir.actions.act_window",
+            "res_model": "crm.complaint.gesture.decide",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_gesture_id": self.id},
+        }
+
+    def action_approve(self, note=None):
         """Approve what somebody else proposed.
 
+        :param str note: a word to who proposed it
         :return: True
         :raise AccessError: for who proposed it, and who may not give as much
         """
-        return self._decide("agreed")
+        return self._decide("agreed", note)
 
-    def action_refuse(self):
+    def action_refuse(self, note=None):
         """Refuse what somebody else proposed.
 
+        :param str note: a word to who proposed it
         :return: True
         :raise AccessError: for who proposed it, and who may not give as much
         """
-        return self._decide("refused")
+        return self._decide("refused", note)
 
     def action_deliver(self):
         """Note that the customer has got it.
@@ -275,7 +300,7 @@ class CrmComplaintGesture(models.Model):
             "crm_referral_service.group_service_manager"
         ) or self._is_within(self._get_limit(user))
 
-    def _decide(self, state):
+    def _decide(self, state, note):
         self.check_access("read")
         for gesture in self:
             gesture._check_state("to_approve")
@@ -291,10 +316,32 @@ class CrmComplaintGesture(models.Model):
                 state=state,
                 approved_by_id=self.env.uid,
                 approved_on=self.env.cr.now(),
+                decision_note=(note or "").strip() or False,
             )
+            gesture._tell_decision()
         # sudo: the activity may be another approver's
         self.sudo().activity_unlink([APPROVE])
         return True
+
+    def _tell_decision(self):
+        """Whoever proposed it hears of it where the customer is: on the complaint."""
+        self.ensure_one()
+        # sudo: who decides need not be the one who works on the complaint
+        gesture = self.sudo()
+        agreed = gesture.state == "agreed"
+        text = (
+            self.env._("%(gesture)s: approved.", gesture=gesture.display_name)
+            if agreed
+            else self.env._("%(gesture)s: refused.", gesture=gesture.display_name)
+        )
+        if gesture.decision_note:
+            text = f"{text} {gesture.decision_note}"
+        gesture.complaint_id.message_post(
+            body=text,
+            author_id=self.env.user.partner_id.id,
+            partner_ids=gesture.proposed_by_id.partner_id.ids,
+            subtype_xmlid="mail.mt_note",
+        )
 
     def _ask_approval(self):
         """An activity for who leads the team, or else for a service manager."""

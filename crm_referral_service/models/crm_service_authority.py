@@ -79,6 +79,8 @@ class CrmServiceAuthority(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
 
+    in_words = fields.Char(compute="_compute_in_words")
+
     _one_holder = models.Constraint(
         "CHECK (num_nonnulls(user_id, team_id, group_id) = 1)",
         "A limit is for a person, for a team or for a group: choose one of them.",
@@ -110,6 +112,33 @@ class CrmServiceAuthority(models.Model):
             names = filter(None, (limit.type_id.name, holder.display_name))
             amount = limit.currency_id.format(limit.max_amount)
             limit.display_name = f"{' · '.join(names)}: {amount}"
+
+    @api.depends(
+        *("type_id.name", "user_id.name", "team_id.name", "group_id.full_name"),
+        *("max_amount", "max_per_customer_year", "currency_id"),
+    )
+    @api.depends_context("lang")
+    def _compute_in_words(self):
+        for limit in self:
+            holder = limit.user_id or limit.team_id or limit.group_id
+            values = {
+                "who": holder.display_name,
+                "gesture": limit.type_id.name,
+                "amount": limit.currency_id.format(limit.max_amount),
+                "yearly": limit.currency_id.format(limit.max_per_customer_year),
+            }
+            if not holder or not limit.type_id:
+                limit.in_words = False
+            elif limit.max_per_customer_year:
+                limit.in_words = self.env._(
+                    "%(who)s: “%(gesture)s” up to %(amount)s at once, and %(yearly)s a "
+                    "customer and year",
+                    **values,
+                )
+            else:
+                limit.in_words = self.env._(
+                    "%(who)s: “%(gesture)s” up to %(amount)s at once", **values
+                )
 
     # === BUSINESS METHODS === #
 

@@ -281,6 +281,7 @@ class CrmServiceHandover(models.Model):
                 handover: {
                     "user_id": get_user(handover).id,
                     "date_deadline": handover.deadline,
+                    "summary": (handover.question or "").strip().split("\n")[0][:80],
                 }
                 for handover in self
             },

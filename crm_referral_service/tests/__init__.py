@@ -6,6 +6,7 @@ from . import (
     test_complaint_mail,
     test_complaint_page,
     test_contact,
+    test_complaint_screens,
     test_duty,
     test_duty_screens,
     test_gesture,

@@ -15,10 +15,12 @@ OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 # narrow it further.
 RIGHTS = {
     "crm.complaint": ("rwc", "rwcd", ""),
+    "crm.complaint.end": ("rwc", "rwc", ""),
     "crm.complaint.feeling": ("r", "rwcd", ""),
     "crm.complaint.gesture": ("rwc", "rwcd", ""),
     "crm.complaint.gesture.report": ("r", "r", ""),
     "crm.complaint.report": ("r", "r", ""),
+    "crm.complaint.gesture.decide": ("rwc", "rwc", ""),
     "crm.complaint.step": ("r", "rw", ""),
     "crm.complaint.step.log": ("r", "r", ""),
     "crm.service.authority": ("", "rwcd", ""),
@@ -30,6 +32,7 @@ RIGHTS = {
     "crm.service.handover": ("rwc", "rwcd", "rw"),
     "crm.service.handover.report": ("r", "r", ""),
     "crm.service.miss": ("r", "rwcd", ""),
+    "crm.service.known": ("rwc", "rwc", ""),
     "crm.service.post": ("rw", "rwcd", "rw"),
     "crm.service.reason": ("r", "rwcd", ""),
     "crm.service.reason.merge": ("", "rwc", ""),

@@ -1,1 +1,6 @@
-from . import crm_service_reason_merge
+from . import (
+    crm_complaint_end,
+    crm_complaint_gesture_decide,
+    crm_service_known,
+    crm_service_reason_merge,
+)

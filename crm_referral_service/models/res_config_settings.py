@@ -1,0 +1,39 @@
+from odoo import fields, models
+
+ALIAS = "crm_referral_service.mail_alias_complaint"
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    complaint_legal_days = fields.Integer(
+        related="company_id.complaint_legal_days", readonly=False
+    )
+    complaint_alias_name = fields.Char(
+        string="Address for Complaints",
+        help="What comes in under this name becomes a complaint.",
+    )
+    complaint_alias_domain = fields.Char(
+        compute="_compute_complaint_alias_domain", export_string_translation=False
+    )
+
+    def _compute_complaint_alias_domain(self):
+        alias = self.env.ref(ALIAS, raise_if_not_found=False)
+        for settings in self:
+            settings.complaint_alias_domain = alias and alias.alias_domain
+
+    def get_values(self):
+        """Read the name of the alias, too."""
+        alias = self.env.ref(ALIAS, raise_if_not_found=False)
+        return {
+            **super().get_values(),
+            "complaint_alias_name": alias and alias.alias_name,
+        }
+
+    def set_values(self):
+        """Keep the name of the alias, too. Without a name no mail arrives."""
+        result = super().set_values()
+        alias = self.env.ref(ALIAS, raise_if_not_found=False)
+        if alias and alias.alias_name != self.complaint_alias_name:
+            alias.alias_name = self.complaint_alias_name
+        return result

@@ -1,0 +1,59 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class CrmServiceKnown(models.TransientModel):
+    """Asks which of several known contacts somebody is."""
+
+    _name = "crm.service.known"
+    _description = "Choose Who It Is"
+
+    res_model = fields.Char(required=True, export_string_translation=False)
+    res_id = fields.Many2oneReference(
+        model_field="res_model", required=True, export_string_translation=False
+    )
+    known_partner_ids = fields.Many2many(
+        comodel_name="res.partner",
+        compute="_compute_known_partner_ids",
+        export_string_translation=False,
+    )
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Customer",
+        domain="[('id', 'in', known_partner_ids)]",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("res_model", "res_id")
+    def _compute_known_partner_ids(self):
+        for wizard in self:
+            wizard.known_partner_ids = wizard._get_record()._find_known_partners()
+
+    # === ACTION METHODS === #
+
+    def action_apply(self):
+        """It is the contact that was chosen.
+
+        :return: action that closes the window
+        :raise UserError: when none is chosen
+        """
+        self.ensure_one()
+        if not self.partner_id:
+            raise UserError(self.env._("Choose who it is."))
+        self._get_record().partner_id = self.partner_id
+        return {"type": "ir.actions.act_window_close"}
+
+    # === BUSINESS METHODS === #
+
+    def _get_record(self):
+        """:return: the record of somebody, whose own rights decide
+        :raise UserError: when it is none of the models with callers
+        """
+        self.ensure_one()
+        model = self.env.get(self.res_model)
+        if model is None or not hasattr(model, "_find_known_partners"):
+            raise UserError(self.env._("Choose who it is."))
+        record = model.browse(self.res_id)
+        record.check_access("read")
+        return record
