@@ -1,1 +1,1 @@
-from . import complaint_page, portal
+from . import complaint_page, contact_page, portal, tell_us

@@ -27,6 +27,8 @@ class CrmServiceContact(models.Model):
         "crm.service.caller.mixin",
         "crm.service.contact.chain.mixin",
         "crm.service.contact.callback.mixin",
+        "crm.service.contact.mail.mixin",
+        "crm.service.contact.page.mixin",
         "crm.batch.mixin",
         "mail.thread.phone",
         "mail.activity.mixin",

@@ -26,6 +26,7 @@ class CrmServicePost(models.Model):
         "crm.guarded.mixin",
         "crm.batch.mixin",
         "crm.personal.link.mixin",
+        "crm.service.post.page.mixin",
         "mail.alias.mixin.optional",
         "mail.thread",
         "mail.activity.mixin",
@@ -88,6 +89,10 @@ class CrmServicePost(models.Model):
         help="How it is done here: whom to call, what to ask, where the cards lie.",
     )
     last_listened_on = fields.Datetime(readonly=True, copy=False)
+    last_heard_on = fields.Datetime(
+        compute="_compute_heard", help="When a customer has told something here last."
+    )
+    open_contact_count = fields.Integer(string="Not Done", compute="_compute_heard")
     listen_by = fields.Date(
         compute="_compute_listen_by",
         store=True,
@@ -119,6 +124,21 @@ class CrmServicePost(models.Model):
         return self.env.user
 
     # === COMPUTE METHODS === #
+
+    @api.depends_context("uid")
+    def _compute_heard(self):
+        # sudo: how much was told, and when, is said to who listens
+        Contact = self.env["crm.service.contact"].sudo()
+        told_here = Domain("post_id", "in", self.ids)
+        heard = Contact._read_group(told_here, ["post_id"], ["contacted_on:max"])
+        counts = Contact._read_group(
+            told_here & Domain("state", "!=", "done"), ["post_id"], ["__count"]
+        )
+        last_by_id = {post.id: moment for post, moment in heard}
+        count_by_id = {post.id: count for post, count in counts}
+        for post in self:
+            post.last_heard_on = last_by_id.get(post.id)
+            post.open_contact_count = count_by_id.get(post.id, 0)
 
     @api.depends("last_listened_on", "listen_days", "owner_id")
     def _compute_listen_by(self):
@@ -188,6 +208,22 @@ class CrmServicePost(models.Model):
         posts.last_listened_on = self.env.cr.now()
         posts._forget_reminder()
         return True
+
+    def action_open_contacts(self):
+        """Open what customers have told here.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Contacts"),
+            "res_model": "crm.service.contact",
+            "view_mode": "list,form",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("post_id", "=", self.id)],
+        }
 
     def action_open_form(self):
         """Open the form as customers see it.

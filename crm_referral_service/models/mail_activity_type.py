@@ -15,6 +15,7 @@ class MailActivityType(models.Model):
             "crm_referral_service.mail_activity_type_neglected",
             "crm_referral_service.mail_activity_type_overdue",
             "crm_referral_service.mail_activity_type_page",
+            "crm_referral_service.mail_activity_type_reply",
             "crm_referral_service.mail_activity_type_question",
             "crm_referral_service.mail_activity_type_second_contact",
             "crm_referral_service.mail_activity_type_tell_customer",

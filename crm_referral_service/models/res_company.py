@@ -26,6 +26,11 @@ class ResCompany(models.Model):
         help="After so many months the names, numbers and addresses of callers who are "
         "no customers are taken out of the log. Zero: they are kept.",
     )
+    service_contact_cost = fields.Monetary(
+        string="Cost of a Contact",
+        help="What one contact of a customer costs on average. Early notices say with "
+        "it what they have saved.",
+    )
 
     _callback_max_tries_positive = models.Constraint(
         "CHECK (callback_max_tries > 0)",
@@ -38,6 +43,9 @@ class ResCompany(models.Model):
     _complaint_legal_days_positive = models.Constraint(
         "CHECK (complaint_legal_days >= 0)",
         "The legal deadline is a number of days, zero or more.",
+    )
+    _service_contact_cost_positive = models.Constraint(
+        "CHECK (service_contact_cost >= 0)", "A contact costs nothing, or something."
     )
 
     @api.depends("country_id")

@@ -146,3 +146,23 @@ class TestPost(ServiceCommon):
     def test_every_post_has_its_own_address(self):
         posts = self._create_post() | self._create_post()
         self.assertEqual(len(set(posts.mapped("access_token"))), 2)
+
+    def test_what_was_told_here(self):
+        contacts = self.env["crm.service.contact"].create(
+            [
+                {
+                    "post_id": self.post.id,
+                    "contacted_on": f"2026-11-0{day} 08:00:00",
+                    "reason_id": self.reason.id,
+                }
+                for day in (1, 3, 2)
+            ]
+        )
+        contacts[0].action_done()
+        post = self.post.with_user(self.technician)
+        self.assertEqual(str(post.last_heard_on), "2026-11-03 08:00:00")
+        self.assertEqual(post.open_contact_count, 2)
+        self.assertFalse(self._create_post().last_heard_on)
+        action = self.post.with_user(self.agent).action_open_contacts()
+        found = self.env["crm.service.contact"].search(action["domain"])
+        self.assertEqual(found, contacts.sorted("contacted_on", reverse=True))

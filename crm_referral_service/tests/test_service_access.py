@@ -33,6 +33,7 @@ RIGHTS = {
     "crm.service.handover.report": ("r", "r", ""),
     "crm.service.miss": ("r", "rwcd", ""),
     "crm.service.known": ("rwc", "rwc", ""),
+    "crm.service.notice": ("r", "rwcd", ""),
     "crm.service.post": ("rw", "rwcd", "rw"),
     "crm.service.reason": ("r", "rwcd", ""),
     "crm.service.reason.merge": ("", "rwc", ""),

@@ -1,1 +1,1 @@
-from . import complaint_counts, duty
+from . import complaint_counts, denominator, duty, poisson
