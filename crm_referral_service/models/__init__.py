@@ -1,5 +1,7 @@
 from . import (
     calendar_event,
+    crm_service_effect_mixin,
+    crm_service_council_agenda_mixin,
     crm_service_duty_mixin,
     crm_service_handover_overdue_mixin,
     crm_service_known_mixin,

@@ -6,7 +6,8 @@ PRIORITIES = [("0", "Normal"), ("1", "Important"), ("2", "Urgent")]
 class CrmAssessmentAction(models.Model):
     """What is done about a cause that complaints and contacts have shown."""
 
-    _inherit = "crm.assessment.action"
+    _name = "crm.assessment.action"
+    _inherit = ["crm.service.effect.mixin", "crm.assessment.action"]
 
     kind = fields.Selection(
         selection_add=[("learning", "Learning")],
@@ -21,6 +22,16 @@ class CrmAssessmentAction(models.Model):
         copy=False,
         groups="crm_referral_service.group_service_user",
         help="The complaint in which the cause showed.",
+    )
+    contact_id = fields.Many2one(
+        comodel_name="crm.service.contact",
+        string="Service Contact",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        copy=False,
+        groups="crm_referral_service.group_service_user",
+        help="The contact in which the cause showed.",
     )
     reason_id = fields.Many2one(
         comodel_name="crm.service.reason",
@@ -40,17 +51,30 @@ class CrmAssessmentAction(models.Model):
         ondelete="set null",
         check_company=True,
         copy=False,
-        groups="crm_referral_service.group_service_user",
         help="The meeting of the improvement council that decided on it.",
     )
 
     # === COMPUTE METHODS === #
 
-    @api.depends("complaint_id")
+    @api.depends("complaint_id", "contact_id")
     def _compute_reason_id(self):
         for action in self:
-            # sudo: what it was about, of a complaint that may be read
-            action.reason_id = action.complaint_id.sudo().reason_id or action.reason_id
+            # sudo: what it was about, of what may be read
+            action_sudo = action.sudo()
+            action.reason_id = (
+                action_sudo.complaint_id.reason_id
+                or action_sudo.contact_id.reason_id
+                or action.reason_id
+            )
+
+    @api.onchange("reason_id")
+    def _onchange_reason_id(self):
+        """Who owns the reason sees to it, in the area in which it mostly lies."""
+        reason = self.reason_id.sudo()  # sudo: who owns it is told to who meets it
+        if reason.section_ids and not self.section_id:
+            self.section_id = reason.section_ids[:1].sudo(False)
+        if reason.owner_id.active and not self._origin:
+            self.user_id = reason.owner_id.sudo(False)
 
     @api.depends("complaint_id.team_id", "council_id.team_id")
     def _compute_team_id(self):
@@ -72,6 +96,25 @@ class CrmAssessmentAction(models.Model):
         return actions
 
     # === BUSINESS METHODS === #
+
+    def _measure(self):
+        """What shows whether it has worked: contacts, where it has a reason."""
+        # sudo: the owner may have no other right to contacts
+        reason = self.sudo().reason_id
+        if not reason:
+            return super()._measure()
+        return {
+            "label": self.env._("Contacts: %(reason)s", reason=reason.display_name),
+            "before": self.effect_days and self.contacts_before,
+            "after": self.effect_days and self.contacts_after,
+            "n": self.contacts_before + self.contacts_after,
+        }
+
+    def _note_done(self):
+        result = super()._note_done()
+        # sudo: these figures are kept by the system
+        self.sudo().filtered(lambda action: action.state != "done")._forget_effect()
+        return result
 
     def _note_in_complaints(self):
         """A complaint knows what is done about its cause, unless it does already."""

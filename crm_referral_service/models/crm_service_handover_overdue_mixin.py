@@ -128,7 +128,8 @@ class CrmServiceHandoverOverdueMixin(models.AbstractModel):
         # sudo: who leads and who manages is not a secret
         handover = self.sudo()
         managers = self.env.ref(MANAGER).sudo().all_user_ids
-        people = handover.complaint_id.team_id.user_id | managers.filtered(
+        teams = handover.complaint_id.team_id | handover.contact_id.team_id
+        people = teams.user_id | managers.filtered(
             lambda user: handover.company_id in user.company_ids
         )
         present = people.filtered(lambda user: user.active and not user.share)

@@ -5,8 +5,8 @@ import pytz
 from odoo import fields, models
 
 from ..tools import duty
-from .crm_service_coverage import DAYS_BACK
 from .crm_service_contact_chain_mixin import REPEAT_DAYS
+from .crm_service_coverage import DAYS_BACK
 from .crm_service_duty_mixin import DAYS_AHEAD
 
 

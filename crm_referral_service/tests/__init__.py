@@ -1,6 +1,8 @@
 from . import (
     test_acting,
     test_cause,
+    test_council,
+    test_customer,
     test_complaint,
     test_complaint_mail,
     test_complaint_page,

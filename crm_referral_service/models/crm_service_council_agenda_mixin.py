@@ -1,0 +1,378 @@
+from datetime import timedelta
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date
+
+from odoo.addons.crm_foundation.tools.local_time import day_start, today
+
+# What is looked back at: whole weeks, as weekends are different.
+WEEKS_DAYS = 28
+# More than this nobody talks about in half an hour.
+MAX_ROWS = 5
+
+
+class AgendaPart(NamedTuple):
+    """A part of the agenda: its title, what finds its rows, what says a row."""
+
+    title: str
+    find: callable
+    describe: callable
+
+
+class CrmServiceCouncilAgendaMixin(models.AbstractModel):
+    """An agenda that fills itself from what has happened.
+
+    It is kept as figures and records, and read in the language of the reader. No
+    customer and no agent is named in it: people of other departments are there, too.
+    """
+
+    _name = "crm.service.council.agenda.mixin"
+    _description = "Agenda of the Council"
+
+    agenda_frozen = fields.Json(
+        readonly=True, copy=False, help="The agenda as it was when the meeting ended."
+    )
+    agenda = fields.Json(compute="_compute_agenda")
+    agenda_html = fields.Html(
+        string="Agenda in Words", compute="_compute_agenda", sanitize=False
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("agenda_frozen", "state", "date", "team_id", "company_id")
+    @api.depends_context("lang", "uid")
+    def _compute_agenda(self):
+        for council in self:
+            agenda = (
+                council.agenda_frozen
+                if council.state == "closed"
+                else council._find_agenda()
+            )
+            council.agenda = agenda
+            council.agenda_html = council._render_agenda(agenda or {})
+
+    # === BUSINESS METHODS === #
+
+    def _get_agenda_parts(self):
+        """What the council looks at, in this order; addons add their own.
+
+        :return: by code, see :class:`AgendaPart`. A row is a dict that can be kept as
+            JSON: ``model`` and ``id`` of the record that it opens, its ``label``, and
+            figures.
+        :rtype: dict[str, AgendaPart]
+        """
+        return {
+            "decided": AgendaPart(
+                self.env._("What we decided, and whether it works"),
+                self._find_decided,
+                self._describe_action,
+            ),
+            "growth": AgendaPart(
+                self.env._("What customers turn to us for more often"),
+                self._find_growth,
+                self._describe_growth,
+            ),
+            "misses": AgendaPart(
+                self.env._("Why it was not solved the first time"),
+                self._find_misses,
+                self._describe_share,
+            ),
+            "systemic": AgendaPart(
+                self.env._("Will happen again, and nothing is decided"),
+                self._find_systemic,
+                self._describe_label,
+            ),
+            "late": AgendaPart(
+                self.env._("Actions that are late"),
+                self._find_late,
+                self._describe_action,
+            ),
+            "posts": AgendaPart(
+                self.env._("Where nobody listens"),
+                self._find_posts,
+                self._describe_label,
+            ),
+            "handovers": AgendaPart(
+                self.env._("Questions to colleagues without an answer"),
+                self._find_handovers,
+                self._describe_due,
+            ),
+            "gaps": AgendaPart(
+                self.env._("Hours that we promised, and nobody is there"),
+                self._find_gaps,
+                self._describe_gap,
+            ),
+        }
+
+    def _find_agenda(self):
+        """:return: the rows of each part of the agenda, as it is now
+        :rtype: dict[str, list[dict]]
+        """
+        self.ensure_one()
+        # sudo: who is invited sees the figures and no customer; what a row opens is
+        # for who may read it
+        council = self.sudo()
+        if not (council.date and council.team_id and council.company_id):
+            return {}
+        parts = council._get_agenda_parts()
+        return {code: part.find() for code, part in parts.items()}
+
+    def _render_agenda(self, agenda):
+        """:return: the agenda in the language of the reader, with links"""
+        self.ensure_one()
+        parts = [
+            (
+                part.title,
+                [
+                    (f"/odoo/{row['model']}/{row['id']}", part.describe(row))
+                    for row in agenda.get(code, ())
+                ],
+            )
+            for code, part in self._get_agenda_parts().items()
+        ]
+        return self.env["ir.qweb"]._render(
+            "crm_referral_service.council_agenda",
+            {
+                "parts": [(title, rows) for title, rows in parts if rows],
+                "is_empty": not any(rows for _title, rows in parts),
+            },
+        )
+
+    def _get_look_back(self):
+        """:return: three moments: four weeks and four weeks before, until today
+        :rtype: tuple
+        """
+        last = today(self.env, self.company_id)
+        days = timedelta(days=WEEKS_DAYS)
+        return tuple(
+            day_start(day, self.company_id)
+            for day in (last - 2 * days, last - days, last)
+        )
+
+    @api.model
+    def _make_row(self, record, **figures):
+        return {
+            "model": record._name,
+            "id": record.id,
+            "label": record.display_name,
+            **figures,
+        }
+
+    # === WHAT THERE IS TO TALK ABOUT, in sudo mode === #
+
+    def _find_decided(self):
+        """Decisions of the last meeting, and older ones that are being measured."""
+        last = self.search(
+            [
+                ("team_id", "=", self.team_id.id),
+                ("state", "=", "closed"),
+                ("date", "<", self.date),
+            ],
+            limit=1,
+        )
+        return [self._make_action_row(action) for action in last.action_ids]
+
+    def _find_growth(self):
+        """Reasons with more contacts in the last four weeks than in those before."""
+        start, middle, stop = self._get_look_back()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT reason_id,
+                       count(*) FILTER (WHERE contacted_on < %(middle)s) AS before,
+                       count(*) FILTER (WHERE contacted_on >= %(middle)s) AS now
+                  FROM crm_service_contact
+                 WHERE company_id = %(company)s AND active AND direction = 'in'
+                   AND contacted_on >= %(start)s AND contacted_on < %(stop)s
+                   AND reason_id IS NOT NULL
+              GROUP BY reason_id
+                HAVING count(*) FILTER (WHERE contacted_on >= %(middle)s)
+                     > count(*) FILTER (WHERE contacted_on < %(middle)s)
+              ORDER BY count(*) FILTER (WHERE contacted_on >= %(middle)s)
+                     - count(*) FILTER (WHERE contacted_on < %(middle)s) DESC,
+                       reason_id
+                 LIMIT %(limit)s
+                """,
+                company=self.company_id.id,
+                start=start,
+                middle=middle,
+                stop=stop,
+                limit=MAX_ROWS,
+            )
+        )
+        Reason = self.env["crm.service.reason"]
+        return [
+            self._make_row(Reason.browse(reason), before=before, now=now)
+            for reason, before, now in rows
+        ]
+
+    def _find_misses(self):
+        """Why contacts had to come back, in the last four weeks; the most first."""
+        _start, middle, stop = self._get_look_back()
+        groups = self.env["crm.service.contact"]._read_group(
+            Domain("company_id", "=", self.company_id.id)
+            & Domain("contacted_on", ">=", middle)
+            & Domain("contacted_on", "<", stop)
+            & Domain("miss_id", "!=", False),
+            ["miss_id"],
+            ["__count"],
+            order="__count desc, miss_id",
+        )
+        total = sum(count for _miss, count in groups)
+        return [
+            self._make_row(miss, now=count, total=total)
+            for miss, count in groups[:MAX_ROWS]
+        ]
+
+    def _find_systemic(self):
+        """Complaints whose cause stays, as long as nothing is decided about it."""
+        complaints = self.env["crm.complaint"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("scope", "=", "systemic"),
+                ("action_id", "=", False),
+                ("is_confidential", "=", False),
+            ],
+            limit=MAX_ROWS,
+        )
+        return [
+            {
+                **self._make_row(complaint),
+                "label": complaint.name,
+                "reason": complaint.reason_id.display_name,
+            }
+            for complaint in complaints
+        ]
+
+    def _find_late(self):
+        actions = self.env["crm.assessment.action"].search(
+            self._get_action_domain()
+            & Domain("state", "=", "open")
+            & Domain("kind", "!=", "acceptance")
+            & Domain("deadline", "<", today(self.env, self.company_id)),
+            order="priority desc, deadline",
+            limit=MAX_ROWS,
+        )
+        return [self._make_action_row(action) for action in actions]
+
+    def _get_action_domain(self):
+        """:return: domain of the actions that are the council's business"""
+        return Domain("company_id", "=", self.company_id.id) & (
+            Domain("reason_id", "!=", False)
+            | Domain("complaint_id", "!=", False)
+            | Domain("council_id", "!=", False)
+        )
+
+    def _find_posts(self):
+        posts = self.env["crm.service.post"].search(
+            [("company_id", "=", self.company_id.id), ("is_neglected", "=", True)],
+            limit=MAX_ROWS,
+        )
+        return [self._make_row(post) for post in posts]
+
+    def _find_handovers(self):
+        handovers = self.env["crm.service.handover"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("state", "=", "asked"),
+                ("deadline", "<", today(self.env, self.company_id)),
+            ],
+            limit=MAX_ROWS,
+        )
+        return [
+            self._make_row(handover, due=fields.Date.to_string(handover.deadline))
+            for handover in handovers
+        ]
+
+    def _find_gaps(self):
+        gaps = self.env["crm.service.duty.gap"].search(
+            [("team_id", "=", self.team_id.id)], limit=MAX_ROWS
+        )
+        return [
+            self._make_row(
+                gap, due=fields.Datetime.to_string(gap.start), hours=gap.hours
+            )
+            for gap in gaps
+        ]
+
+    @api.model
+    def _make_action_row(self, action):
+        return self._make_row(
+            action,
+            state=action.state,
+            due=fields.Date.to_string(action.deadline),
+            before=action.contacts_before,
+            now=action.contacts_after,
+            verdict=action.effect_verdict,
+        )
+
+    # === IN WORDS === #
+
+    @api.model
+    def _describe_label(self, row):
+        reason = row.get("reason")
+        return f"{row['label']} · {reason}" if reason else row["label"]
+
+    @api.model
+    def _describe_growth(self, row):
+        return self.env._(
+            "%(reason)s: %(now)s in four weeks, %(before)s in the four weeks before",
+            reason=row["label"],
+            now=row["now"],
+            before=row["before"],
+        )
+
+    @api.model
+    def _describe_share(self, row):
+        return self.env._(
+            "%(reason)s: %(now)s of %(total)s in four weeks",
+            reason=row["label"],
+            now=row["now"],
+            total=row["total"],
+        )
+
+    @api.model
+    def _describe_due(self, row):
+        return self.env._(
+            "%(what)s (until %(day)s)",
+            what=row["label"],
+            day=format_date(self.env, row["due"]),
+        )
+
+    @api.model
+    def _describe_gap(self, row):
+        moment = fields.Datetime.context_timestamp(
+            self, fields.Datetime.to_datetime(row["due"])
+        )
+        return self.env._(
+            "%(team)s: %(hours)s hours from %(moment)s on",
+            team=row["label"],
+            hours=f"{row['hours']:g}",
+            moment=f"{format_date(self.env, moment.date())} {moment:%H:%M}",
+        )
+
+    @api.model
+    def _describe_action(self, row):
+        Action = self.env["crm.assessment.action"]
+        states = dict(Action._fields["state"]._description_selection(self.env))
+        verdicts = dict(
+            Action._fields["effect_verdict"]._description_selection(self.env)
+        )
+        if row.get("verdict"):
+            return self.env._(
+                "%(action)s: %(state)s. %(before)s contacts before, %(now)s after: "
+                "%(verdict)s",
+                action=row["label"],
+                state=states[row["state"]],
+                before=row["before"],
+                now=row["now"],
+                verdict=verdicts[row["verdict"]],
+            )
+        return self.env._(
+            "%(action)s: %(state)s, until %(day)s",
+            action=row["label"],
+            state=states[row["state"]],
+            day=format_date(self.env, row["due"]),
+        )
