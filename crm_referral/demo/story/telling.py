@@ -4,8 +4,6 @@ All of it is done by the methods that a rep, an agent and a manager use, in thei
 and with their rights, at the time when it happened.
 """
 
-from odoo.tools import SQL
-
 from .asking import Asking
 from .care_requests import AISHA, HELEN
 from .coaching import CHECKLISTS
@@ -23,8 +21,6 @@ def tell(env):
     """
     diary = Diary(env)
     customers = find_customers(env)
-    env.cr.flush()
-    [[last_message]] = env.execute_query(SQL("SELECT MAX(id) FROM mail_message"))
     plots = [
         *((Asking, plot) for plot in (*HELEN, *AISHA, *MARC, *YICHUN)),
         *((Listening, plot) for plot in ROUNDS),
@@ -33,11 +29,6 @@ def tell(env):
     for kind, plot in plots:
         kind(diary, plot, customers).plan()
     diary.live()
-    # Odoo dates a message by the clock of the machine.
-    env.cr.execute(
-        SQL("UPDATE mail_message SET date = create_date WHERE id > %s", last_message)
-    )
-    env.invalidate_all()
 
 
 def find_customers(env):
