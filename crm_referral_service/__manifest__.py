@@ -65,6 +65,11 @@
         "web.assets_backend": ["crm_referral_service/static/src/**/*"],
         "web.assets_unit_tests": ["crm_referral_service/static/tests/**/*.test.js"],
     },
+    "demo": [
+        "demo/crm_service_people_demo.xml",
+        "demo/res.partner.csv",
+        "demo/crm_service_story_demo.xml",
+    ],
     "application": True,
     "uninstall_hook": "uninstall_hook",
 }

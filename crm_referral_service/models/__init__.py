@@ -30,6 +30,7 @@ from . import (
     crm_service_contact_callback_mixin,
     crm_service_contact,
     crm_service_denominator,
+    crm_service_demo,
     crm_service_duty_gap,
     crm_service_gesture_type,
     crm_service_handover,

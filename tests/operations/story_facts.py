@@ -1,9 +1,12 @@
 """What there is in a database with the demo story: runs in Odoo's shell."""
 
+from datetime import timedelta
+
 from odoo import fields
 from odoo.fields import Domain
 
 LOGINS = ("admin", "miriam", "helen", "aisha", "demo", "yichun")
+AGENTS = ("helen", "aisha", "ravi")
 
 
 def get_seen(env):
@@ -94,6 +97,9 @@ def get_written(env):
     """How old the messages are, and how many mails wait to be sent."""
     ours = Domain("model", "=like", "crm.referral%")
     ours |= Domain("model", "=like", "crm.assessment%")
+    ours |= Domain("model", "=like", "crm.complaint%")
+    ours |= Domain("model", "=like", "crm.service%")
+    ours |= Domain("model", "=", "calendar.event")
     messages = env["mail.message"].search(ours)
     now = env.cr.now()
     ages = [(now - message.date).days for message in messages]
@@ -104,3 +110,114 @@ def get_written(env):
             [("mail_message_id", "in", messages.ids)]
         ),
     }
+
+
+def get_complaints(env):
+    """What each complaint has behind it."""
+    return [
+        _get_complaint(complaint)
+        for complaint in env["crm.complaint"].search([], order="id")
+    ]
+
+
+def _get_complaint(complaint):
+    stays = complaint.step_log_ids.sorted("id")
+    passed = stays.filtered(lambda stay: stay.outcome == "done").step_id
+    if not complaint.outcome:
+        # What lies ahead again is asked again.
+        now = complaint.step_id.sequence
+        passed = passed.filtered(lambda step: step.sequence < now)
+    request = complaint.env["crm.referral.benefit"].search(
+        [("complaint_id", "=", complaint.id), ("confirmed", "=", True)]
+    )
+    return {
+        "step": complaint.step_code,
+        "outcome": complaint.outcome or "",
+        "is_late": complaint.is_answer_late and not complaint.answered_on,
+        "escalation": complaint.escalation or "",
+        "is_known": bool(complaint.partner_id),
+        "lang": complaint.partner_id.lang or "",
+        "mails": len(
+            complaint.message_ids.filtered(lambda each: each.message_type == "email")
+        ),
+        "missing": [
+            sentence
+            for step in passed
+            for sentence in complaint._get_missing_requirements(step)
+        ],
+        "moments": [str(complaint.received_on), *map(str, stays.mapped("entered_on"))],
+        "gestures": [
+            (gesture.state, gesture.amount, gesture.limit_amount)
+            for gesture in complaint.gesture_ids
+        ],
+        "deciders": complaint.gesture_ids.approved_by_id.mapped("login"),
+        "questions": complaint.handover_ids.mapped("state"),
+        "endings": [complaint.solved or "", complaint.felt_heard or ""],
+        "tested_via": complaint.tested_via or "",
+        "reopened": complaint.reopen_count,
+        "asked": [
+            benefit.partner_id.referral_ids.sorted("id")[-1:].step_code
+            for benefit in request
+        ],
+    }
+
+
+def get_served(env):
+    """What each of those who serve customers finds waiting for them."""
+    users = {user.login: user for user in env["res.users"].search([])}
+    return {
+        login: _get_served_by(env(user=users[login].id, su=False)) for login in AGENTS
+    }
+
+
+def _get_served_by(env):
+    mine = Domain("user_id", "=", env.uid)
+    of_service = Domain("res_model", "in", ("crm.complaint", "crm.complaint.gesture"))
+    of_service |= Domain("res_model", "=", "crm.service.handover")
+    return {
+        "open": env["crm.complaint"].search_count(mine & Domain("outcome", "=", False)),
+        "activities": env["mail.activity"].search_count(mine & of_service),
+    }
+
+
+def get_asked(env):
+    """What the technician finds, who has no other right than to answer."""
+    technician = env["res.users"].search([("login", "=", "tom")])
+    env = env(user=technician.id, su=False)
+    handovers = env["crm.service.handover"].search([("state", "=", "asked")])
+    return {
+        "questions": handovers.mapped("question"),
+        "activities": env["mail.activity"].search_count([("user_id", "=", env.uid)]),
+        "complaints": env["crm.complaint"].has_access("read"),
+    }
+
+
+def get_duty(env):
+    """When nobody is there in the next two weeks, where the team is."""
+    [team] = env["crm.team"].search([("is_service", "=", True)])
+    team = team.with_context(tz=team._get_duty_timezone())
+    gaps = env["crm.service.duty.gap"].search([("team_id", "=", team.id)])
+    return [
+        [
+            fields.Datetime.context_timestamp(team, moment).strftime("%a %H:%M")
+            for moment in (gap.start, gap.stop)
+        ]
+        for gap in gaps
+    ]
+
+
+def get_fallen_into_a_gap(env):
+    """When customers called in vain since there are shifts, where the team is."""
+    [team] = env["crm.team"].search([("is_service", "=", True)])
+    team = team.with_context(tz=team._get_duty_timezone())
+    shifts = env["calendar.event"].search([("service_team_id", "=", team.id)])
+    since = Domain("received_on", ">", min(shifts.mapped("start")))
+    found = []
+    for complaint in env["crm.complaint"].search(since):
+        moment = fields.Datetime.context_timestamp(team, complaint.received_on)
+        _promised, gaps = team._get_coverage(
+            moment - timedelta(days=1), moment + timedelta(days=1)
+        )[team]
+        if any(start <= moment < stop for start, stop in gaps):
+            found.append(moment.strftime("%a %H:%M"))
+    return found
