@@ -45,7 +45,6 @@
         "views/crm_service_notice_views.xml",
         "views/crm_assessment_action_views.xml",
         "views/crm_service_council_views.xml",
-        "views/crm_service_post_views.xml",
         "views/crm_service_reason_views.xml",
         "views/crm_lead_views.xml",
         "views/crm_service_contact_views.xml",
