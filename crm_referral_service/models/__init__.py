@@ -28,6 +28,8 @@ from . import (
     crm_service_miss,
     crm_service_contact_chain_mixin,
     crm_service_contact_callback_mixin,
+    crm_service_contact_follow_mixin,
+    crm_service_contact_privacy_mixin,
     crm_service_contact,
     crm_service_denominator,
     crm_service_demo,

@@ -25,10 +25,12 @@ class CrmServiceContact(models.Model):
     _inherit = [
         "crm.guarded.mixin",
         "crm.service.caller.mixin",
-        "crm.service.contact.chain.mixin",
         "crm.service.contact.callback.mixin",
         "crm.service.contact.mail.mixin",
         "crm.service.contact.page.mixin",
+        "crm.service.contact.follow.mixin",
+        "crm.service.contact.privacy.mixin",
+        "crm.service.contact.chain.mixin",
         "crm.batch.mixin",
         "mail.thread.phone",
         "mail.activity.mixin",
@@ -39,7 +41,7 @@ class CrmServiceContact(models.Model):
     _interaction_field = "service_contact_id"
     _primary_email = "email"
     _rec_names_search = ("caller_name", "partner_id", "phone", "email")
-    _protected_fields = frozenset({"complaint_id", "is_outside_hours"})
+    _protected_fields = frozenset({"is_outside_hours"})
 
     contacted_on = fields.Datetime(
         string="When", required=True, default=lambda self: self._default_contacted_on()
@@ -140,14 +142,6 @@ class CrmServiceContact(models.Model):
         copy=False,
         index=True,
     )
-    complaint_id = fields.Many2one(
-        comodel_name="crm.complaint",
-        index="btree_not_null",
-        ondelete="set null",
-        readonly=True,
-        copy=False,
-        check_company=True,
-    )
     handover_ids = fields.One2many(
         comodel_name="crm.service.handover",
         inverse_name="contact_id",
@@ -213,11 +207,8 @@ class CrmServiceContact(models.Model):
     @api.depends_context("uid", "allowed_company_ids", "lang", "tz")
     def _compute_display_name(self):
         for contact in self:
-            who = contact.customer_name or contact.phone or contact.email
             moment = fields.Datetime.context_timestamp(contact, contact.contacted_on)
-            contact.display_name = (
-                f"{moment:%Y-%m-%d %H:%M} · {who or self.env._('Unknown')}"
-            )
+            contact.display_name = f"{moment:%Y-%m-%d %H:%M} · {contact._get_caller()}"
 
     @api.depends("contacted_on", "team_id")
     def _compute_is_outside_hours(self):
@@ -298,6 +289,10 @@ class CrmServiceContact(models.Model):
             missing.append(self.env._("Why it was not solved the first time."))
         if not self._is_callback_kept():
             missing.append(self.env._("The call that we have promised."))
+        if self.is_complaint_back:
+            missing.append(
+                self.env._("The complaint to be reopened: the customer came back.")
+            )
         return missing + self._get_missing_answers()
 
     def _get_missing_answers(self):

@@ -4,7 +4,11 @@ from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from odoo.addons.base.models.res_partner import _tz_get
-from odoo.addons.crm_foundation.tools.local_time import timezone_of
+from odoo.addons.crm_foundation.tools.local_time import (
+    local_date,
+    timezone_of,
+    today,
+)
 
 CALL_BACK = "crm_referral_service.mail_activity_type_call_back"
 
@@ -14,7 +18,9 @@ class CrmServiceContactCallbackMixin(models.AbstractModel):
 
     _name = "crm.service.contact.callback.mixin"
     _description = "Permission to Call Back"
-    _protected_fields = frozenset({"callback_attempts", "called_back_on"})
+    _protected_fields = frozenset(
+        {"callback_attempts", "called_back_on", "is_callback_told"}
+    )
 
     callback_wanted = fields.Boolean(
         string="Call Me Back",
@@ -35,6 +41,10 @@ class CrmServiceContactCallbackMixin(models.AbstractModel):
     )
     callback_attempts = fields.Integer(string="Times Tried", readonly=True, copy=False)
     called_back_on = fields.Datetime(readonly=True, copy=False)
+    # Who leads the team was told that the call was missed.
+    is_callback_told = fields.Boolean(
+        readonly=True, copy=False, export_string_translation=False
+    )
     can_call_now = fields.Boolean(
         compute="_compute_can_call_now", search="_search_can_call_now"
     )
@@ -108,6 +118,24 @@ class CrmServiceContactCallbackMixin(models.AbstractModel):
             "callback_to", "<", self.env.cr.now()
         )
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        contacts = super().create(vals_list)
+        contacts.filtered("callback_wanted")._plan_callback()
+        return contacts
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"callback_wanted", "callback_from", "callback_to", "user_id"} & vals.keys():
+            if vals.get("callback_to"):
+                # sudo: kept by us; a new time is a new promise
+                self.sudo().write({"is_callback_told": False})
+            if "callback_wanted" in vals or any(self.mapped("callback_wanted")):
+                self._plan_callback()
+        return result
+
     # === ACTION METHODS === #
 
     def action_called(self, reached=True):
@@ -131,6 +159,7 @@ class CrmServiceContactCallbackMixin(models.AbstractModel):
                     "called_back_on": reached and self.env.cr.now(),
                 }
             )
+        self.filtered(lambda c: c._is_callback_kept())._forget_callback_plan()
         return True
 
     def action_not_reached(self):
@@ -197,3 +226,62 @@ class CrmServiceContactCallbackMixin(models.AbstractModel):
             or self.called_back_on
             or self.callback_attempts >= tries
         )
+
+    def _plan_callback(self):
+        """An activity for who has to call; none where nobody waits."""
+        self._forget_callback_plan()
+        waiting = self.filtered(
+            lambda contact: contact.callback_wanted and not contact._is_callback_kept()
+        )
+        plan = {}
+        for contact in waiting:
+            user = contact._get_callback_user()
+            if user:
+                plan[contact] = {
+                    "user_id": user.id,
+                    "date_deadline": local_date(
+                        contact.callback_from or contact.contacted_on,
+                        user,
+                        contact.company_id,
+                    ),
+                }
+        self.env["mail.activity"]._schedule_batch(CALL_BACK, plan)
+
+    def _forget_callback_plan(self):
+        # sudo: may be a colleague's
+        self.sudo().activity_unlink([CALL_BACK])
+
+    def _get_callback_user(self):
+        """:return: who has to call: who took it, else who leads the team"""
+        self.ensure_one()
+        # sudo: who leads a team, and who has left, is no secret
+        contact = self.sudo()
+        takers = contact.user_id.filtered("active") or contact.team_id.user_id
+        return takers.sudo(self.env.su)
+
+    # === JOB === #
+
+    @api.model
+    def _cron_missed_callbacks(self, batch_size=200):
+        """Tell who leads the team of a call that was promised and not made, once."""
+        self._process_in_batches(
+            Domain("is_callback_missed", "=", True)
+            & Domain("is_callback_told", "=", False),
+            "_tell_missed_callback",
+            batch_size=batch_size,
+        )
+
+    def _tell_missed_callback(self):
+        self.write({"is_callback_told": True})
+        plan = {}
+        for contact in self:
+            user = contact.team_id.user_id or contact._get_callback_user()
+            if user:
+                plan[contact] = {
+                    "user_id": user.id,
+                    "date_deadline": today(self.env, user, contact.company_id),
+                    "summary": lambda record: record.env._(
+                        "We promised to call, and did not"
+                    ),
+                }
+        self.env["mail.activity"]._schedule_batch(CALL_BACK, plan)

@@ -130,7 +130,7 @@ class CrmServiceContactChainMixin(models.AbstractModel):
         before = {}
         chained = self.filtered(lambda contact: contact.first_id and contact._origin)
         if chained:
-            before = self._find_previous(chained._origin)
+            before = chained._origin._find_previous()
         for contact in self:
             contact.previous_id = (
                 before.get(contact._origin.id, contact.first_id)
@@ -141,6 +141,8 @@ class CrmServiceContactChainMixin(models.AbstractModel):
     def _inverse_previous_id(self):
         for contact in self:
             contact._chain_to(contact.previous_id)
+        # Somebody else may have come in between.
+        self.invalidate_model(["previous_id"], flush=False)
 
     @api.depends(
         "customer_key", "reason_id", "contacted_on", "is_new_matter", "first_id"
@@ -264,7 +266,8 @@ class CrmServiceContactChainMixin(models.AbstractModel):
         )
 
     def _find_previous(self):
-        """:return: ids of the contact before in the same chain, by id"""
+        """:return: the contact before in the same chain, by id"""
+        self.flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
@@ -305,11 +308,24 @@ class CrmServiceContactChainMixin(models.AbstractModel):
         root, old_root = previous.first_id or previous, contact.first_id
         if root == old_root:
             return
-        (contact | contact.chained_ids).write({"first_id": root.id})
+        for each in contact | contact.chained_ids:
+            # Together, for the database looks at all three of them.
+            each.write(each._prepare_place_in_chain(root))
         if root.first_time in ("pending", "yes") and contact.is_repeat:
             root.first_time = "no"
         if old_root and not old_root.chained_ids.filtered("is_repeat"):
             old_root.first_time = old_root.first_time and "pending"
+
+    def _prepare_place_in_chain(self, root):
+        """:return: values of a contact that begins with another one, or with itself"""
+        self.ensure_one()
+        is_in = self.direction == "in"
+        is_pending = is_in and not root and self.customer_key
+        return {
+            "first_id": root.id,
+            "is_repeat": is_in and bool(root),
+            "first_time": "pending" if is_pending else False,
+        }
 
     def _check_is_before(self, previous):
         if previous.company_id != self.company_id:
@@ -323,6 +339,30 @@ class CrmServiceContactChainMixin(models.AbstractModel):
             raise ValidationError(
                 self.env._("Choose a contact that came before this one.")
             )
+
+    @api.model
+    def _recognise_merged(self, partners):
+        """Customers were merged in SQL: their contacts are recognised by one key.
+
+        :param partners: all of them, also those that are about to go
+        """
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE crm_service_contact contact
+                   SET commercial_partner_id = customer.commercial_partner_id,
+                       customer_key = 'p' || customer.commercial_partner_id
+                  FROM res_partner customer
+                 WHERE customer.id = contact.partner_id
+                   AND customer.commercial_partner_id IS NOT NULL
+                   AND (contact.partner_id = ANY(%(ids)s)
+                        OR contact.commercial_partner_id = ANY(%(ids)s))
+                """,
+                ids=partners.ids,
+            )
+        )
+        self.invalidate_model(["commercial_partner_id", "customer_key"])
 
     # === JOB === #
 

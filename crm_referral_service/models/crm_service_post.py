@@ -68,6 +68,18 @@ class CrmServicePost(models.Model):
         ondelete="set null",
         help="Who takes care of what is told here.",
     )
+    source_id = fields.Many2one(
+        comodel_name="utm.source",
+        index="btree_not_null",
+        ondelete="set null",
+        help="Of a lead that is made of what is told here.",
+    )
+    medium_id = fields.Many2one(
+        comodel_name="utm.medium",
+        index="btree_not_null",
+        ondelete="set null",
+        help="Of a lead that is made of what is told here.",
+    )
     owner_id = fields.Many2one(
         comodel_name="res.users",
         string="Listens",

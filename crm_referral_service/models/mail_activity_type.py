@@ -11,6 +11,7 @@ class MailActivityType(models.Model):
             "crm_referral_service.mail_activity_type_step",
             "crm_referral_service.mail_activity_type_answer_due",
             "crm_referral_service.mail_activity_type_approve",
+            "crm_referral_service.mail_activity_type_call_back",
             "crm_referral_service.mail_activity_type_gap",
             "crm_referral_service.mail_activity_type_neglected",
             "crm_referral_service.mail_activity_type_overdue",

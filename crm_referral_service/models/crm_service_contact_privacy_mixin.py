@@ -1,0 +1,46 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, models
+from odoo.fields import Domain
+
+# What tells who somebody is. The words about the matter stay, for the sake of causes.
+PERSONAL_FIELDS = ("caller_name", "phone", "email", "callback_phone")
+
+
+class CrmServiceContactPrivacyMixin(models.AbstractModel):
+    """Callers who are no customers are forgotten, as the company has set it."""
+
+    _name = "crm.service.contact.privacy.mixin"
+    _description = "Unknown Callers"
+
+    # === JOB === #
+
+    @api.model
+    def _cron_forget_unknown(self, batch_size=500):
+        """Take out who called, where it was nobody we know and long ago."""
+        self.with_context(active_test=False)._process_in_batches(
+            self._get_forgettable_domain(), "_forget_caller", batch_size=batch_size
+        )
+
+    @api.model
+    def _get_forgettable_domain(self):
+        """:return: contacts of nobody we know, older than their company keeps them"""
+        now = self.env.cr.now()
+        keeping = Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain(
+                "contacted_on",
+                "<",
+                now - relativedelta(months=company.unknown_caller_months),
+            )
+            for company in self.env["res.company"].search(
+                [("unknown_caller_months", ">", 0)]
+            )
+        )
+        told = Domain.OR(Domain(fname, "!=", False) for fname in PERSONAL_FIELDS)
+        return Domain("partner_id", "=", False) & keeping & told
+
+    def _forget_caller(self):
+        """No name, number or address is left, and no mail that says it."""
+        self.message_ids.unlink()
+        self.write(dict.fromkeys(PERSONAL_FIELDS, False))
