@@ -16,6 +16,7 @@ from . import (
     crm_complaint_ending_mixin,
     crm_complaint_page_mixin,
     crm_complaint_second_contact_mixin,
+    crm_complaint_secret_mixin,
     crm_complaint_mail_mixin,
     crm_complaint_feeling,
     crm_complaint_step,

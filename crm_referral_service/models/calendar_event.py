@@ -12,6 +12,7 @@ class CalendarEvent(models.Model):
         index="btree_not_null",
         ondelete="set null",
         domain=[("is_service", "=", True)],
+        groups="crm_referral_service.group_service_user",
         help="Who takes part is there for the customers of this team meanwhile.",
     )
 

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_list
+from odoo.tools import SQL, format_list
 
 OUTCOMES = [
     ("resolved", "Solved and felt heard"),
@@ -31,6 +31,7 @@ class CrmComplaint(models.Model):
         "crm.complaint.deadline.mixin",
         "crm.complaint.ending.mixin",
         "crm.complaint.page.mixin",
+        "crm.complaint.secret.mixin",
         "crm.complaint.mail.mixin",
         "crm.complaint.second.contact.mixin",
         "crm.personal.link.mixin",
@@ -43,8 +44,10 @@ class CrmComplaint(models.Model):
     _interaction_field = "complaint_id"
     _step_activity_type = "crm_referral_service.mail_activity_type_step"
     _manager_group = "crm_referral_service.group_service_manager"
-    _completed_outcomes = frozenset({"resolved"})
+    # What the two answers say at the end of the seven steps.
+    _completed_outcomes = frozenset({"resolved", "calmed", "fixed", "unresolved"})
     _reopen_needs_reason = True
+    _protected_fields = frozenset({"name"})
     _primary_email = "email"
     _link_path = "/service/complaint"
 
@@ -75,11 +78,6 @@ class CrmComplaint(models.Model):
     )
     outcome = fields.Selection(
         selection_add=OUTCOMES, help="Empty while the complaint is open."
-    )
-    is_confidential = fields.Boolean(
-        string="Confidential",
-        tracking=True,
-        help="Only the owner and service managers see it.",
     )
 
     # 2 listen
@@ -202,11 +200,13 @@ class CrmComplaint(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("name", "customer_name")
+    @api.depends("name", "customer_name", "is_confidential")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_display_name(self):
         for complaint in self:
-            parts = [complaint.name, complaint.customer_name]
+            # A name is also told where the complaint is not: in mails and activities.
+            who = not complaint.is_confidential and complaint.customer_name
+            parts = [complaint.name, who]
             complaint.display_name = " · ".join(filter(None, parts)) or self.env._(
                 "New"
             )
@@ -223,6 +223,18 @@ class CrmComplaint(models.Model):
             complaint.gestures = format_list(spoken.env, given.mapped("display_name"))
 
     # === CONSTRAINT METHODS === #
+
+    @api.constrains("reason_id")
+    def _check_reason_id(self):
+        for complaint in self:
+            # sudo: the tree of reasons is no secret
+            if complaint.reason_id.sudo().child_ids:
+                raise ValidationError(
+                    self.env._(
+                        "“%(reason)s” is a group of reasons. Choose one within it.",
+                        reason=complaint.reason_id.display_name,
+                    )
+                )
 
     @api.constrains("outcome", "handover_ids", "gesture_ids")
     def _check_nothing_is_out(self):
@@ -244,17 +256,23 @@ class CrmComplaint(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
+    @api.model
+    def _prepare_create_values(self, vals_list):
         """Number what is kept; what is given up again takes no number."""
         # sudo: who takes complaints need not read sequences
         sequence = self.env["ir.sequence"].sudo()
-        return super().create(
+        return super()._prepare_create_values(
             [
                 {**vals, "name": vals.get("name") or sequence.next_by_code(self._name)}
                 for vals in vals_list
             ]
         )
+
+    def write(self, vals):
+        if vals.get("outcome") and not self.env.su:
+            # What became of it is history; only reopening takes it up again.
+            self.filtered("outcome")._check_goes_on()
+        return super().write(vals)
 
     # === ACTION METHODS === #
 
@@ -304,6 +322,32 @@ class CrmComplaint(models.Model):
         if not reason:
             raise UserError(self.env._("Write in a few words why it ends like this."))
         return self._end_conversation(outcome, unresolved_reason=reason, **values)
+
+    def _hold_open(self):
+        """Nobody ends these while something goes out for them at the same moment.
+
+        :raise UserError: when one of them has ended, or is archived
+        """
+        self.sudo()._check_goes_on()  # sudo: who goes on with it need not see it
+        if ids := tuple(self.ids):
+            # An update, not a lock: whoever ends it meanwhile has to look again.
+            self.env.execute_query(
+                SQL(
+                    "UPDATE crm_complaint SET name = name WHERE id IN %s RETURNING id",
+                    ids,
+                )
+            )
+
+    def _check_goes_on(self):
+        """:raise UserError: when one of them has ended, or is archived"""
+        self._check_not_archived()
+        for complaint in self.filtered("outcome"):
+            raise UserError(
+                self.env._(
+                    "“%(complaint)s” has ended. Reopen it first, then go on.",
+                    complaint=complaint.display_name,
+                )
+            )
 
     # === GUIDED CONVERSATION === #
 

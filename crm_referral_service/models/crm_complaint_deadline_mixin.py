@@ -3,6 +3,7 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from odoo.addons.crm_foundation.tools.local_time import canonical_timezone, today
@@ -13,6 +14,8 @@ EARLY = 0.75
 ESCALATIONS = [("early", "Due soon"), ("due", "Overdue")]
 # From this step on the customer has heard what we do about it.
 ANSWERED_STEPS = ("test", "follow_through")
+# So much the clock of a device may be ahead of ours.
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 class CrmComplaintDeadlineMixin(models.AbstractModel):
@@ -152,6 +155,21 @@ class CrmComplaintDeadlineMixin(models.AbstractModel):
         open_ones = Domain("answered_on", "=", False) & Domain("answer_by", "<", now)
         return Domain("outcome", "=", False) & open_ones
 
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("received_on", "acknowledged_on")
+    def _check_not_in_the_future(self):
+        latest = self.env.cr.now() + CLOCKS_DIFFER
+        for record in self:
+            for fname in ("received_on", "acknowledged_on"):
+                if record[fname] and record[fname] > latest:
+                    raise ValidationError(
+                        self.env._(
+                            "“%(field)s” is in the future. Write when it was.",
+                            field=self._fields[fname]._description_string(self.env),
+                        )
+                    )
+
     # === BUSINESS METHODS === #
 
     def _plan_hours(self, hours):
@@ -275,14 +293,6 @@ class CrmComplaintDeadlineMixin(models.AbstractModel):
             }
         self.union(*reminders)._forget_reminder()
         self.env["mail.activity"]._schedule_batch(ANSWER_DUE, values)
-
-    def _get_leader(self):
-        """:return: who leads the team and works here still, else whose work it is."""
-        self.ensure_one()
-        leader = self.sudo().team_id.user_id  # sudo: who leads is not a secret
-        if leader.active and not leader.share:
-            return leader.sudo(self.env.su)
-        return self._get_step_activity_user()
 
     def _forget_reminder(self):
         # sudo: the reminder is the leader's

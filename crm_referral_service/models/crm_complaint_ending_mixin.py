@@ -74,6 +74,9 @@ class CrmComplaintEndingMixin(models.AbstractModel):
         return records
 
     def write(self, vals):
+        if {"solved", "felt_heard"} & vals.keys() and vals.get("outcome", True):
+            # What the customer said at the end stays; reopening asks anew.
+            self.filtered("outcome")._check_goes_on()
         result = super().write(vals)
         if {"solved", "felt_heard"} & vals.keys():
             self._note_tested("agent")

@@ -1,7 +1,8 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 
 from odoo.addons.crm_foundation.tools.local_time import today
 
@@ -42,7 +43,13 @@ class CrmComplaintGesture(models.Model):
         ondelete="restrict",
     )
     has_amount = fields.Boolean(related="type_id.has_amount")
-    amount = fields.Monetary(tracking=True)
+    amount = fields.Monetary(
+        compute="_compute_amount",
+        store=True,
+        precompute=True,
+        readonly=False,
+        tracking=True,
+    )
     note = fields.Char(help="What exactly, and until when.")
     state = fields.Selection(
         selection=[
@@ -108,7 +115,8 @@ class CrmComplaintGesture(models.Model):
     may_decide = fields.Boolean(compute="_compute_may_decide")
 
     _amount_positive = models.Constraint(
-        "CHECK (COALESCE(amount, 0) >= 0)", "An amount is zero or more."
+        "CHECK (COALESCE(amount, 0) >= 0 AND COALESCE(amount, 0) <> 'NaN')",
+        "An amount is zero or more.",
     )
     _four_eyes = models.Constraint(
         "CHECK (approved_by_id IS NULL OR approved_by_id <> proposed_by_id)",
@@ -134,19 +142,42 @@ class CrmComplaintGesture(models.Model):
                 self.env.user
             )
 
+    @api.depends("type_id")
+    def _compute_amount(self):
+        for gesture in self:
+            gesture.amount = gesture.amount if gesture.has_amount else 0.0
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("amount", "type_id")
+    def _check_amount(self):
+        """What costs nothing needs no approval: there is nothing hidden in it."""
+        for gesture in self:
+            if gesture.amount and not gesture.has_amount:
+                raise ValidationError(
+                    self.env._(
+                        "“%(type)s” costs nothing. Leave the amount empty, or choose "
+                        "another gesture.",
+                        type=gesture.type_id.name,
+                    )
+                )
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):
         gestures = super().create(vals_list)
+        gestures.complaint_id._hold_open()
         # sudo: kept by us, nobody writes it by hand
         gestures.sudo().write({"proposed_by_id": self.env.uid})
         return gestures
 
     def write(self, vals):
-        if {"amount", "type_id", "complaint_id"} & vals.keys():
-            decided = self.filtered(lambda g: g.state != "proposed")
-            if decided and not self.env.su:
+        if {"amount", "type_id", "complaint_id"} & vals.keys() and not self.env.su:
+            decided = self.filtered(
+                lambda g: g.state != "proposed" or "complaint_id" in vals
+            )
+            if decided:
                 raise UserError(
                     self.env._(
                         "“%(gesture)s” is decided already. Propose another one.",
@@ -164,6 +195,7 @@ class CrmComplaintGesture(models.Model):
         :raise UserError: when it is decided already, or the amount is missing
         """
         self.check_access("write")
+        self.complaint_id._hold_open()
         for gesture in self:
             gesture._check_state("proposed")
             if gesture.has_amount and not gesture.amount:
@@ -265,7 +297,8 @@ class CrmComplaintGesture(models.Model):
         self.ensure_one()
         if not self.has_amount:
             return True
-        if not limit or self.amount > limit.max_amount:
+        # Not the other way round: what is not a number is not within a limit.
+        if not limit or not self.amount <= limit.max_amount:
             return False
         yearly = limit.max_per_customer_year
         return not yearly or self._get_given() + self.amount <= yearly
@@ -273,21 +306,24 @@ class CrmComplaintGesture(models.Model):
     def _get_given(self):
         """:return: what the customer was given in the last twelve months."""
         self.ensure_one()
-        partner = self.complaint_id.commercial_partner_id
+        complaint = self.complaint_id
+        partner = complaint.commercial_partner_id
+        # Of somebody we do not know, what they were given for this complaint.
+        of_customer = Domain("complaint_id", "=", complaint.id)
+        if partner:
+            of_customer |= Domain("complaint_id.commercial_partner_id", "=", partner.id)
         since = self.env.cr.now() - relativedelta(years=1)
         # sudo: what colleagues gave counts, whoever gave it
         [[given]] = self.sudo()._read_group(
-            [
-                ("complaint_id.commercial_partner_id", "=", partner.id),
-                ("company_id", "=", self.company_id.id),
-                ("state", "in", PROMISED),
-                ("create_date", ">=", since),
-                ("id", "!=", self.id),
-            ],
+            of_customer
+            & Domain("company_id", "=", self.company_id.id)
+            & Domain("state", "in", PROMISED)
+            & Domain("create_date", ">=", since)
+            & Domain("id", "!=", self.id),
             [],
             ["amount:sum"],
         )
-        return given or 0.0 if partner else 0.0
+        return given or 0.0
 
     def _is_approver(self, user):
         """:return: whether somebody may decide: not who proposed it, and a manager or
@@ -368,6 +404,10 @@ class CrmComplaintGesture(models.Model):
             lambda user: gesture.company_id in user.company_ids
         )
         able = people.filtered(
-            lambda user: user.active and not user.share and gesture._is_approver(user)
+            lambda user: (
+                not user.share
+                and gesture.complaint_id._is_seen_by(user)
+                and gesture._is_approver(user)
+            )
         )
         return able[:1] or gesture.complaint_id._get_job_responsible()

@@ -26,6 +26,21 @@ class CrmComplaintPageMixin(models.AbstractModel):
     _description = "Page of a Customer Who Complains"
     _inherit = ["crm.guided.conversation"]
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Whoever turns out not to be the customer keeps no link."""
+        before = {
+            record: record.partner_id
+            # sudo: also of a customer whom the user does not see
+            for record in (self.sudo() if "partner_id" in vals else ())
+        }
+        result = super().write(vals)
+        for record, partner in before.items():
+            if partner and record.partner_id != partner:
+                record.access_token = record._default_access_token()
+        return result
+
     # === WHAT THE PAGE SHOWS === #
 
     def _get_page_values(self):

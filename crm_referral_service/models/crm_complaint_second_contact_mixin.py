@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from odoo.addons.crm_foundation.tools.local_time import today
@@ -31,6 +32,21 @@ class CrmComplaintSecondContactMixin(models.AbstractModel):
         "(second_contact_on) WHERE outcome IS NULL AND second_contact_done_on IS NULL "
         "AND is_second_contact_told IS NOT TRUE"
     )
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("second_contact_done_on")
+    def _check_second_contact_done_on(self):
+        for record in self.filtered("second_contact_done_on"):
+            if record.second_contact_done_on > today(
+                self.env, self.env.user, record.company_id
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "The second contact is in the future. Plan it with “Second "
+                        "Contact On”, and note here when it was."
+                    )
+                )
 
     # === CRUD METHODS === #
 

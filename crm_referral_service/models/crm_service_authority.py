@@ -35,6 +35,7 @@ class CrmServiceAuthority(models.Model):
 
     _name = "crm.service.authority"
     _description = "Authority to Give"
+    _inherit = ["crm.guarded.mixin"]
     _order = "type_id, user_id, team_id, group_id, id"
     _check_company_auto = True
 
@@ -187,9 +188,12 @@ class CrmServiceAuthority(models.Model):
         limits = self.sudo().search(
             [("type_id", "=", gesture_type.id), ("company_id", "=", company.id)]
         )
+        # sudo: who is on which team is not a secret
+        members = team.sudo().member_ids | team.sudo().user_id
         for holders in (
             lambda limit: limit.user_id == user,
-            lambda limit: limit.team_id and limit.team_id == team,
+            # Nobody borrows the limit of a team by giving it the complaint.
+            lambda limit: limit.team_id and limit.team_id == team and user in members,
             lambda limit: limit.group_id in user.all_group_ids,
         ):
             found = limits.filtered(holders)

@@ -46,9 +46,12 @@ class CrmServiceHandover(models.Model):
     )
     company_id = fields.Many2one(
         comodel_name="res.company",
+        compute="_compute_company_id",
+        store=True,
+        precompute=True,
+        readonly=False,
         required=True,
         index=True,
-        default=lambda self: self._default_company_id(),
     )
     from_user_id = fields.Many2one(
         comodel_name="res.users",
@@ -116,14 +119,23 @@ class CrmServiceHandover(models.Model):
 
     # === DEFAULT METHODS === #
 
-    def _default_company_id(self):
-        return self.env.company
-
     def _default_from_user_id(self):
         return self.env.user
 
     def _default_deadline(self):
         return today(self.env, self.env.user, self.env.company)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("complaint_id", "contact_id")
+    def _compute_company_id(self):
+        for handover in self:
+            handover.company_id = (
+                handover.complaint_id.company_id
+                or handover.contact_id.company_id
+                or handover.company_id
+                or self.env.company
+            )
 
     # === CONSTRAINT METHODS === #
 
@@ -144,11 +156,15 @@ class CrmServiceHandover(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         handovers = super().create(vals_list)
+        # Who asks about something keeps it from ending: only who works on it may.
+        handovers.complaint_id.check_access("write")
+        handovers.contact_id.check_access("write")
+        handovers.complaint_id._hold_open()
         handovers._schedule(QUESTION, lambda handover: handover.to_user_id)
         return handovers
 
     def write(self, vals):
-        self._check_only_answer(vals)
+        self._check_is_free(vals)
         if "to_user_id" in vals:
             moved = self.filtered(lambda h: h.to_user_id.id != vals["to_user_id"])
             moved.activity_unlink([QUESTION])
@@ -229,19 +245,41 @@ class CrmServiceHandover(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _check_only_answer(self, vals):
-        """Who is asked answers, and changes nothing else.
+    def _check_is_free(self, vals):
+        """Who is asked answers, and changes nothing else; what was answered stays.
 
         :raise AccessError: names what they may do
+        :raise UserError: when it is answered or withdrawn
         """
-        if self.env.su or self.env.user.has_group(
-            "crm_referral_service.group_service_user"
-        ):
+        if self.env.su:
             return
-        if vals.keys() - {"answer"}:
+        user = self.env.user
+        is_agent = user.has_group("crm_referral_service.group_service_user")
+        if vals.keys() - {"answer"} and any(
+            not is_agent or handover._is_only_asked(user) for handover in self
+        ):
             raise AccessError(
                 self.env._("You were asked: write the answer, and give it back.")
             )
+        if vals.keys() & {"answer", "company_id", "deadline", "question", "to_user_id"}:
+            for handover in self:
+                handover._check_state("asked")
+        if vals.keys() & {"complaint_id", "contact_id"}:
+            raise UserError(
+                self.env._("A question stays where it was asked. Ask a new one.")
+            )
+
+    def _is_only_asked(self, user):
+        """:return: whether somebody is asked, and has nothing else to say here"""
+        self.ensure_one()
+        if user != self.to_user_id or user.has_group(
+            "crm_referral_service.group_service_manager"
+        ):
+            return False
+        # sudo: who is asked does not see what it is about
+        handover = self.sudo()
+        owners = handover.complaint_id.user_id | handover.contact_id.user_id
+        return user not in (handover.from_user_id | owners)
 
     def _check_state(self, state):
         labels = dict(self._fields["state"]._description_selection(self.env))

@@ -28,4 +28,6 @@ from . import (
     test_service_figures,
     test_service_rights,
     test_tell_us,
+    test_service_gates,
+    test_service_walk,
 )

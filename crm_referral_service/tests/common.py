@@ -80,7 +80,7 @@ class ServiceCommon(TransactionCase):
             },
             "test": {"solved": "yes", "felt_heard": "yes"},
             "follow_through": {
-                "second_contact_done_on": "2026-11-20",
+                "second_contact_done_on": "2025-11-20",
                 "second_contact_reason": "Heard whether it still holds",
                 "scope": "one_off",
             },

@@ -189,15 +189,15 @@ class TestDeadline(ServiceCommon):
 
     def test_friday_evening_is_answered_on_monday(self):
         # Friday 16:00 in Taipei: one hour is left of the day, seven on Monday.
-        complaint = self._create_complaint(received_on=datetime(2026, 11, 27, 8, 0))
-        self.assertEqual(complaint.answer_by, datetime(2026, 11, 30, 8, 0))
-        self.assertEqual(complaint.answer_warn_on, datetime(2026, 11, 30, 6, 0))
+        complaint = self._create_complaint(received_on=datetime(2025, 11, 28, 8, 0))
+        self.assertEqual(complaint.answer_by, datetime(2025, 12, 1, 8, 0))
+        self.assertEqual(complaint.answer_warn_on, datetime(2025, 12, 1, 6, 0))
 
     def test_a_promise_stays_when_the_hours_change(self):
-        complaint = self._create_complaint(received_on=datetime(2026, 11, 27, 8, 0))
+        complaint = self._create_complaint(received_on=datetime(2025, 11, 28, 8, 0))
         complaint.flush_recordset()
         self.team.answer_hours = 2
-        self.assertEqual(complaint.answer_by, datetime(2026, 11, 30, 8, 0))
+        self.assertEqual(complaint.answer_by, datetime(2025, 12, 1, 8, 0))
 
     def test_answered_when_the_customer_has_heard_what_we_do(self):
         complaint = self._create_complaint()
@@ -207,15 +207,15 @@ class TestDeadline(ServiceCommon):
         self.assertTrue(complaint.answered_on)
 
     def test_taken_up_again_the_hours_begin_anew(self):
-        complaint = self._create_complaint(received_on=datetime(2026, 11, 27, 8, 0))
+        complaint = self._create_complaint(received_on=datetime(2025, 11, 28, 8, 0))
         complaint.write(self._fill_in(complaint, "follow_through"))
         complaint.action_next_step()
         with patch(
-            "odoo.sql_db.BaseCursor.now", lambda cr: datetime(2026, 12, 1, 8, 0)
+            "odoo.sql_db.BaseCursor.now", lambda cr: datetime(2025, 12, 2, 8, 0)
         ):
             complaint.action_reopen("It gurgles again")
         # Tuesday 16:00 in Taipei: one hour of Tuesday, seven of Wednesday.
-        self.assertEqual(complaint.answer_by, datetime(2026, 12, 2, 8, 0))
+        self.assertEqual(complaint.answer_by, datetime(2025, 12, 3, 8, 0))
         self.assertEqual(complaint.step_code, "address")
         self.assertFalse(complaint.answered_on or complaint.second_contact_done_on)
         self.assertTrue(complaint.acknowledged_on)
@@ -231,28 +231,28 @@ class TestDeadline(ServiceCommon):
 
     def test_around_the_clock(self):
         self.team.service_calendar_id = False
-        complaint = self._create_complaint(received_on=datetime(2026, 11, 27, 8, 0))
-        self.assertEqual(complaint.answer_by, datetime(2026, 11, 27, 16, 0))
+        complaint = self._create_complaint(received_on=datetime(2025, 11, 28, 8, 0))
+        self.assertEqual(complaint.answer_by, datetime(2025, 11, 28, 16, 0))
 
     def test_legal_deadline_counts_days_of_the_company(self):
         self.env.company.partner_id.tz = "Asia/Taipei"
         self.env.company.complaint_legal_days = 15
         # 1 December in Taipei already.
-        complaint = self._create_complaint(received_on=datetime(2026, 11, 30, 17, 0))
-        self.assertEqual(str(complaint.legal_by), "2026-12-16")
+        complaint = self._create_complaint(received_on=datetime(2025, 11, 30, 17, 0))
+        self.assertEqual(str(complaint.legal_by), "2025-12-16")
 
     def test_who_leads_is_told_of_the_law(self):
         self.env.company.partner_id.tz = "Asia/Taipei"
         self.env.company.complaint_legal_days = 15
-        complaint = self._create_complaint(received_on=datetime(2026, 11, 2, 4, 0))
-        complaint.write({"acknowledged_on": datetime(2026, 11, 2, 5, 0)})
+        complaint = self._create_complaint(received_on=datetime(2025, 11, 2, 4, 0))
+        complaint.write({"acknowledged_on": datetime(2025, 11, 2, 5, 0)})
         self._fill_in(complaint, "test")
         # 11.25 of 15 days; the last day begins at 16:00 of the day before in UTC.
         for moment, level in (
-            (datetime(2026, 11, 13, 9, 59), False),
-            (datetime(2026, 11, 13, 10, 0), "early"),
-            (datetime(2026, 11, 16, 15, 59), "early"),
-            (datetime(2026, 11, 16, 16, 0), "due"),
+            (datetime(2025, 11, 13, 9, 59), False),
+            (datetime(2025, 11, 13, 10, 0), "early"),
+            (datetime(2025, 11, 16, 15, 59), "early"),
+            (datetime(2025, 11, 16, 16, 0), "due"),
         ):
             with (
                 freeze_time(moment),
@@ -272,13 +272,13 @@ class TestDeadline(ServiceCommon):
         self.assertEqual(company.complaint_legal_days, 15)
 
     def test_who_leads_is_told_twice(self):
-        complaint = self._create_complaint(received_on=datetime(2026, 11, 27, 8, 0))
+        complaint = self._create_complaint(received_on=datetime(2025, 11, 28, 8, 0))
         for moment, level in (
-            (datetime(2026, 11, 30, 5, 59), False),
-            (datetime(2026, 11, 30, 6, 0), "early"),
-            (datetime(2026, 11, 30, 7, 0), "early"),
-            (datetime(2026, 11, 30, 8, 0), "due"),
-            (datetime(2026, 11, 30, 9, 0), "due"),
+            (datetime(2025, 12, 1, 5, 59), False),
+            (datetime(2025, 12, 1, 6, 0), "early"),
+            (datetime(2025, 12, 1, 7, 0), "early"),
+            (datetime(2025, 12, 1, 8, 0), "due"),
+            (datetime(2025, 12, 1, 9, 0), "due"),
         ):
             with (
                 freeze_time(moment),

@@ -7,6 +7,7 @@ class CrmComplaintGestureDecide(models.TransientModel):
 
     _name = "crm.complaint.gesture.decide"
     _description = "Decide on a Gesture"
+    _inherit = ["crm.guarded.mixin"]
 
     gesture_id = fields.Many2one(
         comodel_name="crm.complaint.gesture", required=True, ondelete="cascade"

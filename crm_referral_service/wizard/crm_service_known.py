@@ -7,6 +7,7 @@ class CrmServiceKnown(models.TransientModel):
 
     _name = "crm.service.known"
     _description = "Choose Who It Is"
+    _inherit = ["crm.guarded.mixin"]
 
     res_model = fields.Char(required=True, export_string_translation=False)
     res_id = fields.Many2oneReference(

@@ -1,0 +1,124 @@
+"""Tries what nobody should be able to do with complaints and what hangs on them."""
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from odoo.addons.crm_referral.tests.security_walk import SecurityWalk
+
+from .test_service_access import ServiceRolesCommon
+
+OWN = ("crm.service.council", "crm.service.handover", "crm.service.post")
+INTERNAL = ("technician", "employee", "salesperson", "sales_manager")
+
+
+@tagged("post_install", "-at_install")
+class TestServiceWalk(SecurityWalk, ServiceRolesCommon):
+    """A confidential complaint, for everybody whom it does not concern."""
+
+    ours = ("crm_referral_service",)
+    outsiders = ("stranger", "colleague", "foreign_agent", "foreign_manager")
+    strangers = ("employee", "salesperson", "sales_manager", "portal", "public")
+    # A question that one was asked oneself, a meeting to which one is invited, a post
+    # where one listens.
+    own_only = {(model, role) for model in OWN for role in INTERNAL}
+    # A window of the engine, which asks the rights of what it changes.
+    own_only |= {("crm.complaint.end", "agent")}
+    configuration = {
+        "crm.complaint.feeling",
+        "crm.complaint.step",
+        "crm.service.gesture.type",
+        "crm.service.miss",
+        "crm.service.reason",
+    }
+    reports = {
+        "crm.complaint.gesture.report",
+        "crm.complaint.report",
+        "crm.service.coverage",
+        "crm.service.handover.report",
+    }
+    shared_in_company = {
+        "crm.service.duty.gap",
+        "crm.service.notice",
+        "crm.service.post",
+    }
+    least = {"models": 8, "methods": 100, "pointers": 5, "readonly": 10}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rep = cls.stranger
+        cls.world = {record._name: record.sudo() for record in cls._build_world()}
+        cls.env.flush_all()
+
+    @classmethod
+    def _build_world(cls):
+        """:return: records that only their owner and service managers see."""
+        complaint = cls._create_complaint(is_confidential=True)
+        as_agent = complaint.env
+        gesture = as_agent["crm.complaint.gesture"].create(
+            {"complaint_id": complaint.id, "type_id": cls.apology.id}
+        )
+        handover = as_agent["crm.service.handover"].create(
+            {
+                "complaint_id": complaint.id,
+                "to_user_id": cls.technician.id,
+                "question": "Why does it gurgle?",
+            }
+        )
+        contact = cls.env["crm.service.contact"].create(
+            {"user_id": cls.agent.id, "complaint_id": complaint.id}
+        )
+        authority = cls.env["crm.service.authority"].create(
+            {"type_id": cls.refund.id, "max_amount": 200, "user_id": cls.agent.id}
+        )
+        gap = cls.env["crm.service.duty.gap"].create(
+            {
+                "team_id": cls.team.id,
+                "start": "2025-12-01 08:00:00",
+                "stop": "2025-12-01 09:00:00",
+            }
+        )
+        records = [complaint, complaint.sudo().step_log_ids, gesture, handover, contact]
+        records += [authority, gap, *cls._build_improvement()]
+        return [*records, *cls._build_windows(complaint, gesture)]
+
+    @classmethod
+    def _build_windows(cls, complaint, gesture):
+        """:return: windows that the manager has open."""
+        values = {
+            "crm.complaint.gesture.decide": {"gesture_id": gesture.id},
+            "crm.service.known": {
+                "res_model": complaint._name,
+                "res_id": complaint.id,
+            },
+            "crm.service.reason.merge": {
+                "reason_ids": [Command.set(cls.reason.ids)],
+                "into_id": cls.reason.id,
+            },
+        }
+        return [
+            cls.env[model].with_user(cls.manager).create(vals)
+            for model, vals in values.items()
+        ]
+
+    @classmethod
+    def _build_improvement(cls):
+        """:return: what is between managers and those whom they invite."""
+        return [
+            cls.env["crm.service.council"].create(
+                {"team_id": cls.team.id, "user_ids": [Command.set(cls.manager.ids)]}
+            ),
+            cls.env["crm.service.post"].create(
+                {"name": "Comment card", "owner_id": cls.manager.id}
+            ),
+            cls.env["crm.service.notice"].create({"name": "Your order is on its way"}),
+        ]
+
+    def _get_arguments(self):
+        return {"passed_on_to": "the maker", "msg_dict": {}}
+
+    def _get_outsiders(self, model):
+        """:return: the roles from which the record of the model is hidden."""
+        if model in self.shared_in_company:
+            return (*self.outsiders[2:], *self.strangers)
+        return (*self.outsiders, *self.strangers)
