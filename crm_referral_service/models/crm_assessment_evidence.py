@@ -5,7 +5,9 @@ from odoo.tools import SQL
 class CrmAssessmentEvidence(models.Model):
     """A complaint that will come again is evidence, in each area of its cause.
 
-    What is confidential is not told.
+    So is a contact that should not have been, in the areas of its reason, and one that
+    came because something was not solved the first time. What is confidential is not
+    told.
     """
 
     _inherit = "crm.assessment.evidence"
@@ -22,6 +24,22 @@ class CrmAssessmentEvidence(models.Model):
             "team_id",
             "user_id",
         ],
+        "crm.service.contact": [
+            "active",
+            "company_id",
+            "complaint_id",
+            "contacted_on",
+            "is_repeat",
+            "kind",
+            "miss_note",
+            "miss_section_id",
+            "note",
+            "partner_id",
+            "reason_id",
+            "team_id",
+            "user_id",
+        ],
+        "crm.service.reason": ["section_ids"],
     }
 
     @api.model
@@ -43,4 +61,29 @@ class CrmAssessmentEvidence(models.Model):
                    AND complaint.is_confidential IS NOT TRUE
                 """
             ),
+            "crm.service.contact": self._get_contact_part(),
         }
+
+    @api.model
+    def _get_contact_part(self):
+        # UNION: what is evidence of both kinds in the same area is one row.
+        return SQL(
+            """
+            SELECT contact.id, area.id AS section_id,
+                   COALESCE(contact.miss_note, contact.note) AS note,
+                   contact.contacted_on AS done_on, contact.partner_id,
+                   'customer' AS viewpoint, NULL::integer AS user_id,
+                   contact.user_id AS respondent_id, NULL::integer AS manager_id,
+                   contact.team_id, contact.company_id
+              FROM crm_service_contact contact
+         LEFT JOIN crm_complaint complaint ON complaint.id = contact.complaint_id
+              JOIN LATERAL (
+                   SELECT contact.miss_section_id AS id WHERE contact.is_repeat
+                    UNION
+                   SELECT cause.section_id FROM crm_service_reason_section_rel cause
+                    WHERE cause.reason_id = contact.reason_id
+                      AND contact.kind = 'dumb'
+                   ) area ON area.id IS NOT NULL
+             WHERE contact.active AND complaint.is_confidential IS NOT TRUE
+            """
+        )

@@ -62,3 +62,17 @@ class CrmLead(models.Model):
         self.ensure_one()
         self.check_access("read")
         return self.partner_id.commercial_partner_id.action_view_complaints()
+
+    # === MERGE === #
+
+    def _merge_dependences(self, opportunities):
+        result = super()._merge_dependences(opportunities)
+        # sudo: the contacts follow the lead, also those of a colleague
+        contacts = (
+            self.env["crm.service.contact"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("lead_id", "in", opportunities.ids)])
+        )
+        contacts.lead_id = self
+        return result

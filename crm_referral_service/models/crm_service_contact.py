@@ -319,3 +319,20 @@ class CrmServiceContact(models.Model):
         """:return: whether a colleague was asked in this chain, or for its complaint"""
         chain = self | self.first_id | self.first_id.chained_ids
         return bool(chain.handover_ids or chain.complaint_id.handover_ids)
+
+    # === EVIDENCE === #
+
+    def _get_evidence_text(self):
+        """:return: what this says as evidence: why it had to come to this contact"""
+        self.ensure_one()
+        return self.miss_id.name or self.reason_id.display_name or self.display_name
+
+    def _get_evidence_action(self):
+        """:return: a window action that shows where it was said"""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }

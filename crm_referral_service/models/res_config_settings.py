@@ -9,6 +9,12 @@ class ResConfigSettings(models.TransientModel):
     complaint_legal_days = fields.Integer(
         related="company_id.complaint_legal_days", readonly=False
     )
+    callback_max_tries = fields.Integer(
+        related="company_id.callback_max_tries", readonly=False
+    )
+    unknown_caller_months = fields.Integer(
+        related="company_id.unknown_caller_months", readonly=False
+    )
     complaint_alias_name = fields.Char(
         string="Address for Complaints",
         help="What comes in under this name becomes a complaint.",

@@ -180,3 +180,52 @@ class TestContactFollow(ContactCommon):
         old = self._log(days_ago=4_000, caller_name="Ann")
         self._run_cron("forget_unknown")
         self.assertEqual(old.caller_name, "Ann")
+
+    def test_lead_that_is_merged(self):
+        contact = self._log_known().sudo()
+        kept, gone = self.env["crm.lead"].create([{"name": "One"}, {"name": "Two"}])
+        contact.lead_id = gone
+        kept._merge_dependences(gone)
+        gone.unlink()
+        self.assertEqual(contact.lead_id, kept)
+
+    def test_evidence(self):
+        """Should not have been: in the areas of the reason. A miss: in its own."""
+        areas = self.env["crm.assessment.section"].search(
+            [("framework_id.code", "=", "pride")], limit=3
+        )
+        self.reason.section_ids = areas[:2]
+        miss = self.env.ref("crm_referral_service.miss_not_understood")
+        first = self._log_known(days_ago=2)
+        dumb = self._log_known(days_ago=2, kind="dumb", note="No word of it")
+        again = self._log_known(previous_id=first.id, miss_id=miss.id, kind="dumb")
+        again.miss_section_id = areas[0]
+        third = self._log_known(previous_id=first.id, miss_id=miss.id)
+        third.miss_section_id = areas[2]
+        hidden = self._log_known(kind="dumb")
+        hidden.sudo().complaint_id = self._create_complaint(is_confidential=True)
+        self._log_known(kind="valued")
+        self.env.flush_all()
+        evidence = (
+            self.env["crm.assessment.evidence"]
+            .with_user(self.manager)
+            .search([("res_model", "=", "crm.service.contact")])
+        )
+        self.assertEqual(
+            sorted((row.res_id, row.section_id.id) for row in evidence),
+            sorted(
+                [
+                    (dumb.id, areas[0].id),
+                    (dumb.id, areas[1].id),
+                    (again.id, areas[0].id),
+                    (again.id, areas[1].id),
+                    (third.id, areas[2].id),
+                ]
+            ),
+        )
+        self.assertEqual(len(set(evidence.ids)), 5)
+        row = evidence.filtered(lambda row: row.res_id == dumb.id)[0]
+        self.assertEqual(
+            (row.note, row.name), ("No word of it", self.reason.display_name)
+        )
+        self.assertEqual(row.action_open()["res_id"], dumb.id)

@@ -10,4 +10,3 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         result = super()._update_foreign_keys(src_partners, dst_partner)
         self.env["crm.service.contact"]._recognise_merged(src_partners | dst_partner)
         return result
-
