@@ -166,6 +166,25 @@ class CrmDashboardMixin(models.AbstractModel):
             "empty": empty,
         }
 
+    @api.model
+    def _prepare_table(self, code, title, columns, rows, empty=""):
+        """Two questions at once: one goes down, the other one across.
+
+        :param list columns: their names
+        :param list rows: each with ``code``, ``name`` and its ``cells``, one for each
+            column with ``code``, ``value``, ``action``, and perhaps ``level``: how good
+            it is, ``success``, ``warning`` or ``danger``
+        :param str empty: what is said when all cells are zero
+        :rtype: dict
+        """
+        rows = [
+            {**row, "value": sum(cell["value"] for cell in row["cells"])}
+            for row in rows
+        ]
+        counted = rows if any(row["value"] for row in rows) else []
+        section = self._prepare_section(code, title, "table", counted, empty)
+        return {**section, "columns": columns}
+
     def _is_empty(self, figures, sections):
         """:return: whether nothing has happened yet."""
         return not (

@@ -153,3 +153,16 @@ class TestDashboard(TransactionCase):
             Domain("name", ">=", first) & Domain("name", "<", date(2026, 2, 1)),
         )
         self.assertTrue(period_domain(Partner, "create_date").is_true())
+
+    def test_a_table_of_nothing_has_no_rows(self):
+        def make(value):
+            cells = [{"code": "a", "value": value, "action": {}}]
+            rows = [{"code": "row", "name": "Row", "cells": cells}]
+            return self.Dashboard._prepare_table("t", "Two", ["One"], rows, "None yet")
+
+        self.assertEqual(make(3)["rows"][0]["value"], 3)
+        self.assertEqual(make(3)["columns"], ["One"])
+        self.assertEqual(make(0)["rows"], [])
+        self.assertEqual(make(0)["empty"], "None yet")
+        self.assertTrue(self.Dashboard._is_empty([], [make(0)]))
+        self.assertFalse(self.Dashboard._is_empty([], [make(3)]))

@@ -22,6 +22,8 @@ WITH_TREND = (
     "within_limit_rate",
 )
 FIGURES = (*WITH_TREND, "days_to_end", "hours_to_answer", "hours_to_decide", "coverage")
+# How good it is when none, one, or both of the endings are a yes.
+LEVELS = ("danger", "warning", "success")
 SERVICE_MANAGER = "crm_referral_service.group_service_manager"
 
 
@@ -143,6 +145,7 @@ class CrmServiceDashboard(models.AbstractModel):
                 self._get_outcomes(period, filters),
                 self.env._("No complaint ended in this period."),
             ),
+            self._prepare_endings(period, filters),
             self._prepare_section(
                 "todo",
                 self.env._("What needs a hand"),
@@ -191,6 +194,65 @@ class CrmServiceDashboard(models.AbstractModel):
             for outcome, name in labels
             if outcome in counts
         ]
+
+    def _prepare_endings(self, period, filters):
+        """:return: a table of both endings, as the customers said them"""
+        Complaint = self.env["crm.complaint"]
+        domain = (
+            Domain("outcome", "!=", False)
+            & Domain("solved", "!=", False)
+            & Domain("felt_heard", "!=", False)
+            & period_domain(Complaint, "closed_on", *period)
+            & self._get_filter_domain(filters)
+        )
+        counts = {
+            (solved, heard): count
+            for solved, heard, count in Complaint._read_group(
+                domain, ["solved", "felt_heard"], ["__count"]
+            )
+        }
+        solved_names, heard_names = self._get_ending_names()
+        rows = [
+            {
+                "code": solved,
+                "name": solved_name,
+                "cells": [
+                    {
+                        "code": f"{solved}_{heard}",
+                        "value": counts.get((solved, heard), 0),
+                        "level": LEVELS[(solved == "yes") + (heard == "yes")],
+                        "action": self._prepare_action(
+                            f"{solved_name} · {heard_name}",
+                            Complaint._name,
+                            domain
+                            & Domain("solved", "=", solved)
+                            & Domain("felt_heard", "=", heard),
+                        ),
+                    }
+                    for heard, heard_name in heard_names.items()
+                ],
+            }
+            for solved, solved_name in solved_names.items()
+        ]
+        return self._prepare_table(
+            "endings",
+            self.env._("Both endings, as customers say them"),
+            list(heard_names.values()),
+            rows,
+            self.env._("No customer has answered both questions in this period."),
+        )
+
+    def _get_ending_names(self):
+        """:return: what the answers to each of the two questions are called"""
+        return {
+            "yes": self.env._("Solved"),
+            "partly": self.env._("Partly solved"),
+            "no": self.env._("Not solved"),
+        }, {
+            "yes": self.env._("Felt heard"),
+            "partly": self.env._("Partly heard"),
+            "no": self.env._("Not heard"),
+        }
 
     def _get_todo(self, filters):
         """:return: what needs somebody's hand, with its records."""

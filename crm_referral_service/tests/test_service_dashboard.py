@@ -59,6 +59,36 @@ class TestServiceDashboard(ServiceCommon):
             found = self.env[action["res_model"]].search_count(action["domain"])
             self.assertEqual((figures[code]["base"], found), (base, base), code)
 
+    def test_both_endings_are_one_table(self):
+        self.assertEqual(self._get_rows(self._get(team_id=self.team.id), "endings"), {})
+        for solved, heard in (("yes", "yes"), ("yes", "yes"), ("partly", "no")):
+            complaint = self._create_complaint()
+            self._fill_in(complaint, "test")
+            complaint.write({"solved": solved, "felt_heard": heard})
+            complaint.unresolved_reason = "It is what it is"
+            complaint.action_next_step()
+            complaint.write(
+                {
+                    "second_contact_done_on": "2026-11-20",
+                    "second_contact_reason": "Heard whether it still holds",
+                    "scope": "one_off",
+                }
+            )
+            complaint.action_finish()
+        rows = self._get_rows(self._get(team_id=self.team.id), "endings")
+        cells = {cell["code"]: cell for row in rows.values() for cell in row["cells"]}
+        self.assertEqual(len(cells), 9)
+        self.assertEqual(
+            {code: cell["value"] for code, cell in cells.items() if cell["value"]},
+            {"yes_yes": 2, "partly_no": 1},
+        )
+        for code, count in (("yes_yes", 2), ("partly_no", 1), ("no_no", 0)):
+            domain = cells[code]["action"]["domain"]
+            self.assertEqual(self.env["crm.complaint"].search_count(domain), count)
+        self.assertEqual(cells["yes_yes"]["level"], "success")
+        self.assertEqual(cells["no_yes"]["level"], "warning")
+        self.assertEqual(cells["partly_no"]["level"], "danger")
+
     def test_narrowed_to_a_team(self):
         other = self.team.copy({"name": "Other", "member_ids": False})
         self._create_complaint()

@@ -159,6 +159,20 @@ export class Dashboard extends Component {
         return row.value ? "text-danger" : "text-muted";
     }
 
+    /** How good it is, where there is something. */
+    getCellClass({ level, value }) {
+        return level && value ? `table-${level}` : "";
+    }
+
+    /** Both answers and their number, for those who do not see the table. */
+    describeCell({ columns }, row, index) {
+        return _t("%(row)s, %(column)s: %(value)s", {
+            row: row.name,
+            column: columns[index],
+            value: this.format(row.cells[index].value),
+        });
+    }
+
     isPressed(days) {
         return days === this.state.data.days;
     }

@@ -285,3 +285,39 @@ test("with nothing to show it says what will be here", async () => {
     expect(".alert[role='status']").toHaveText("Nothing to show yet.");
     expect(queryAllTexts("section p")).toEqual(["Nothing was won."]);
 });
+
+test("a table counts two answers at once, and each cell opens its records", async () => {
+    const makeCell = (code, value, level) => ({ code, value, level, action: action(code) });
+    const rows = [
+        {
+            code: "yes",
+            name: "Solved",
+            cells: [makeCell("yes_yes", 8, "success"), makeCell("yes_no", 0, "warning")],
+        },
+        {
+            code: "no",
+            name: "Not solved",
+            cells: [makeCell("no_yes", 2), makeCell("no_no", 1, "danger")],
+        },
+    ];
+    await mountDashboard({
+        sections: [
+            makeSection("endings", "table", rows, { columns: ["Heard", "Not heard"] }),
+            makeSection("none", "table", [], { columns: ["Heard"], empty: "Nothing ended." }),
+        ],
+    });
+    expect(queryAllTexts("[data-section='endings'] th")).toEqual([
+        "Heard",
+        "Not heard",
+        "Solved",
+        "Not solved",
+    ]);
+    expect("[data-cell='no_no']").toHaveAttribute("aria-label", "Not solved, Not heard: 1");
+    expect("td:has([data-cell='yes_yes'])").toHaveClass("table-success");
+    expect("td:has([data-cell='yes_no'])").not.toHaveClass("table-warning");
+    expect("[data-cell='yes_no']").toHaveAttribute("disabled");
+    expect("[data-section='none'] table").toHaveCount(0);
+    expect("[data-section='none']").toHaveText(/Nothing ended/);
+    await contains("[data-cell='no_yes']").click();
+    expect.verifySteps(["load  {}", "open no_yes"]);
+});
