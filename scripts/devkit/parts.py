@@ -31,6 +31,11 @@ def addon_tests(addons: list[str], *, tours: bool) -> list[str]:
     ]
 
 
+def guests() -> list[str]:
+    """What installing the product does not bring along."""
+    return sorted(set(base.addons()) - set(base.core()))
+
+
 def part_lint(session: Session) -> Result:
     """ruff, pylint-odoo, Odoo's own pylint rules, prettier, eslint, XML, traps"""
     result = Result()
@@ -62,8 +67,9 @@ def part_python(session: Session) -> Result:
 
 def part_guests(session: Session) -> Result:
     """what is optional, and a second guest of each engine"""
-    guests = sorted(set(base.addons()) - set(base.core()))
-    files = addon_tests(guests, tours=False)
+    addons = guests()
+    files = [*addon_tests(addons, tours=False), *addon_tests(addons, tours=True)]
+    system.require(system.CHROMIUM, system.CHINESE_FONTS)
     return session.odoo_pytest("guests", session.lab.template_guests(), *files)
 
 
@@ -91,13 +97,16 @@ def _hoot(session: Session, part: str, test: str) -> Result:
     result = Result()
     addons = [
         addon
-        for addon in base.core()
+        for addon in base.addons()
         if next((base.ROOT / addon / "static/tests").rglob("*.test.js"), None)
     ]
     if not addons:
         result.fail("no addon has a static/tests/**/*.test.js")
     for addon in addons:
-        with session.lab.database(session.lab.template_assets()) as name:
+        lab = session.lab
+        optional = addon in guests()
+        template = lab.template_guests() if optional else lab.template_assets()
+        with lab.database(template) as name:
             log = f"{part}-{addon}"
             status, output = session.lab.odoo(
                 *("-d", name, "--stop-after-init", f"--test-tags={test}[@{addon}]"),
