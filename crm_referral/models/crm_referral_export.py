@@ -316,8 +316,16 @@ class CrmReferralExport(models.Model):
             "salesperson_ids": self.salesperson_ids.ids,
             "selection": self._get_selection(),
             "selected_model": self.selected_model,
-            "sheets": self.sheet_ids.sorted().mapped("code"),
+            "sheets": self._get_sheets().mapped("code"),
         }
+
+    def _get_sheets(self):
+        """:return: the sheets in their order; those of groups in which whoever gets the
+        workbook is not are left out, whoever chose them
+        """
+        self.ensure_one()
+        sheets = self.sheet_ids.with_user(self.user_id)
+        return sheets._filtered_access("read").sorted()
 
     def _get_title(self):
         """:return: the name that somebody gave it; what it is called by itself says
