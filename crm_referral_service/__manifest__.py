@@ -31,6 +31,7 @@
         "data/ir_cron_data.xml",
         "data/crm_service_contact_cron_data.xml",
         "data/crm_service_post_data.xml",
+        "data/crm_referral_export_sheet_data.xml",
         # Wizards
         "wizard/crm_service_reason_merge_views.xml",
         # Views
@@ -48,7 +49,6 @@
         "views/crm_service_reason_views.xml",
         "views/crm_lead_views.xml",
         "views/crm_service_contact_views.xml",
-        "views/crm_service_post_views.xml",
         "views/tell_us_templates.xml",
         "views/crm_team_views.xml",
         "views/res_config_settings_views.xml",

@@ -25,6 +25,12 @@ class Proposal:
     unchanged: int
     amount: float
 
+    def get_name(self, env) -> str:
+        """:return: the limit, or that there is none, in the reader's language"""
+        return self.authority.display_name or env._(
+            "%(gesture)s: there is no limit", gesture=self.gesture_type.display_name
+        )
+
 
 class CrmServiceAuthority(models.Model):
     """What somebody may give a customer without asking.

@@ -350,10 +350,7 @@ class CrmServiceDashboard(models.AbstractModel):
             rows.append(
                 {
                     "code": f"{limit.id}-{kind.id}-{proposal.company.id}",
-                    "name": limit.display_name
-                    or self.env._(
-                        "%(gesture)s: there is no limit", gesture=kind.display_name
-                    ),
+                    "name": proposal.get_name(self.env),
                     "note": self.env._(
                         "%(unchanged)s of %(decided)s approved unchanged; this much "
                         "would have been enough for most of them",

@@ -26,8 +26,9 @@ from . import (
     test_service_access,
     test_service_dashboard,
     test_service_figures,
-    test_service_rights,
-    test_tell_us,
     test_service_gates,
+    test_service_rights,
     test_service_walk,
+    test_service_workbook,
+    test_tell_us,
 )

@@ -273,10 +273,17 @@ class TestHandoverFigures(FiguresCommon):
     def test_who_sees_what(self):
         self._ask("2030-01-01")
         self._ask("2030-01-01", self.colleague)
-        for user, count in ((self.agent, 2), (self.colleague, 1), (self.manager, 2)):
+        stranger = self._create_user("stranger", SERVICE_USER)
+        for user, count in (
+            (self.agent, 2),
+            (self.colleague, 2),
+            (stranger, 0),
+            (self.manager, 2),
+        ):
             self.assertEqual(self._read(user)["questions"], count, user.name)
         self.complaint.is_confidential = True
         self.assertEqual(self._read(self.colleague)["questions"], 0)
+        self.assertEqual(self._read(self.agent)["questions"], 2)
 
 
 @tagged("post_install", "-at_install")

@@ -1,0 +1,7 @@
+from . import (
+    authority,
+    complaints,
+    coverage,
+    endings,
+    handovers,
+)

@@ -1,0 +1,114 @@
+import io
+
+from openpyxl import load_workbook
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import SERVICE_MANAGER, ServiceCommon
+
+SHEETS = ["complaint_endings", "complaints", "handovers", "authority", "coverage"]
+
+
+@tagged("post_install", "-at_install")
+class TestServiceWorkbook(ServiceCommon):
+    """The sheets of service, for who may see complaints, and for nobody else."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sales_manager = cls._create_user("sales", "sales_team.group_sale_manager")
+        cls.both = cls._create_user("both", "sales_team.group_sale_manager")
+        cls.both.group_ids += cls.env.ref(SERVICE_MANAGER)
+        cls.sheets = cls.env["crm.referral.export.sheet"].search(
+            [("code", "in", [*SHEETS, "about"])]
+        )
+
+    def _export(self, user, **values):
+        """:return: the workbook that somebody gets"""
+        export = self.env["crm.referral.export"].create(
+            {
+                "user_id": user.id,
+                "period": "all",
+                "sheet_ids": [Command.set(self.sheets.ids)],
+                **values,
+            }
+        )
+        export = export.with_user(user)
+        export.action_export()
+        self.assertEqual(export.state, "done", export.error)
+        return load_workbook(
+            io.BytesIO(export.attachment_id.sudo().raw), data_only=True
+        )
+
+    def _get_rows(self, workbook, name):
+        return [list(row) for row in workbook[name].iter_rows(values_only=True)]
+
+    def test_sheets_of_service(self):
+        complaint = self._create_complaint()
+        self._fill_in(complaint, "question")
+        workbook = self._export(self.both)
+        self.assertEqual(
+            workbook.sheetnames,
+            [
+                "Endings",
+                "Complaints",
+                "Questions to Colleagues",
+                "Who May Give What",
+                "Coverage",
+                "About",
+            ],
+        )
+        rows = self._get_rows(workbook, "Complaints")
+        heading = next(row for row in rows if "Number" in row)
+        [row] = [
+            dict(zip(heading, row, strict=True))
+            for row in rows
+            if complaint.name in row
+        ]
+        self.assertEqual(row["Customer"], "Clinic")
+        self.assertEqual(row["Owner"], "Agent")
+        self.assertEqual(
+            row["In the Customer's Words"], "The third delivery this month"
+        )
+
+    def test_confidential_ones_stay_so(self):
+        complaint = self._create_complaint(is_confidential=True)
+        agent = self._create_user("selling-agent", "sales_team.group_sale_manager")
+        agent.group_ids += self.env.ref("crm_referral_service.group_service_user")
+        for user, is_there in ((self.both, True), (agent, False)):
+            rows = self._get_rows(self._export(user), "Complaints")
+            self.assertIs(any(complaint.name in row for row in rows), is_there)
+
+    def test_sales_manager_gets_none_of_it(self):
+        self._create_complaint()
+        self.assertEqual(self._export(self.sales_manager).sheetnames, ["About"])
+        Sheet = self.env["crm.referral.export.sheet"].with_user(self.sales_manager)
+        self.assertFalse(set(SHEETS) & set(Sheet._get_default().mapped("code")))
+
+    def test_two_endings(self):
+        self.env["crm.complaint"].search([]).action_archive()
+        complaint = self._create_complaint()
+        self._fill_in(complaint, "follow_through")
+        complaint.write(
+            {
+                "second_contact_done_on": "2026-11-20",
+                "second_contact_reason": "Heard whether it still holds",
+                "scope": "one_off",
+            }
+        )
+        complaint.action_next_step()
+        self._create_complaint().action_withdraw("They found it themselves")
+        rows = self._get_rows(self._export(self.both), "Endings")
+        start = next(n for n, row in enumerate(rows) if row[1:3] == ["Yes", "Partly"])
+        table = [row[:5] for row in rows[start + 1 : start + 6]]
+        self.assertEqual(
+            table,
+            [
+                ["Yes", 1, 0, 0, 0],
+                ["Partly", 0, 0, 0, 0],
+                ["No", 0, 0, 0, 0],
+                ["Not asked", 0, 0, 0, 1],
+                ["Total", 1, 0, 0, 1],
+            ],
+        )
