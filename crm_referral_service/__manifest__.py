@@ -49,6 +49,7 @@
         "views/crm_service_reason_views.xml",
         "views/crm_lead_views.xml",
         "views/crm_service_contact_views.xml",
+        "views/crm_service_post_views.xml",
         "views/tell_us_templates.xml",
         "views/crm_team_views.xml",
         "views/res_config_settings_views.xml",
@@ -59,6 +60,7 @@
         # Reports
         "report/crm_complaint_report_views.xml",
         "report/crm_service_report_views.xml",
+        "report/crm_service_contact_report_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["crm_referral_service/static/src/**/*"],

@@ -5,12 +5,14 @@ Dashboard and workbook read this list; the fields of the analyses take their nam
 helps from it. An addon adds its own in ``crm.service.figures._get_all``.
 """
 
+from dataclasses import dataclass
 from functools import partial
 
 from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.crm_foundation.tools.figures import (
     Counted,
+    Figure,
     Rate,
     Records,
     rates_of,
@@ -21,6 +23,9 @@ _lt = LazyTranslate(__name__)
 
 CLOSED = ("outcome", "!=", False)
 RESOLVED = ("outcome", "=", "resolved")
+FIRST_KNOWN = ("first_time", "in", ("yes", "no"))
+DONE = ("state", "=", "done")
+ANSWERED = ("customer_solved", "!=", False)
 ASKED = ("state", "!=", "withdrawn")
 ABOVE_LIMIT = ("is_within_limit", "=", False)
 CLOSED_COMPLAINTS = Records("crm.complaint", "closed_on", (CLOSED,))
@@ -33,9 +38,38 @@ COVERAGE = Records("crm.service.coverage", "date")
 
 Complained = partial(Counted, model="crm.complaint.report")
 Closed = partial(Complained, date="closed_on")
+Turned = partial(Counted, model="crm.service.contact.report")
 Asked = partial(Counted, model="crm.service.handover.report")
 Given = partial(Counted, model="crm.complaint.gesture.report")
 Promised = partial(Counted, model="crm.service.coverage")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Gap(Figure):
+    """By how much one rate is higher than another, in points.
+
+    :param more: the rate that is said
+    :param less: the rate with which it is compared
+    """
+
+    more: Rate
+    less: Rate
+    format: str = "percent"
+
+    @property
+    def parts(self):
+        return (*self.more.parts, *self.less.parts)
+
+    def get_value(self, values):
+        rates = [rate.get_value(values) for rate in (self.more, self.less)]
+        return None if None in rates else rates[0] - rates[1]
+
+
+def contacts(*domain):
+    """:return: contacts in which the customer turned to us, by the day"""
+    return Records(
+        "crm.service.contact", "contacted_on", (("direction", "=", "in"), *domain)
+    )
 
 
 def gestures(*domain):
@@ -44,6 +78,196 @@ def gestures(*domain):
         "crm.complaint.gesture", "agreed_on", (("has_amount", "=", True), *domain)
     )
 
+
+CONTACTS = (
+    Turned(
+        code="contacts",
+        name=_lt("Contacts"),
+        help=_lt("How often customers turned to us in the period."),
+        measure="inbound_count",
+        records=contacts(),
+    ),
+    Turned(
+        code="first_known",
+        name=_lt("First Contacts Known"),
+        help=_lt(
+            "First contacts of which it is known whether they were the only one: the "
+            "customer came back, or the days of the team passed in silence."
+        ),
+        measure="first_known_count",
+        records=contacts(FIRST_KNOWN),
+    ),
+    Turned(
+        code="solved_first",
+        name=_lt("Silence After the First"),
+        help=_lt("Those of them after which the customer did not come back."),
+        measure="solved_first_count",
+        records=contacts(("first_time", "=", "yes")),
+    ),
+    Rate(
+        code="solved_first_rate",
+        name=_lt("Solved the First Time, by the Log"),
+        help=_lt(
+            "First contacts after which the customer did not come back, of all of "
+            "which that is known."
+        ),
+        part="solved_first",
+        whole=("first_known",),
+        measure="solved_first_rate",
+        records=contacts(FIRST_KNOWN),
+    ),
+    Turned(
+        code="done",
+        name=_lt("Contacts Done"),
+        help=_lt("Contacts of customers with whom nothing is left to do."),
+        measure="done_count",
+        records=contacts(DONE),
+    ),
+    Turned(
+        code="agent_solved",
+        name=_lt("Solved, Agents Say"),
+        help=_lt("Those of them of which the agent says that it is solved."),
+        measure="agent_solved_count",
+        records=contacts(DONE, ("agent_solved", "=", True)),
+    ),
+    Rate(
+        code="agent_solved_rate",
+        name=_lt("Solved, by the Agents' Word"),
+        help=_lt("Contacts of which the agent says that it is solved, of all done."),
+        part="agent_solved",
+        whole=("done",),
+        measure="agent_solved_rate",
+        records=contacts(DONE),
+    ),
+    Turned(
+        code="customer_answered",
+        name=_lt("Customers Who Answered"),
+        help=_lt("Contacts done of which the customer said whether it is solved."),
+        measure="customer_answered_count",
+        records=contacts(DONE, ANSWERED),
+    ),
+    Rate(
+        code="customer_answer_rate",
+        name=_lt("Answer Rate of Customers"),
+        help=_lt(
+            "Contacts of which the customer said whether it is solved, of all done."
+        ),
+        part="customer_answered",
+        whole=("done",),
+        measure="customer_answer_rate",
+        records=contacts(DONE),
+    ),
+    Turned(
+        code="customer_solved",
+        name=_lt("Solved, Customers Say"),
+        help=_lt("Those of them of which the customer says that it is solved."),
+        measure="customer_solved_count",
+        records=contacts(DONE, ("customer_solved", "=", "yes")),
+    ),
+    Rate(
+        code="customer_solved_rate",
+        name=_lt("Solved, by the Customers' Word"),
+        help=_lt(
+            "Contacts of which the customer says that it is solved, of all of which "
+            "the customer said anything."
+        ),
+        part="customer_solved",
+        whole=("customer_answered",),
+        measure="customer_solved_rate",
+        records=contacts(DONE, ANSWERED),
+    ),
+    Turned(
+        code="repeats",
+        name=_lt("Repeats"),
+        help=_lt("Contacts with which a customer came back about the same matter."),
+        measure="repeat_count",
+        records=contacts(("is_repeat", "=", True)),
+    ),
+    Rate(
+        code="repeat_rate",
+        name=_lt("Share of Repeats"),
+        help=_lt(
+            "Contacts with which a customer came back, of all contacts of customers. "
+            "Who comes back three times counts three times."
+        ),
+        part="repeats",
+        whole=("contacts",),
+        measure="repeat_rate",
+        records=contacts(),
+    ),
+    Turned(
+        code="chains",
+        name=_lt("Matters with Repeats"),
+        help=_lt("First contacts about which the customer came back, each once."),
+        measure="chain_count",
+        records=contacts(("first_time", "=", "no")),
+    ),
+    Rate(
+        code="chain_rate",
+        name=_lt("Share of Matters with Repeats"),
+        help=_lt(
+            "Matters about which a customer came back, by all contacts of customers. "
+            "Who comes back three times counts once."
+        ),
+        part="chains",
+        whole=("contacts",),
+        measure="chain_rate",
+        records=contacts(),
+    ),
+    Turned(
+        code="judged",
+        name=_lt("Contacts Judged"),
+        help=_lt(
+            "Contacts of which somebody said whether it is good that the customer came."
+        ),
+        measure="judged_count",
+        records=contacts(("kind", "!=", False)),
+    ),
+    Turned(
+        code="dumb",
+        name=_lt("Contacts That Should Not Have Been"),
+        help=_lt(
+            "Contacts that the customer only needed because something of ours is not "
+            "right."
+        ),
+        measure="dumb_count",
+        records=contacts(("kind", "=", "dumb")),
+    ),
+    Rate(
+        code="dumb_rate",
+        name=_lt("Share That Should Not Have Been"),
+        help=_lt("Contacts that should not have been, of all that were judged."),
+        part="dumb",
+        whole=("judged",),
+        measure="dumb_rate",
+        records=contacts(("kind", "!=", False)),
+    ),
+)
+RATE_OF = {each.code: each for each in CONTACTS if isinstance(each, Rate)}
+GAPS = (
+    Gap(
+        code="gap_customer",
+        name=_lt("Agents' Word above Customers' Word"),
+        help=_lt(
+            "By how many points more often agents say that it is solved than customers "
+            "do."
+        ),
+        more=RATE_OF["agent_solved_rate"],
+        less=RATE_OF["customer_solved_rate"],
+        records=contacts(DONE),
+    ),
+    Gap(
+        code="gap_log",
+        name=_lt("Agents' Word above the Log"),
+        help=_lt(
+            "By how many points more often agents say that it is solved than customers "
+            "stay away afterwards."
+        ),
+        more=RATE_OF["agent_solved_rate"],
+        less=RATE_OF["solved_first_rate"],
+        records=contacts(DONE),
+    ),
+)
 
 COMPLAINTS = (
     Complained(
@@ -339,7 +563,7 @@ DUTY = (
     ),
 )
 
-FIGURES = (*COMPLAINTS, *HANDOVERS, *AUTHORITY, *DUTY)
+FIGURES = (*CONTACTS, *GAPS, *COMPLAINTS, *HANDOVERS, *AUTHORITY, *DUTY)
 
 BY_CODE = {figure.code: figure for figure in FIGURES}
 

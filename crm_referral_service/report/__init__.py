@@ -1,6 +1,7 @@
 from . import (
     crm_complaint_report,
     crm_complaint_gesture_report,
+    crm_service_contact_report,
     crm_service_handover_report,
     crm_service_figures,
     crm_service_dashboard,

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..figures import quotients, words
+from ..tools.selections import selection_of
 
 RATES = quotients("crm.complaint.gesture.report")
 
@@ -79,7 +80,9 @@ class CrmComplaintGestureReport(models.Model):
         comodel_name="crm.team", string="Service Team", readonly=True
     )
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
-    state = fields.Selection(selection=lambda self: self._get_states(), readonly=True)
+    state = fields.Selection(
+        selection=selection_of("crm.complaint.gesture", "state"), readonly=True
+    )
 
     agreed_amount = fields.Float(
         string="Amount Asked For", readonly=True, aggregator=None
@@ -97,16 +100,6 @@ class CrmComplaintGestureReport(models.Model):
     unchanged_rate = fields.Float(
         **words("unchanged_rate"), readonly=True, aggregator="avg"
     )
-
-    # === DEFAULT METHODS === #
-
-    @api.model
-    def _get_states(self):
-        return (
-            self.env["crm.complaint.gesture"]
-            ._fields["state"]
-            ._description_selection(self.env)
-        )
 
     # === QUERY === #
 

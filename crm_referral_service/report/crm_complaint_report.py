@@ -6,6 +6,7 @@ from odoo.addons.crm_foundation.tools.local_time import sql_timezone, timezone_o
 from ..figures import quotients, words
 from ..models.crm_complaint import OUTCOMES, SEVERITIES
 from ..models.crm_complaint_ending_mixin import ANSWERS
+from ..tools.selections import selection_of
 
 RATES = quotients("crm.complaint.report")
 
@@ -93,7 +94,9 @@ class CrmComplaintReport(models.Model):
         help="A cause that lies in several areas counts in each of them.",
     )
     severity = fields.Selection(selection=SEVERITIES, readonly=True)
-    scope = fields.Selection(selection=lambda self: self._get_scopes(), readonly=True)
+    scope = fields.Selection(
+        selection=selection_of("crm.complaint", "scope"), readonly=True
+    )
     outcome = fields.Selection(
         selection=OUTCOMES, readonly=True, falsy_value_label="Open"
     )
@@ -104,7 +107,7 @@ class CrmComplaintReport(models.Model):
         selection=ANSWERS, readonly=True, falsy_value_label="Not asked"
     )
     tested_via = fields.Selection(
-        selection=lambda self: self._get_ways_to_test(),
+        selection=selection_of("crm.complaint", "tested_via"),
         readonly=True,
         help="Who wrote the two answers down.",
     )
@@ -146,22 +149,6 @@ class CrmComplaintReport(models.Model):
     followed_rate = fields.Float(
         **words("followed_rate"), readonly=True, aggregator="avg"
     )
-
-    # === DEFAULT METHODS === #
-
-    @api.model
-    def _get_scopes(self):
-        return (
-            self.env["crm.complaint"]._fields["scope"]._description_selection(self.env)
-        )
-
-    @api.model
-    def _get_ways_to_test(self):
-        return (
-            self.env["crm.complaint"]
-            ._fields["tested_via"]
-            ._description_selection(self.env)
-        )
 
     # === QUERY === #
 

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..figures import quotients, words
+from ..tools.selections import selection_of
 
 RATES = quotients("crm.service.handover.report")
 
@@ -69,7 +70,9 @@ class CrmServiceHandoverReport(models.Model):
     )
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     reason_id = fields.Many2one(comodel_name="crm.service.reason", readonly=True)
-    state = fields.Selection(selection=lambda self: self._get_states(), readonly=True)
+    state = fields.Selection(
+        selection=selection_of("crm.service.handover", "state"), readonly=True
+    )
 
     question_count = fields.Integer(**words("questions"), readonly=True)
     told_due_count = fields.Integer(**words("told_due"), readonly=True)
@@ -80,16 +83,6 @@ class CrmServiceHandoverReport(models.Model):
         **words("hours_to_answer"), readonly=True, aggregator="avg", digits=(16, 1)
     )
     told_rate = fields.Float(**words("told_rate"), readonly=True, aggregator="avg")
-
-    # === DEFAULT METHODS === #
-
-    @api.model
-    def _get_states(self):
-        return (
-            self.env["crm.service.handover"]
-            ._fields["state"]
-            ._description_selection(self.env)
-        )
 
     # === QUERY === #
 

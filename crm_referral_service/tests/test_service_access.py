@@ -26,6 +26,7 @@ RIGHTS = {
     "crm.service.authority": ("", "rwcd", ""),
     "crm.service.contact": ("rwc", "rwc", ""),
     "crm.service.council": ("rw", "rwcd", "r"),
+    "crm.service.contact.report": ("r", "r", ""),
     "crm.service.coverage": ("r", "r", ""),
     "crm.service.duty.gap": ("r", "r", ""),
     "crm.service.gesture.type": ("r", "rwcd", ""),

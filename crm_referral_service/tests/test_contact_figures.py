@@ -1,0 +1,166 @@
+from datetime import datetime, timedelta
+
+from odoo.exceptions import AccessError
+from odoo.tests import BaseCase, tagged
+
+from ..tools.fair_card import make_cards
+from .common import SERVICE_USER
+from .test_service_figures import FiguresCommon
+
+
+class TestFairCard(BaseCase):
+    """Plain arithmetic; no database."""
+
+    def test_worse_raw_and_better_than_expected(self):
+        cards = make_cards(
+            [
+                ("easy", "delivery", 9, 9),
+                ("easy", "repair", 1, 0),
+                ("hard", "repair", 10, 5),
+            ]
+        )
+        easy, hard = cards["easy"], cards["hard"]
+        # All together solve every delivery, and 5 of 11 repairs.
+        self.assertEqual((easy.count, easy.rate), (10, 0.9))
+        self.assertAlmostEqual(easy.expected, (9 + 5 / 11) / 10)
+        self.assertEqual((hard.count, hard.rate), (10, 0.5))
+        self.assertAlmostEqual(hard.expected, 5 / 11)
+        self.assertLess(hard.rate, easy.rate)
+        self.assertGreater(hard.rate - hard.expected, easy.rate - easy.expected)
+
+    def test_nothing(self):
+        self.assertEqual(make_cards([]), {})
+        self.assertEqual(make_cards([("a", "b", 0, 0)]), {})
+
+
+@tagged("post_install", "-at_install")
+class TestContactFigures(FiguresCommon):
+    """Contacts that can be counted by hand."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["crm.service.contact"].search([]).active = False
+        cls.miss = cls.env["crm.service.miss"].search(
+            [("needs_handover", "=", False)], limit=1
+        )
+        cls.moment = cls.env.cr.now() - timedelta(days=3)
+
+    def _log(self, user=None, **values):
+        return (
+            self.env["crm.service.contact"]
+            .with_user(user or self.agent)
+            .create(
+                {
+                    "partner_id": self.customer.id,
+                    "team_id": self.team.id,
+                    "reason_id": self.reason.id,
+                    "contacted_on": self.moment,
+                    **values,
+                }
+            )
+        )
+
+    def _end(self, contact, **values):
+        contact.sudo().write({"state": "done", **values})
+
+    def test_nothing(self):
+        values = self._read()
+        self.assertEqual(values["contacts"], 0)
+        for code in ("solved_first_rate", "repeat_rate", "gap_log", "gap_customer"):
+            self.assertIsNone(values[code], code)
+
+    def test_three_ways_to_say_that_it_is_solved(self):
+        first = [self._log() for _number in range(5)]
+        for contact, agent, customer, first_time in zip(
+            first,
+            (True, True, True, True, False),
+            ("yes", "no", False, "yes", "partly"),
+            ("yes", "no", "yes", "pending", "no"),
+            strict=True,
+        ):
+            self._end(contact, agent_solved=agent, customer_solved=customer)
+            self._set(contact, first_time=first_time)
+        self._log(direction="out", agent_solved=True)
+        values = self._read()
+        self.assertEqual(values["contacts"], 5)
+        self.assertEqual(values["done"], 5)
+        self.assertEqual(values["agent_solved_rate"], 0.8)
+        self.assertEqual(values["customer_answer_rate"], 0.8)
+        self.assertEqual(values["customer_solved_rate"], 0.5)
+        self.assertEqual(values["solved_first_rate"], 0.5)
+        self.assertAlmostEqual(values["gap_customer"], 0.3)
+        self.assertAlmostEqual(values["gap_log"], 0.3)
+
+    def test_repeats_gross_and_net(self):
+        first = self._log(contacted_on=self.moment - timedelta(hours=3))
+        for hours in (2, 1):
+            self._log(
+                contacted_on=self.moment - timedelta(hours=hours), previous_id=first.id
+            )
+        self._log(partner_id=False, caller_name="Somebody else")
+        values = self._read()
+        self.assertEqual(values["contacts"], 4)
+        self.assertEqual(values["repeats"], 2)
+        self.assertEqual(values["repeat_rate"], 0.5)
+        self.assertEqual(values["chains"], 1)
+        self.assertEqual(values["chain_rate"], 0.25)
+        self.assertEqual(values["solved_first_rate"], 0)
+
+    def test_dumb_ones_of_those_judged(self):
+        self._log(kind="dumb", dumb_cause="defect")
+        self._log(kind="valued")
+        self._log(kind="valued")
+        self._log()
+        self._log(kind="dumb", direction="out")
+        values = self._read()
+        self.assertEqual(values["judged"], 3)
+        self.assertEqual(values["dumb"], 1)
+        self.assertAlmostEqual(values["dumb_rate"], 1 / 3)
+
+    def test_matrix_of_reasons(self):
+        self.reason.write({"value_customer": "irritating", "value_company": "valuable"})
+        self._log()
+        self._log()
+        rows = self.env["crm.service.contact.report"]._read_group(
+            [("reason_id", "=", self.reason.id)],
+            ["value_customer", "value_company", "strategy"],
+            ["inbound_count:sum"],
+        )
+        self.assertEqual(rows, [("irritating", "valuable", "streamline", 2)])
+
+    def test_who_sees_what(self):
+        self._log()
+        hidden = self._log()
+        complaint = self._create_complaint(is_confidential=True)
+        self._set(hidden, complaint_id=complaint.id)
+        stranger = self._create_user("stranger", SERVICE_USER)
+        for user, count in ((self.agent, 2), (stranger, 1), (self.manager, 2)):
+            self.assertEqual(self._read(user)["contacts"], count, user.name)
+        for user in (self.salesperson, self.technician):
+            with self.assertRaises(AccessError):
+                self._read(user)
+
+    def test_month_is_the_readers(self):
+        self._log(contacted_on=datetime(2026, 10, 31, 17))
+        for zone, month in (("UTC", 10), ("Asia/Taipei", 11)):
+            Report = self.env["crm.service.contact.report"].with_context(tz=zone)
+            [[found, _count]] = Report._read_group(
+                [], ["date:month"], ["inbound_count:sum"]
+            )
+            self.assertEqual(found.month, month, zone)
+
+    def test_months_and_kinds_need_no_other_table(self):
+        """What nobody asks for is not joined, so that one index is enough."""
+        Report = self.env["crm.service.contact.report"].with_user(self.manager)
+        query = Report._search([("company_id", "=", self.env.company.id)])
+        plan = "\n".join(
+            row[0]
+            for row in self.env.execute_query(
+                type(query.select())(
+                    "EXPLAIN %s",
+                    query.select("COUNT(*)"),
+                )
+            )
+        )
+        self.assertNotIn("crm_service_reason", plan)
