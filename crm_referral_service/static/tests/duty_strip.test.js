@@ -1,8 +1,14 @@
 import { expect, test } from "@odoo/hoot";
 import { queryAllTexts } from "@odoo/hoot-dom";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { contains, mockService, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
-import { DutyStrip } from "@crm_referral_service/duty_strip/duty_strip";
+import {
+    contains,
+    getService,
+    mountWithCleanup,
+    onRpc,
+    patchWithCleanup,
+} from "@web/../tests/web_test_helpers";
+import { WebClient } from "@web/webclient/webclient";
 
 defineMailModels();
 
@@ -32,9 +38,10 @@ const TEAM = {
 
 async function mountStrip(teams) {
     onRpc("crm.service.duty.gap", "get_strip", () => ({ teams }));
-    await mountWithCleanup(DutyStrip, {
-        props: { action: {}, actionId: 1, className: "" },
-        noMainContainer: false,
+    await mountWithCleanup(WebClient);
+    await getService("action").doAction({
+        type: "ir.actions.client",
+        tag: "crm_referral_service.duty_strip",
     });
 }
 
@@ -54,13 +61,13 @@ test("a day says how much of it is promised, and where nobody is there", async (
 });
 
 test("a day opens its shifts, and a button a new one", async () => {
-    mockService("action", {
+    await mountStrip([TEAM]);
+    patchWithCleanup(getService("action"), {
         loadAction: async (name) => ({ xml_id: name, type: "ir.actions.act_window" }),
         doAction: async (action, options) => {
             expect.step([action.xml_id || action, action.domain, options.additionalContext]);
         },
     });
-    await mountStrip([TEAM]);
     await contains(".o_duty_day[data-date='2026-12-06']").click();
     await contains(".o_duty_new").click();
     const forTeam = { default_service_team_id: 7 };
