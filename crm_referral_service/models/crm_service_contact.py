@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from .crm_service_reason import KINDS
+
 CHANNELS = [
     ("phone", "Phone"),
     ("mail", "E-mail"),
@@ -31,6 +33,7 @@ class CrmServiceContact(models.Model):
         "crm.service.contact.follow.mixin",
         "crm.service.contact.privacy.mixin",
         "crm.service.contact.chain.mixin",
+        "crm.service.contact.quick.mixin",
         "crm.batch.mixin",
         "mail.thread.phone",
         "mail.activity.mixin",
@@ -89,13 +92,17 @@ class CrmServiceContact(models.Model):
     )
     reason_id = fields.Many2one(
         comodel_name="crm.service.reason",
-        domain=[("child_ids", "=", False)],
+        domain=lambda self: self.env["crm.service.reason"]._get_leaf_domain(),
         index="btree_not_null",
         ondelete="restrict",
     )
     note = fields.Text(help="What it is about, in a few words.")
     kind = fields.Selection(
-        selection=[("valued", "Good that they came"), ("dumb", "Should not have been")],
+        selection=KINDS,
+        compute="_compute_kind",
+        store=True,
+        readonly=False,
+        precompute=True,
         help="Whether the customer has anything of this contact, or only has to do "
         "with us because something of ours is not right.",
     )
@@ -210,6 +217,12 @@ class CrmServiceContact(models.Model):
             moment = fields.Datetime.context_timestamp(contact, contact.contacted_on)
             contact.display_name = f"{moment:%Y-%m-%d %H:%M} · {contact._get_caller()}"
 
+    @api.depends("reason_id")
+    def _compute_kind(self):
+        """As the reason usually is, unless somebody has said it."""
+        for contact in self:
+            contact.kind = contact.kind or contact.reason_id.default_kind
+
     @api.depends("contacted_on", "team_id")
     def _compute_is_outside_hours(self):
         for team, contacts in self.grouped("team_id").items():
@@ -239,10 +252,7 @@ class CrmServiceContact(models.Model):
 
     @api.constrains("reason_id")
     def _check_reason_id(self):
-        if self.reason_id.sudo().child_ids:  # sudo: the tree is for every agent
-            raise ValidationError(
-                self.env._("Choose a reason at the end of its branch, not a group.")
-            )
+        self.reason_id._check_can_be_chosen()
 
     # === CRUD METHODS === #
 

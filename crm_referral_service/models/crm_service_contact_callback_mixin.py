@@ -53,6 +53,11 @@ class CrmServiceContactCallbackMixin(models.AbstractModel):
         compute="_compute_can_call_now",
         help="The time that the customer named, as it is where the customer is.",
     )
+    callback_number = fields.Char(
+        string="Call",
+        compute="_compute_can_call_now",
+        help="The number to call; only within the time that the customer named.",
+    )
     is_callback_missed = fields.Boolean(
         string="Call-Back Missed",
         compute="_compute_is_callback_missed",
@@ -77,7 +82,7 @@ class CrmServiceContactCallbackMixin(models.AbstractModel):
 
     @api.depends(
         *("callback_wanted", "callback_from", "callback_to", "callback_tz"),
-        *("called_back_on", "partner_id"),
+        *("called_back_on", "partner_id", "callback_phone", "phone"),
     )
     @api.depends_context("lang")
     def _compute_can_call_now(self):
@@ -87,6 +92,9 @@ class CrmServiceContactCallbackMixin(models.AbstractModel):
             early = contact.callback_from and now < contact.callback_from
             late = contact.callback_to and now >= contact.callback_to
             contact.can_call_now = bool(due and not early and not late)
+            contact.callback_number = contact.can_call_now and (
+                contact.callback_phone or contact.phone
+            )
             contact.callback_hint = due and contact._get_callback_hint(early, late)
 
     @api.model

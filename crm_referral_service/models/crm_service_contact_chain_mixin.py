@@ -255,8 +255,7 @@ class CrmServiceContactChainMixin(models.AbstractModel):
         self.ensure_one()
         days = timedelta(days=self._get_repeat_days())
         return (
-            other != self._origin
-            and other.first_id != self._origin
+            not (self._origin and self._origin in (other, other.first_id))
             and other.company_id == self.company_id._origin
             and moment - days <= other.contacted_on <= moment
             and any(

@@ -2,7 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from odoo.addons.crm_foundation.tools.group_together import group_sql, read_together
+
+COUNTED = {"contact_count": "crm.service.contact", "complaint_count": "crm.complaint"}
 VALUES = [("valuable", "Valuable"), ("irritating", "Irritating")]
+KINDS = [("valued", "Good that they came"), ("dumb", "Should not have been")]
 STRATEGIES = [
     ("eliminate", "Eliminate"),
     ("pre_empt", "Pre-empt"),
@@ -26,7 +30,7 @@ class CrmServiceReason(models.Model):
 
     _name = "crm.service.reason"
     _description = "Reason for a Contact"
-    _inherit = ["crm.guarded.mixin"]
+    _inherit = ["crm.guarded.mixin", "crm.service.reason.matrix.mixin"]
     _parent_store = True
     _order = "parent_id, name, id"
     _rec_names_search = ["name", "parent_id.name"]
@@ -80,9 +84,19 @@ class CrmServiceReason(models.Model):
         "tell customers before they ask.",
     )
     default_kind = fields.Selection(
-        selection=[("valued", "Valued"), ("dumb", "Avoidable")],
+        selection=KINDS,
         string="Usually",
         help="Proposed for each contact with this reason.",
+    )
+    contact_count = fields.Integer(
+        string="Contacts",
+        compute="_compute_counts",
+        help="Contacts with this reason that you may see.",
+    )
+    complaint_count = fields.Integer(
+        string="Complaints",
+        compute="_compute_counts",
+        help="Complaints with this reason that you may see.",
     )
     size_hint = fields.Char(compute="_compute_size_hint")
     active = fields.Boolean(default=True)
@@ -110,6 +124,19 @@ class CrmServiceReason(models.Model):
             reason.strategy = STRATEGY_OF.get(
                 (reason.value_customer, reason.value_company)
             )
+
+    def _compute_counts(self):
+        found = read_together(
+            self.env,
+            {
+                fname: group_sql(self.env[model], "reason_id", self.ids, Domain.TRUE)
+                for fname, model in COUNTED.items()
+            },
+        )
+        for reason in self:
+            for fname in COUNTED:
+                (count,) = found[fname].get(reason._origin.id, (0,))
+                reason[fname] = int(count)
 
     @api.depends("active", "parent_id")
     def _compute_size_hint(self):
@@ -139,11 +166,37 @@ class CrmServiceReason(models.Model):
                 self.env._("Choose an owner who works here, not a portal user.")
             )
 
+    # === ACTION METHODS === #
+
+    def action_view_contacts(self):
+        """Show the contacts with this reason.
+
+        :return: a window action
+        """
+        return self._view("crm_service_contact_action")
+
+    def action_view_complaints(self):
+        """Show the complaints with this reason, ended ones too.
+
+        :return: a window action
+        """
+        return self._view("crm_complaint_action")
+
+    def _view(self, name):
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            f"crm_referral_service.{name}"
+        )
+        action["domain"] = [("reason_id", "=", self.id)]
+        action["context"] = {"default_reason_id": self.id}
+        return action
+
     # === BUSINESS METHODS === #
 
     @api.model
     def _get_leaf_domain(self):
-        """:return: a domain: the reasons that are chosen; those above only sort them."""
+        """:return: a domain: reasons to choose from; those above only sort them."""
         return Domain("active", "=", True) & Domain(
             "child_ids", "not any", [("active", "=", True)]
         )

@@ -26,8 +26,20 @@ class ResPartner(models.Model):
         help="Complaints of this customer that go on, of those that you may see.",
     )
 
+    service_contact_count = fields.Integer(
+        compute="_compute_assessment_figures",
+        groups="crm_referral_service.group_service_user",
+        help="How often this customer turned to us, or we to them.",
+    )
+
     def _get_interaction_figures(self):
         figures = super()._get_interaction_figures()
+        Contact = self.env["crm.service.contact"]
+        if Contact.has_access("read"):
+            Contact.flush_model(["partner_id", "commercial_partner_id"])
+            figures["service_contact_count"] = count_complaints(
+                Contact._search([]), FROM, OF_CUSTOMER, self.ids
+            )
         Complaint = self.env["crm.complaint"]
         if Complaint.has_access("read"):
             for name, domain in Complaint._get_count_domains().items():
@@ -48,6 +60,25 @@ class ResPartner(models.Model):
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_referral_service.crm_complaint_action"
+        )
+        action["domain"] = [
+            "|",
+            ("partner_id", "=", self.id),
+            ("commercial_partner_id", "=", self.id),
+        ]
+        action["context"] = {"default_partner_id": self.id}
+        return action
+
+    def action_view_service_contacts(self):
+        """Show when and why this customer turned to us.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self.env["crm.service.contact"].check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_referral_service.crm_service_contact_action"
         )
         action["domain"] = [
             "|",

@@ -22,6 +22,8 @@ from . import (
     test_poisson,
     test_post,
     test_post_card,
+    test_quick_contact,
+    test_quick_contact_tour,
     test_reason,
     test_reminders,
     test_service_access,

@@ -126,6 +126,25 @@ class TestReason(ServiceCommon):
         with self.assertRaises(ValidationError):
             self.leaf.owner_id = portal
 
+    def test_counts_are_those_that_the_user_may_see(self):
+        self._create_complaint(reason_id=self.leaf.id)
+        self._create_complaint(
+            self.manager, reason_id=self.leaf.id, is_confidential=True
+        )
+        self.env["crm.service.contact"].with_user(self.agent).create(
+            [{"reason_id": self.leaf.id}] * 3
+        )
+        for user, complaints in ((self.agent, 1), (self.manager, 2)):
+            seen = self.leaf.with_user(user)
+            self.assertEqual(
+                (seen.contact_count, seen.complaint_count), (3, complaints)
+            )
+            self.leaf.invalidate_recordset()
+        action = self.leaf.action_view_contacts()
+        self.assertEqual(
+            self.env[action["res_model"]].search_count(action["domain"]), 3
+        )
+
     # === MERGING === #
 
     def test_merge_takes_along_what_hangs_on_them(self):
@@ -141,7 +160,13 @@ class TestReason(ServiceCommon):
             user_id=False,
         )
         untouched = self._create_complaint(reason_id=self.reason.id)
+        contact = (
+            self.env["crm.service.contact"]
+            .with_user(self.agent)
+            .create({"reason_id": other.id, "state": "done"})
+        )
         self._merge(self.leaf, other)
+        self.assertEqual(contact.reason_id, self.leaf)
         self.assertEqual((closed | elsewhere).sudo().reason_id, self.leaf)
         self.assertEqual(untouched.reason_id, self.reason)
         self.assertFalse(other.active)

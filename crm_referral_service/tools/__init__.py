@@ -1,1 +1,1 @@
-from . import complaint_counts, denominator, duty, poisson
+from . import caller_words, complaint_counts, denominator, duty, poisson

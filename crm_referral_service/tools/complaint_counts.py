@@ -1,4 +1,4 @@
-"""How many complaints there are of a customer, for the form of something of theirs."""
+"""How many complaints, or contacts, there are of a customer, for their forms."""
 
 from odoo.tools import SQL
 
@@ -6,7 +6,8 @@ from odoo.tools import SQL
 def count_complaints(complaints, table: SQL, on: SQL, ids) -> SQL:
     """Select how many complaints belong to each of some records.
 
-    :param complaints: a query of crm.complaint, as of ``_search``
+    :param complaints: a query of crm.complaint, or of crm.service.contact, as of
+        ``_search``
     :param table: from what the records are taken, as ``owner``
     :param on: how an owner and a ``complaint`` belong together
     :param ids: of the owners

@@ -1,0 +1,55 @@
+from datetime import timedelta
+
+from odoo.tests import HttpCase, tagged
+
+from .common import ServiceCommon
+
+
+@tagged("post_install", "-at_install")
+class TestQuickContactTour(ServiceCommon, HttpCase):
+    """An agent at the desk, and with one hand on a phone."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.name = "Tour Clinic"
+        cls.before = (
+            cls.env["crm.service.contact"]
+            .with_user(cls.agent)
+            .create(
+                {
+                    "partner_id": cls.customer.id,
+                    "reason_id": cls.reason.id,
+                    "note": "Where is it?",
+                    "contacted_on": cls.env.cr.now() - timedelta(days=1),
+                    "state": "done",
+                }
+            )
+        )
+
+    def _take_three_calls(self):
+        Contact = self.env["crm.service.contact"]
+        known = Contact.search([])
+        self.start_tour(
+            "/odoo/new-contact", "crm_service_quick_contact", login=self.agent.login
+        )
+        unknown, again, later = (Contact.search([]) - known).sorted("id")
+        self.assertEqual((unknown.caller_name, unknown.phone), ("Chen", "02 290 34 91"))
+        self.assertEqual((unknown.note, unknown.state), ("It gurgles", "open"))
+        self.assertEqual((again.first_id, again.state), (self.before, "done"))
+        self.assertEqual(again.miss_id.code, "not_understood")
+        self.assertEqual((later.partner_id, later.state), (self.customer, "waiting"))
+        self.assertTrue(later.callback_wanted)
+
+    def test_at_the_desk(self):
+        self._take_three_calls()
+
+
+@tagged("post_install", "-at_install")
+class TestQuickContactPhoneTour(TestQuickContactTour):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_at_the_desk(self):
+        """The same with a thumb."""
+        self._take_three_calls()
