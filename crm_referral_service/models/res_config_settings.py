@@ -15,6 +15,14 @@ class ResConfigSettings(models.TransientModel):
     unknown_caller_months = fields.Integer(
         related="company_id.unknown_caller_months", readonly=False
     )
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
+    service_contact_cost = fields.Monetary(
+        related="company_id.service_contact_cost",
+        currency_field="company_currency_id",
+        readonly=False,
+    )
     complaint_alias_name = fields.Char(
         string="Address for Complaints",
         help="What comes in under this name becomes a complaint.",
