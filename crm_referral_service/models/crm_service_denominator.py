@@ -24,14 +24,9 @@ class CrmServiceDenominator(models.AbstractModel):
         """:return: what contacts may be compared with, by code
         :rtype: dict[str, Denominator]
         """
-        return {
-            "won": Denominator(
-                self.env._("won opportunities"),
-                "crm.lead",
-                [("type", "=", "opportunity"), ("won_status", "=", "won")],
-                "date_closed",
-            )
-        }
+        label = self.env._("won opportunities")
+        is_won = [("type", "=", "opportunity"), ("won_status", "=", "won")]
+        return {"won": Denominator(label, "crm.lead", is_won, "date_closed")}
 
     # === BUSINESS METHODS === #
 

@@ -74,6 +74,7 @@ class CrmServiceNotice(models.Model):
     )
     template_id = fields.Many2one(
         comodel_name="mail.template",
+        string="Text of the Mail",
         index="btree_not_null",
         ondelete="set null",
         help="The words that customers get.",
@@ -445,30 +446,28 @@ class CrmServiceNotice(models.Model):
         self.ensure_one()
         if not self.verdict:
             return {}
-        bars = []
-        titles = (
-            ("before", self.env._("Before")),
-            ("after", self.env._("After")),
-        )
-        for (code, label), base in zip(titles, self._get_bases(), strict=True):
-            count = self[f"{code}_count"]
-            rate = self._get_rate(count, base)
-            bars.append(
-                {
-                    "code": code,
-                    "label": label,
-                    "value": rate,
-                    "rate": formatLang(
-                        self.env, rate, digits=1 if base and self.denominator else 0
-                    ),
-                    "count": count,
-                    "base": base if self.denominator else 0,
-                }
-            )
+        labels_of_bars = self.env._("Before"), self.env._("After")
+        codes = ("before", "after")
         return {
-            "bars": bars,
+            "bars": [
+                self._prepare_bar(*bar)
+                for bar in zip(codes, labels_of_bars, self._get_bases(), strict=True)
+            ],
             "denominator": labels.get(self.denominator, ""),
             "verdict": self.verdict,
+        }
+
+    def _prepare_bar(self, code, label, base):
+        count = self[f"{code}_count"]
+        rate = self._get_rate(count, base)
+        digits = 1 if self.denominator else 0
+        return {
+            "code": code,
+            "label": label,
+            "value": rate,
+            "rate": formatLang(self.env, rate, digits=digits),
+            "count": count,
+            "base": base if self.denominator else 0,
         }
 
     def _get_rate(self, count, base):
