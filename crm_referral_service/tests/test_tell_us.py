@@ -96,10 +96,7 @@ class TestTellUs(TellUsCommon):
         self.assertFalse(self._get_contacts())
 
     def test_call_me_back_in_my_own_time(self):
-        with (
-            freeze_time("2026-11-27 02:00:00"),
-            patch("odoo.sql_db.BaseCursor.now", return_value=datetime(2026, 11, 27, 2)),
-        ):
+        with freeze_time("2026-11-27 02:00:00"):
             response = self._post(
                 message="Call me",
                 phone="+886 2 1234 5678",
@@ -118,9 +115,7 @@ class TestTellUs(TellUsCommon):
 
     def test_hours_without_a_day_are_the_next_ones(self):
         """Ten at night in Taipei: nine o'clock is tomorrow."""
-        with patch(
-            "odoo.sql_db.BaseCursor.now", return_value=datetime(2026, 11, 27, 14)
-        ):
+        with freeze_time("2026-11-27 14:00:00"):
             self._post(
                 message="Call me", phone="+886 2 1234 5678", callback="1", to="9"
             )
