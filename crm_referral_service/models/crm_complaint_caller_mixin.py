@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import LazyTranslate
+from odoo.tools import SQL, LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
@@ -31,6 +31,29 @@ class CrmComplaintCallerMixin(models.AbstractModel):
     )
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _recognise_merged(self, partners):
+        """Customers were merged in SQL: their company may be another one now.
+
+        :param partners: all of them, also those that are about to go
+        """
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE %(table)s complaint
+                   SET commercial_partner_id = customer.commercial_partner_id
+                  FROM res_partner customer
+                 WHERE customer.id = complaint.partner_id
+                   AND (complaint.partner_id = ANY(%(ids)s)
+                        OR complaint.commercial_partner_id = ANY(%(ids)s))
+                """,
+                table=SQL.identifier(self._table),
+                ids=partners.ids,
+            )
+        )
+        self.invalidate_model(["commercial_partner_id"])
 
     @api.model
     def _get_count_domains(self):

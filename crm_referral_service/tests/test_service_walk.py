@@ -33,6 +33,7 @@ class TestServiceWalk(SecurityWalk, ServiceRolesCommon):
     reports = {
         "crm.complaint.gesture.report",
         "crm.complaint.report",
+        "crm.service.contact.report",
         "crm.service.coverage",
         "crm.service.handover.report",
     }
