@@ -12,6 +12,12 @@ from ..models.crm_service_duty_mixin import DAYS_AHEAD
 
 TREND_MONTHS = 12
 WITH_TREND = (
+    "contacts",
+    "solved_first_rate",
+    "agent_solved_rate",
+    "customer_solved_rate",
+    "repeat_rate",
+    "dumb_rate",
     "complaints",
     "acknowledged_rate",
     "resolved_rate",
@@ -21,7 +27,18 @@ WITH_TREND = (
     "told_rate",
     "within_limit_rate",
 )
-FIGURES = (*WITH_TREND, "days_to_end", "hours_to_answer", "hours_to_decide", "coverage")
+FIGURES = (
+    *WITH_TREND,
+    "gap_customer",
+    "gap_log",
+    "days_to_end",
+    "hours_to_answer",
+    "hours_to_decide",
+    "coverage",
+)
+MISSES = 7
+# The filter by team of what has none itself, but two ways to one.
+ASKED_TEAM = "asked_team_id"
 # How good it is when none, one, or both of the endings are a yes.
 LEVELS = ("danger", "warning", "success")
 SERVICE_MANAGER = "crm_referral_service.group_service_manager"
@@ -130,9 +147,20 @@ class CrmServiceDashboard(models.AbstractModel):
 
     def _get_known_filters(self, model, filters):
         """:return: the filters by their path from a model"""
-        if "team_id" in self.env[model]:
+        if not filters or "team_id" in self.env[model]:
             return filters
-        return {f"complaint_id.{name}": value for name, value in filters.items()}
+        if model == "crm.service.handover":
+            return {ASKED_TEAM: filters["team_id"]}
+        return {"complaint_id.team_id": filters["team_id"]}
+
+    def _get_filter_domain(self, filters):
+        """A question belongs to the team of the complaint, or of the contact."""
+        if ASKED_TEAM not in filters:
+            return super()._get_filter_domain(filters)
+        team_id = filters[ASKED_TEAM]
+        return Domain("complaint_id.team_id", "=", team_id) | Domain(
+            "contact_id.team_id", "=", team_id
+        )
 
     # === LISTS === #
 
@@ -151,6 +179,13 @@ class CrmServiceDashboard(models.AbstractModel):
                 self.env._("What needs a hand"),
                 "alerts",
                 self._get_todo(filters),
+            ),
+            self._prepare_section(
+                "misses",
+                self.env._("Why not the first time"),
+                "bars",
+                self._get_misses(period, filters),
+                self.env._("Nobody came back in this period."),
             ),
             self._prepare_section(
                 "areas",
@@ -314,6 +349,31 @@ class CrmServiceDashboard(models.AbstractModel):
                 Domain("stop", ">=", now)
                 & Domain("start", "<=", now + timedelta(days=DAYS_AHEAD)),
             ),
+        ]
+
+    def _get_misses(self, period, filters):
+        """:return: why customers came back, the most frequent reasons first."""
+        Contact = self.env["crm.service.contact"]
+        domain = (
+            Domain("is_repeat", "=", True)
+            & period_domain(Contact, "contacted_on", *period)
+            & self._get_filter_domain(filters)
+        )
+        rows = Contact._read_group(
+            domain, ["miss_id"], ["__count"], order="__count DESC", limit=MISSES
+        )
+        return [
+            {
+                "code": miss.id,
+                "name": miss.name or self.env._("Not said yet"),
+                "value": count,
+                "action": self._prepare_action(
+                    miss.name or self.env._("Not said yet"),
+                    Contact._name,
+                    domain & Domain("miss_id", "=", miss.id),
+                ),
+            }
+            for miss, count in rows
         ]
 
     def _get_areas(self, period, filters):

@@ -28,6 +28,7 @@ class CrmServiceHandoverReport(models.Model):
             "answered_on",
             "company_id",
             "complaint_id",
+            "contact_id",
             "create_date",
             "deadline",
             "from_user_id",
@@ -35,6 +36,13 @@ class CrmServiceHandoverReport(models.Model):
             "state",
             "to_user_id",
             "told_on",
+        ],
+        "crm.service.contact": [
+            "complaint_id",
+            "partner_id",
+            "reason_id",
+            "team_id",
+            "user_id",
         ],
         "crm.complaint": [
             "is_confidential",
@@ -49,6 +57,7 @@ class CrmServiceHandoverReport(models.Model):
         comodel_name="crm.service.handover", string="Question", readonly=True
     )
     complaint_id = fields.Many2one(comodel_name="crm.complaint", readonly=True)
+    contact_id = fields.Many2one(comodel_name="crm.service.contact", readonly=True)
     is_confidential = fields.Boolean(string="Confidential", readonly=True)
     date = fields.Datetime(string="Asked On", readonly=True)
     partner_id = fields.Many2one(
@@ -60,7 +69,7 @@ class CrmServiceHandoverReport(models.Model):
     owner_id = fields.Many2one(
         comodel_name="res.users",
         readonly=True,
-        help="Whose complaint it is.",
+        help="Whose complaint or contact it is.",
     )
     to_user_id = fields.Many2one(
         comodel_name="res.users", string="Asked", readonly=True
@@ -90,9 +99,13 @@ class CrmServiceHandoverReport(models.Model):
     def _table_query(self) -> SQL:
         return SQL(
             """
-            SELECT h.id, h.id AS handover_id, h.complaint_id, h.create_date AS date,
+            SELECT h.id, h.id AS handover_id, c.id AS complaint_id, h.contact_id,
+                   h.create_date AS date,
                    h.from_user_id AS user_id, h.to_user_id, h.company_id, h.state,
-                   c.partner_id, c.team_id, c.reason_id, c.user_id AS owner_id,
+                   COALESCE(c.partner_id, k.partner_id) AS partner_id,
+                   COALESCE(c.team_id, k.team_id) AS team_id,
+                   COALESCE(c.reason_id, k.reason_id) AS reason_id,
+                   COALESCE(c.user_id, k.user_id) AS owner_id,
                    c.is_confidential,
                    1 AS question_count,
                    (h.told_on IS NOT NULL OR h.deadline < %(today)s)::int
@@ -105,7 +118,9 @@ class CrmServiceHandoverReport(models.Model):
                        AS hours_to_answer,
                    NULL::float8 AS told_rate
               FROM crm_service_handover h
-         LEFT JOIN crm_complaint c ON c.id = h.complaint_id
+         LEFT JOIN crm_service_contact k ON k.id = h.contact_id
+         LEFT JOIN crm_complaint c
+                ON c.id = COALESCE(h.complaint_id, k.complaint_id)
              WHERE h.state <> 'withdrawn'
             """,
             today=fields.Date.context_today(self),

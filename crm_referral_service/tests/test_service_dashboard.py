@@ -22,10 +22,12 @@ class TestServiceDashboard(ServiceCommon):
         self._create_complaint()
         data = self._get()
         figures = {figure["code"]: figure for figure in data["figures"]}
-        self.assertEqual(len(figures), 12)
+        self.assertEqual(len(figures), 20)
         before = figures["complaints"]["value"]
         self._create_complaint()
-        complaints = self._get()["figures"][0]
+        [complaints] = [
+            each for each in self._get()["figures"] if each["code"] == "complaints"
+        ]
         self.assertEqual(complaints["value"], before + 1)
         self.assertEqual(complaints["trend"][-1], before + 1)
         found = self.env["crm.complaint"].search_count(complaints["action"]["domain"])
@@ -94,8 +96,11 @@ class TestServiceDashboard(ServiceCommon):
         self._create_complaint()
         here = self._get(team_id=self.team.id)
         there = self._get(team_id=other.id)
-        self.assertEqual(here["figures"][0]["value"], 1)
-        self.assertEqual(there["figures"][0]["value"], 0)
+        for data, count in ((here, 1), (there, 0)):
+            [figure] = [
+                each for each in data["figures"] if each["code"] == "complaints"
+            ]
+            self.assertEqual(figure["value"], count)
         names = {option["name"] for option in here["choices"][0]["options"]}
         self.assertLessEqual({"Service", "Other"}, names)
 
@@ -146,6 +151,47 @@ class TestServiceDashboard(ServiceCommon):
         rows = self._get_rows(self._get(), "areas")
         self.assertEqual(list(rows), areas.ids)
         self.assertEqual([row["value"] for row in rows.values()], [2, 1])
+
+    def test_why_customers_come_back(self):
+        Contact = self.env["crm.service.contact"].with_user(self.agent)
+        values = {"partner_id": self.customer.id, "team_id": self.team.id}
+        moment = self.env.cr.now() - timedelta(days=3)
+        first = Contact.create({**values, "contacted_on": moment})
+        Contact.create(
+            {
+                **values,
+                "contacted_on": moment + timedelta(hours=1),
+                "previous_id": first.id,
+            }
+        )
+        rows = self._get_rows(self._get(team_id=self.team.id), "misses")
+        self.assertEqual([row["value"] for row in rows.values()], [1])
+
+    def test_questions_of_a_team(self):
+        contact = (
+            self.env["crm.service.contact"]
+            .with_user(self.agent)
+            .create({"partner_id": self.customer.id, "team_id": self.team.id})
+        )
+        complaint = self._create_complaint()
+        for values in ({"contact_id": contact.id}, {"complaint_id": complaint.id}):
+            self.env["crm.service.handover"].with_user(self.agent).create(
+                {
+                    "to_user_id": self.technician.id,
+                    "question": "Why does it gurgle?",
+                    "deadline": "2020-01-01",
+                    **values,
+                }
+            )
+        other = self.team.copy({"name": "Other", "member_ids": False})
+        for team, count in ((self.team, 2), (other, 0)):
+            data = self._get(team_id=team.id)
+            row = self._get_rows(data, "todo")["questions"]
+            [figure] = [each for each in data["figures"] if each["code"] == "told_rate"]
+            self.assertEqual((row["value"], figure["base"]), (count, count))
+            action = figure["action"]
+            found = self.env[action["res_model"]].search_count(action["domain"])
+            self.assertEqual(found, count)
 
     def test_limits_are_for_managers(self):
         complaint = self._create_complaint()

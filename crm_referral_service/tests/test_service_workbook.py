@@ -1,4 +1,5 @@
 import io
+from datetime import timedelta
 
 from openpyxl import load_workbook
 
@@ -7,7 +8,10 @@ from odoo.tests import tagged
 
 from .common import SERVICE_MANAGER, ServiceCommon
 
-SHEETS = ["complaint_endings", "complaints", "handovers", "authority", "coverage"]
+SHEETS = [
+    *("contact_figures", "contacts", "complaint_endings", "complaints", "handovers"),
+    *("authority", "coverage", "fair_card", "improvement"),
+]
 
 
 @tagged("post_install", "-at_install")
@@ -51,11 +55,15 @@ class TestServiceWorkbook(ServiceCommon):
         self.assertEqual(
             workbook.sheetnames,
             [
+                "Solved the First Time",
+                "Service Contacts",
                 "Endings",
                 "Complaints",
                 "Questions to Colleagues",
                 "Who May Give What",
                 "Coverage",
+                "Fair Card",
+                "Improvement",
                 "About",
             ],
         )
@@ -112,3 +120,56 @@ class TestServiceWorkbook(ServiceCommon):
                 ["Total", 1, 0, 0, 1],
             ],
         )
+
+    def _log(self, user, number, first_time):
+        contacts = self.env["crm.service.contact"].create(
+            [
+                {
+                    "user_id": user.id,
+                    "team_id": self.team.id,
+                    "reason_id": self.reason.id,
+                    "caller_name": f"Caller {index}",
+                }
+                for index in range(number)
+            ]
+        )
+        contacts.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE crm_service_contact SET first_time = %s WHERE id = ANY(%s)",
+            [first_time, contacts.ids],
+        )
+        contacts.invalidate_recordset()
+        return contacts
+
+    def test_fair_card_says_nothing_of_few(self):
+        self.env["crm.service.contact"].search([]).active = False
+        self._log(self.agent, 15, "yes")
+        self._log(self.agent, 5, "no")
+        self._log(self.colleague, 5, "no")
+        rows = self._get_rows(self._export(self.both), "Fair Card")
+        people = {row[0]: row[1:4] for row in rows if row[0] in ("Agent", "Colleague")}
+        self.assertEqual(people["Agent"], [0.75, 0.6, 20])
+        self.assertEqual(people["Colleague"], [None, None, 5])
+
+    def test_contacts_a_hundred(self):
+        self.env["crm.service.contact"].search([]).active = False
+        self._log(self.agent, 3, "yes")
+        won = self.env["crm.lead"].create(
+            [{"name": "Won", "type": "opportunity"} for _number in range(2)]
+        )
+        before = self.env["crm.service.denominator"]._count("won", self._get_month())
+        won.action_set_won()
+        self.env.flush_all()
+        rows = self._get_rows(self._export(self.both), "Solved the First Time")
+        [start] = [
+            number for number, row in enumerate(rows) if "Contacts per 100" in row
+        ]
+        count = before[1] + 2
+        self.assertEqual(rows[start + 1][1:3], [3, count])
+        self.assertAlmostEqual(rows[start + 1][3], 300 / count)
+
+    def _get_month(self):
+        """:return: the days of the last and the next month, which hold this one"""
+        now = self.env.cr.now()
+        start = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        return {1: (self.env.company, start, now + timedelta(days=1))}
