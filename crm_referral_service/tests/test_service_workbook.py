@@ -143,13 +143,17 @@ class TestServiceWorkbook(ServiceCommon):
 
     def test_fair_card_says_nothing_of_few(self):
         self.env["crm.service.contact"].search([]).active = False
+        framework = self.env["crm.assessment.framework"].search(
+            [("code", "=", "be_sure")]
+        )
+        self.assertEqual(framework.minimum_reviewed, 5)
         self._log(self.agent, 15, "yes")
         self._log(self.agent, 5, "no")
-        self._log(self.colleague, 5, "no")
+        self._log(self.colleague, 4, "no")
         rows = self._get_rows(self._export(self.both), "Fair Card")
         people = {row[0]: row[1:4] for row in rows if row[0] in ("Agent", "Colleague")}
-        self.assertEqual(people["Agent"], [0.75, 0.6, 20])
-        self.assertEqual(people["Colleague"], [None, None, 5])
+        self.assertEqual(people["Agent"], [0.75, 0.625, 20])
+        self.assertEqual(people["Colleague"], [None, None, 4])
 
     def test_contacts_a_hundred(self):
         self.env["crm.service.contact"].search([]).active = False

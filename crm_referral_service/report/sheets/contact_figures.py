@@ -121,14 +121,14 @@ class CrmReferralSheetContactFigures(models.AbstractModel):
                     self.env._("Contacts per 100"),
                 ],
             )
-            for row, month in enumerate(sorted(contacts), row + 1):
-                page.write_label(row, month)
-                page.write_number(row, 1, contacts[month])
-                page.write_number(row, 2, counts[month])
+            for line, month in enumerate(sorted(contacts), row + 1):
                 whole = counts[month]
                 rate = 100 * contacts[month] / whole if whole else None
-                page.write_number(row, 3, rate, "decimal")
-            row += 3
+                page.write_label(line, month)
+                page.write_number(line, 1, contacts[month])
+                page.write_number(line, 2, whole)
+                page.write_number(line, 3, rate, "decimal")
+            row += len(contacts) + 3
 
     def _count_denominators(self, options, code, months):
         """:return: how many there are in all companies of a report, by month"""

@@ -1,11 +1,9 @@
-from odoo import models
+from odoo import api, models
 
 from ...tools.fair_card import make_cards
 
 # A rate that counts the same for all, beside what could be expected of the mix.
 RATES = ("solved_first_rate", "customer_solved_rate", "repeat_rate")
-# Of fewer contacts nothing is said of a person.
-FEWEST = 20
 
 
 class CrmReferralSheetFairCard(models.AbstractModel):
@@ -26,8 +24,17 @@ class CrmReferralSheetFairCard(models.AbstractModel):
             "Each rate stands beside what all together have with the same mix of "
             "reasons: who takes the hard calls is not compared with who takes the easy "
             "ones. Of fewer than %(number)s contacts nothing is said.",
-            number=FEWEST,
+            number=self._get_fewest(),
         )
+
+    @api.model
+    def _get_fewest(self):
+        """:return: of how many contacts something is said of a person: as many as
+        there are checklists that agents are compared by
+        """
+        Framework = self.env["crm.assessment.framework"]
+        framework = Framework.search([("code", "=", "be_sure")], limit=1)
+        return framework.minimum_reviewed or 1
 
     def _add(self, job):
         page = job.add_page(self._get_title(), columns=3 * len(RATES))
@@ -38,16 +45,17 @@ class CrmReferralSheetFairCard(models.AbstractModel):
             headers += [figure.name, self.env._("Expected"), self.env._("Of How Many")]
         page.write_headers(3, headers)
         cards = [self._read_cards(job.options, figure) for figure in figures]
+        fewest = self._get_fewest()
         people = self.env["res.users"].union(*(user for each in cards for user in each))
         for row, user in enumerate(people.sorted("name"), 4):
             page.write_label(row, user.display_name)
             for number, found in enumerate(cards):
-                self._write_card(page, row, 3 * number + 1, found.get(user))
+                self._write_card(page, row, 3 * number + 1, found.get(user), fewest)
 
-    def _write_card(self, page, row, column, card):
+    def _write_card(self, page, row, column, card, fewest):
         if not card:
             return
-        if card.count >= FEWEST:
+        if card.count >= fewest:
             page.write_number(row, column, card.rate, "percent")
             page.write_number(row, column + 1, card.expected, "percent")
         page.write_number(row, column + 2, card.count)
