@@ -7,6 +7,8 @@ from odoo.tools import SQL
 
 # A team that does not say otherwise, and contacts of no team.
 REPEAT_DAYS = 7
+# How far back in a customer's log a contact about the same is looked for.
+NEWEST = 80
 
 
 class CrmServiceContactChainMixin(models.AbstractModel):
@@ -34,12 +36,14 @@ class CrmServiceContactChainMixin(models.AbstractModel):
         ondelete="restrict",
         readonly=True,
         copy=False,
+        check_company=True,
         help="With which it all began; empty for the first one itself.",
     )
     chained_ids = fields.One2many(
         comodel_name="crm.service.contact",
         inverse_name="first_id",
         string="Repeats",
+        readonly=True,
         help="All contacts that came of this first one.",
     )
     previous_id = fields.Many2one(
@@ -106,7 +110,7 @@ class CrmServiceContactChainMixin(models.AbstractModel):
     )
     # The look-up of the chain: one customer, the newest first.
     _customer_idx = models.Index("(customer_key, contacted_on DESC)")
-    _pending_idx = models.Index("(contacted_on) WHERE first_time = 'pending'")
+    _pending_idx = models.Index("(id) WHERE first_time = 'pending'")
 
     # === COMPUTE METHODS === #
 
@@ -225,14 +229,13 @@ class CrmServiceContactChainMixin(models.AbstractModel):
             for contact, moment in moments.items()
         )
         found = self.search_fetch(
-            Domain(
-                "customer_key", "in", sorted({k for ks in keys.values() for k in ks})
-            )
+            Domain("customer_key", "in", sorted(set().union(*keys.values())))
             & Domain("contacted_on", ">=", oldest)
             & Domain("contacted_on", "<=", max(moments.values()))
-            & Domain.OR(Domain(fname, "!=", False) for fname in fnames),
+            & Domain.OR(Domain(fname, "in", self[fname].ids) for fname in fnames),
             ["customer_key", "contacted_on", "company_id", "first_id", *fnames],
             order="contacted_on desc, id desc",
+            limit=NEWEST * len(keys),
         )
         return {
             contact: previous
@@ -372,44 +375,58 @@ class CrmServiceContactChainMixin(models.AbstractModel):
         Set-wise; what is committed is done, so it goes on where it was stopped.
         """
         self._join_chains()
-        while closed := self._close_windows(batch_size):
+        last_id = 0
+        while last_id is not None:
+            last_id, closed = self._close_windows(last_id, batch_size)
             if not self.env["ir.cron"]._commit_progress(closed):
                 break
 
     @api.model
-    def _close_windows(self, limit):
-        """:return: how many first contacts are not pending any more"""
+    def _close_windows(self, last_id, limit):
+        """Look at so many first contacts that are pending.
+
+        :param int last_id: of the contact before them
+        :return: the id of the last of them, None after all; how many are not pending
+            any more
+        """
         self.flush_model()
-        rows = self.env.execute_query(
+        [row] = self.env.execute_query(
             SQL(
                 """
-                WITH passed AS (
+                WITH pending AS MATERIALIZED (
                     SELECT contact.id,
-                           EXISTS (SELECT FROM crm_service_contact again
-                                    WHERE again.first_id = contact.id
-                                      AND again.is_repeat AND again.active) AS is_again
+                           contact.active AND contact.state = 'done'
+                           AND contact.contacted_on < %(now)s::timestamp
+                               - make_interval(days => COALESCE(team.repeat_days,
+                                                                %(days)s)) AS is_over
                       FROM crm_service_contact contact
                  LEFT JOIN crm_team team ON team.id = contact.team_id
                      WHERE contact.first_time = 'pending'
-                       AND contact.state = 'done'
-                       AND contact.active
-                       AND contact.contacted_on < %(now)s::timestamp
-                           - make_interval(days => COALESCE(team.repeat_days, %(days)s))
+                       AND contact.id > %(last_id)s
+                  ORDER BY contact.id
                      LIMIT %(limit)s
+                ),
+                closed AS (
+                    UPDATE crm_service_contact contact
+                       SET first_time = CASE
+                           WHEN EXISTS (SELECT FROM crm_service_contact again
+                                         WHERE again.first_id = contact.id
+                                           AND again.is_repeat AND again.active)
+                           THEN 'no' ELSE 'yes' END
+                      FROM pending
+                     WHERE pending.id = contact.id AND pending.is_over
+                 RETURNING contact.id
                 )
-                UPDATE crm_service_contact contact
-                   SET first_time = CASE WHEN passed.is_again THEN 'no' ELSE 'yes' END
-                  FROM passed
-                 WHERE passed.id = contact.id
-             RETURNING contact.id
+                SELECT (SELECT MAX(id) FROM pending), (SELECT count(*) FROM closed)
                 """,
                 now=self.env.cr.now(),
                 days=REPEAT_DAYS,
+                last_id=last_id,
                 limit=limit,
             )
         )
         self.invalidate_model(["first_time"])
-        return len(rows)
+        return row
 
     @api.model
     def _join_chains(self):
