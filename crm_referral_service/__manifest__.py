@@ -28,6 +28,7 @@
         "data/mail_template_data.xml",
         "data/mail_template_contact_data.xml",
         "data/mail_template_notice_data.xml",
+        "data/mail_template_news_data.xml",
         "data/ir_cron_data.xml",
         "data/crm_service_contact_cron_data.xml",
         "data/crm_service_post_data.xml",
@@ -61,6 +62,7 @@
         "report/crm_complaint_report_views.xml",
         "report/crm_service_report_views.xml",
         "report/crm_service_contact_report_views.xml",
+        "report/crm_service_learning_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["crm_referral_service/static/src/**/*"],

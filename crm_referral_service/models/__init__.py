@@ -1,6 +1,7 @@
 from . import (
     calendar_event,
     crm_service_effect_mixin,
+    crm_service_told_mixin,
     crm_service_council_agenda_mixin,
     crm_service_duty_mixin,
     crm_service_handover_overdue_mixin,
@@ -40,6 +41,7 @@ from . import (
     crm_service_duty_gap,
     crm_service_gesture_type,
     crm_service_handover,
+    crm_service_news,
     crm_service_notice,
     crm_service_post,
     crm_assessment_action,

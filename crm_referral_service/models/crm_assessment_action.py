@@ -7,7 +7,11 @@ class CrmAssessmentAction(models.Model):
     """What is done about a cause that complaints and contacts have shown."""
 
     _name = "crm.assessment.action"
-    _inherit = ["crm.service.effect.mixin", "crm.assessment.action"]
+    _inherit = [
+        "crm.service.effect.mixin",
+        "crm.service.told.mixin",
+        "crm.assessment.action",
+    ]
 
     kind = fields.Selection(
         selection_add=[("learning", "Learning")],
@@ -35,7 +39,6 @@ class CrmAssessmentAction(models.Model):
     )
     reason_id = fields.Many2one(
         comodel_name="crm.service.reason",
-        string="Reason of the Contacts",
         compute="_compute_reason_id",
         store=True,
         readonly=False,
@@ -43,6 +46,14 @@ class CrmAssessmentAction(models.Model):
         ondelete="restrict",
         groups="crm_referral_service.group_service_user",
         help="What customers turned to us for. It shows whether the action has worked.",
+    )
+    learn_with_id = fields.Many2one(
+        comodel_name="res.users",
+        string="With Whom",
+        domain=[("share", "=", False)],
+        index="btree_not_null",
+        ondelete="set null",
+        help="Who shows them: somebody of the lab, or a field technician.",
     )
     council_id = fields.Many2one(
         comodel_name="crm.service.council",

@@ -37,6 +37,11 @@ class CrmServiceCallerMixin(models.AbstractModel):
     phone = fields.Char(
         compute="_compute_way_back", store=True, readonly=False, precompute=True
     )
+    wants_news = fields.Boolean(
+        string="Wants to Hear What We Do",
+        copy=False,
+        help="The customer has said so: they hear by mail, once, what we did about it.",
+    )
     customer_name = fields.Char(compute="_compute_customer_name")
 
     # === COMPUTE METHODS === #

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -8,17 +7,9 @@ from odoo.tools import SQL, format_date
 from odoo.addons.crm_foundation.tools.local_time import day_start, today
 
 # What is looked back at: whole weeks, as weekends are different.
-WEEKS_DAYS = 28
+WEEKS = timedelta(days=28)
 # More than this nobody talks about in half an hour.
 MAX_ROWS = 5
-
-
-class AgendaPart(NamedTuple):
-    """A part of the agenda: its title, what finds its rows, what says a row."""
-
-    title: str
-    find: callable
-    describe: callable
 
 
 class CrmServiceCouncilAgendaMixin(models.AbstractModel):
@@ -55,55 +46,26 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
 
     # === BUSINESS METHODS === #
 
-    def _get_agenda_parts(self):
-        """What the council looks at, in this order; addons add their own.
+    def _get_agenda_titles(self):
+        """What the council looks at, in this order; an addon adds its own.
 
-        :return: by code, see :class:`AgendaPart`. A row is a dict that can be kept as
-            JSON: ``model`` and ``id`` of the record that it opens, its ``label``, and
-            figures.
-        :rtype: dict[str, AgendaPart]
+        Each code has a method ``_find_<code>``, which returns rows that can be kept as
+        JSON (``model`` and ``id`` of the record that it opens, ``label``, figures), and
+        a method ``_describe_<code>`` that says a row in the language of the reader.
+
+        :return: titles by code
+        :rtype: dict[str, str]
         """
         return {
-            "decided": AgendaPart(
-                self.env._("What we decided, and whether it works"),
-                self._find_decided,
-                self._describe_action,
-            ),
-            "growth": AgendaPart(
-                self.env._("What customers turn to us for more often"),
-                self._find_growth,
-                self._describe_growth,
-            ),
-            "misses": AgendaPart(
-                self.env._("Why it was not solved the first time"),
-                self._find_misses,
-                self._describe_share,
-            ),
-            "systemic": AgendaPart(
-                self.env._("Will happen again, and nothing is decided"),
-                self._find_systemic,
-                self._describe_label,
-            ),
-            "late": AgendaPart(
-                self.env._("Actions that are late"),
-                self._find_late,
-                self._describe_action,
-            ),
-            "posts": AgendaPart(
-                self.env._("Where nobody listens"),
-                self._find_posts,
-                self._describe_label,
-            ),
-            "handovers": AgendaPart(
-                self.env._("Questions to colleagues without an answer"),
-                self._find_handovers,
-                self._describe_due,
-            ),
-            "gaps": AgendaPart(
-                self.env._("Hours that we promised, and nobody is there"),
-                self._find_gaps,
-                self._describe_gap,
-            ),
+            "decided": self.env._("What we decided, and whether it works"),
+            "growth": self.env._("What customers turn to us for more often"),
+            "misses": self.env._("Why it was not solved the first time"),
+            "systemic": self.env._("Will happen again, and nothing is decided"),
+            "late": self.env._("Actions that are late"),
+            "posts": self.env._("Where nobody listens"),
+            "handovers": self.env._("Questions to colleagues without an answer"),
+            "gaps": self.env._("Hours that we promised, and nobody is there"),
+            "notices": self.env._("Early notices that can be judged now"),
         }
 
     def _find_agenda(self):
@@ -116,28 +78,25 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
         council = self.sudo()
         if not (council.date and council.team_id and council.company_id):
             return {}
-        parts = council._get_agenda_parts()
-        return {code: part.find() for code, part in parts.items()}
+        return {
+            code: getattr(council, f"_find_{code}")()
+            for code in council._get_agenda_titles()
+        }
 
     def _render_agenda(self, agenda):
         """:return: the agenda in the language of the reader, with links"""
         self.ensure_one()
-        parts = [
-            (
-                part.title,
-                [
-                    (f"/odoo/{row['model']}/{row['id']}", part.describe(row))
-                    for row in agenda.get(code, ())
-                ],
-            )
-            for code, part in self._get_agenda_parts().items()
-        ]
+        parts = []
+        for code, title in self._get_agenda_titles().items():
+            describe = getattr(self, f"_describe_{code}")
+            rows = [
+                (f"/odoo/{row['model']}/{row['id']}", describe(row))
+                for row in agenda.get(code, ())
+            ]
+            if rows:
+                parts.append((title, rows))
         return self.env["ir.qweb"]._render(
-            "crm_referral_service.council_agenda",
-            {
-                "parts": [(title, rows) for title, rows in parts if rows],
-                "is_empty": not any(rows for _title, rows in parts),
-            },
+            "crm_referral_service.council_agenda", {"parts": parts}
         )
 
     def _get_look_back(self):
@@ -145,10 +104,9 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
         :rtype: tuple
         """
         last = today(self.env, self.company_id)
-        days = timedelta(days=WEEKS_DAYS)
         return tuple(
             day_start(day, self.company_id)
-            for day in (last - 2 * days, last - days, last)
+            for day in (last - 2 * WEEKS, last - WEEKS, last)
         )
 
     @api.model
@@ -297,6 +255,17 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
             for gap in gaps
         ]
 
+    def _find_notices(self):
+        notices = self.env["crm.service.notice"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("verdict", "!=", False),
+                ("measure_on", ">=", today(self.env, self.company_id) - WEEKS),
+            ],
+            limit=MAX_ROWS,
+        )
+        return [self._make_row(notice, verdict=notice.verdict) for notice in notices]
+
     @api.model
     def _make_action_row(self, action):
         return self._make_row(
@@ -315,6 +284,8 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
         reason = row.get("reason")
         return f"{row['label']} · {reason}" if reason else row["label"]
 
+    _describe_systemic = _describe_posts = _describe_label
+
     @api.model
     def _describe_growth(self, row):
         return self.env._(
@@ -325,7 +296,7 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
         )
 
     @api.model
-    def _describe_share(self, row):
+    def _describe_misses(self, row):
         return self.env._(
             "%(reason)s: %(now)s of %(total)s in four weeks",
             reason=row["label"],
@@ -334,7 +305,7 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
         )
 
     @api.model
-    def _describe_due(self, row):
+    def _describe_handovers(self, row):
         return self.env._(
             "%(what)s (until %(day)s)",
             what=row["label"],
@@ -342,7 +313,7 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
         )
 
     @api.model
-    def _describe_gap(self, row):
+    def _describe_gaps(self, row):
         moment = fields.Datetime.context_timestamp(
             self, fields.Datetime.to_datetime(row["due"])
         )
@@ -351,6 +322,15 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
             team=row["label"],
             hours=f"{row['hours']:g}",
             moment=f"{format_date(self.env, moment.date())} {moment:%H:%M}",
+        )
+
+    @api.model
+    def _describe_notices(self, row):
+        verdict = self.env["crm.service.notice"]._fields["verdict"]
+        return self.env._(
+            "%(notice)s: %(verdict)s",
+            notice=row["label"],
+            verdict=dict(verdict._description_selection(self.env))[row["verdict"]],
         )
 
     @api.model
@@ -376,3 +356,5 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
             state=states[row["state"]],
             day=format_date(self.env, row["due"]),
         )
+
+    _describe_decided = _describe_late = _describe_action

@@ -45,6 +45,7 @@ class CrmServiceEffectMixin(models.AbstractModel):
             ("more", "More contacts"),
             ("too_few", "Too few to say"),
         ],
+        string="Verdict",
         readonly=True,
         copy=False,
         help="Whether the difference is more than chance.",
@@ -58,7 +59,7 @@ class CrmServiceEffectMixin(models.AbstractModel):
     def _compute_effect_note(self):
         verdicts = dict(self._fields["effect_verdict"]._description_selection(self.env))
         for action in self:
-            action.effect_note = action.effect_days and self.env._(
+            action.effect_note = bool(action.effect_days) and self.env._(
                 "%(before)s contacts in %(days)s days before, %(after)s in as many "
                 "days after: %(verdict)s",
                 before=action.contacts_before,

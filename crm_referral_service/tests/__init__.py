@@ -1,6 +1,7 @@
 from . import (
     test_acting,
     test_cause,
+    test_council,
     test_complaint,
     test_complaint_mail,
     test_complaint_page,
@@ -13,12 +14,12 @@ from . import (
     test_contact_follow,
     test_contact_mail,
     test_contact_page,
-    test_council,
     test_customer,
     test_duty,
     test_duty_screens,
     test_gesture,
     test_handover,
+    test_learning,
     test_notice,
     test_poisson,
     test_post,
@@ -37,4 +38,5 @@ from . import (
     test_service_walk,
     test_service_workbook,
     test_tell_us,
+    test_told,
 )

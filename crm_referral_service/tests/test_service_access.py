@@ -34,6 +34,8 @@ RIGHTS = {
     "crm.service.handover.report": ("r", "r", ""),
     "crm.service.miss": ("r", "rwcd", ""),
     "crm.service.known": ("rwc", "rwc", ""),
+    "crm.service.learning": ("r", "r", ""),
+    "crm.service.news": ("rw", "rwd", ""),
     "crm.service.notice": ("r", "rwcd", ""),
     "crm.service.post": ("rw", "rwcd", "rw"),
     "crm.service.reason": ("r", "rwcd", ""),

@@ -1,0 +1,161 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.crm_foundation.tools.local_time import today
+
+
+class CrmServiceNews(models.Model):
+    """“You told us, we fixed it”: who told us and wants to hear of it, hears once."""
+
+    _name = "crm.service.news"
+    _description = "News for Who Told Us"
+    _inherit = ["crm.guarded.mixin", "crm.mail.outcome.mixin", "mail.thread"]
+    _order = "action_id, id"
+    _rec_name = "email"
+    _check_company_auto = True
+    _protected_fields = frozenset(
+        {"action_id", "contact_id", "complaint_id", "partner_id", "email", "name"}
+        | {"state", "told_on", "told_by_id", "failure"}
+    )
+
+    action_id = fields.Many2one(
+        comodel_name="crm.assessment.action",
+        string="What Is Done",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
+    )
+    company_id = fields.Many2one(
+        related="action_id.company_id", store=True, precompute=True, index=True
+    )
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Customer",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    name = fields.Char(readonly=True)
+    email = fields.Char(
+        required=True, readonly=True, help="The normalized address: one mail for each."
+    )
+    state = fields.Selection(
+        selection=[
+            ("due", "To tell"),
+            ("sent", "Sent by e-mail"),
+            ("failed", "E-mail not delivered"),
+        ],
+        required=True,
+        readonly=True,
+        default="due",
+        index=True,
+    )
+    told_on = fields.Date(readonly=True)
+    told_by_id = fields.Many2one(
+        comodel_name="res.users", readonly=True, index="btree_not_null"
+    )
+    failure = fields.Char(string="Why the Mail Did Not Arrive", readonly=True)
+
+    _once = models.UniqueIndex(
+        "(action_id, email)", "Each customer hears of an action once."
+    )
+
+    # === MAIL === #
+
+    def _message_mail_after_hook(self, mails):
+        """They are being told: once, also if two people press the button."""
+        result = super()._message_mail_after_hook(mails)
+        self._note_sent()
+        return result
+
+    def message_post(self, **kwargs):
+        """A mail to the one customer there is to tell."""
+        if kwargs.get("message_type") == "comment" and kwargs.get("partner_ids"):
+            self._note_sent()
+        return super().message_post(**kwargs)
+
+    def _note_sent(self):
+        """:raise UserError: when one of them has heard of it already"""
+        if self.filtered(lambda news: news.state == "sent"):
+            raise UserError(
+                self.env._(
+                    "Somebody has told these customers already. Close this window, "
+                    "and look who is still to be told."
+                )
+            )
+        for company, news in self.grouped("company_id").items():
+            # sudo: not written by hand
+            news.sudo().write(
+                {
+                    "state": "sent",
+                    "told_on": today(self.env, self.env.user, company),
+                    "told_by_id": self.env.uid,
+                    "failure": False,
+                }
+            )
+        # Two people at once: the second one waits here, and starts again.
+        self.flush_recordset()
+
+    def _on_message_failed(self, message, partners, problem):
+        """The mail did not arrive, so the customer has not heard of it."""
+        result = super()._on_message_failed(message, partners, problem)
+        self.write({"state": "failed", "told_on": False, "failure": problem})
+        return result
+
+    # === BUSINESS METHODS === #
+
+    def _get_lang(self):
+        """:return: the language in which the customer reads"""
+        self.ensure_one()
+        # sudo: in which language somebody reads is no secret
+        news = self.sudo()
+        return news.partner_id.lang or news.company_id.partner_id.lang or self.env.lang
+
+    @api.model
+    def _collect(self, action):
+        """Note who is to be told of an action, whoever is not noted yet. In sudo mode.
+
+        :param action: the crm.assessment.action that is done
+        :return: the records that are to be told
+        """
+        known = set(self.search([("action_id", "=", action.id)]).mapped("email"))
+        partners = self.env["res.partner"].union(
+            *(
+                self.env[model].search(action._get_callers_domain(model)).partner_id
+                for model in ("crm.service.contact", "crm.complaint")
+            )
+        )
+        told = known | self._get_stopped(partners)
+        by_email = partners.sorted("id").grouped("email_normalized")
+        self.create(
+            [
+                {
+                    "action_id": action.id,
+                    "partner_id": partners[:1].id,
+                    "name": partners[:1].name,
+                    "email": email,
+                }
+                for email, partners in by_email.items()
+                if email and email not in told
+            ]
+        )
+        return self.search(
+            [
+                ("action_id", "=", action.id),
+                ("state", "!=", "sent"),
+                ("partner_id", "!=", False),
+            ]
+        )
+
+    @api.model
+    def _get_stopped(self, partners):
+        """:return: addresses of those who want no such mails from us
+        :rtype: set[str]
+        """
+        stopped = self.env["mail.blacklist"].search(
+            [("email", "in", partners.mapped("email_normalized"))]
+        )
+        opted_out = partners._filter_opted_out()
+        return set(stopped.mapped("email") + opted_out.mapped("email_normalized"))

@@ -1,0 +1,111 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from odoo.addons.crm_foundation.tools.composer import compose
+
+NEWS = "crm_referral_service.mail_template_fixed"
+# Who told us longer ago has forgotten it.
+YEARS_BACK = 1
+MOMENTS = {"crm.service.contact": "contacted_on", "crm.complaint": "received_on"}
+
+
+class CrmServiceToldMixin(models.AbstractModel):
+    """“You told us, we fixed it”: all who told us of a reason hear what was done."""
+
+    _name = "crm.service.told.mixin"
+    _description = "Tells Who Told Us"
+
+    news_ids = fields.One2many(
+        comodel_name="crm.service.news",
+        inverse_name="action_id",
+        string="Who Was Told",
+        readonly=True,
+        copy=False,
+        groups="crm_referral_service.group_service_user",
+    )
+    news_count = fields.Integer(
+        string="Customers Told",
+        compute="_compute_news_count",
+        groups="crm_referral_service.group_service_user",
+    )
+    may_tell_callers = fields.Boolean(compute="_compute_may_tell_callers")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("news_ids.state")
+    def _compute_news_count(self):
+        for action in self:
+            action.news_count = len(
+                action.news_ids.filtered(lambda news: news.state == "sent")
+            )
+
+    @api.depends("kind", "state", "reason_id")
+    def _compute_may_tell_callers(self):
+        for action in self:
+            # sudo: whether there is a reason tells nothing of it
+            reason = action.sudo().reason_id
+            action.may_tell_callers = bool(
+                action.kind == "improvement" and action.state == "done" and reason
+            )
+
+    # === ACTION METHODS === #
+
+    def action_tell_callers(self):
+        """Write to those who told us, and want to hear of it; shown before it goes.
+
+        :return: a window action: the composer
+        :raise UserError: when there is nobody to tell
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self.env["crm.service.news"].check_access("write")
+        if not self.may_tell_callers:
+            raise UserError(
+                self.env._(
+                    "There is nothing to tell yet: an improvement is told when it is "
+                    "done, to customers who turned to us for its reason."
+                )
+            )
+        # sudo: who told us may be a colleague's customer; each hears of it once
+        news = self.env["crm.service.news"].sudo()._collect(self.sudo()).sudo(False)
+        if not news:
+            raise UserError(
+                self.env._(
+                    "There is nobody to tell: either all have heard of it, or no "
+                    "customer with an e-mail address wants to hear what we did."
+                )
+            )
+        return compose(
+            news,
+            self.env._("You Told Us, We Fixed It"),
+            NEWS,
+            default_composition_mode="mass_mail",
+            default_subject=False,
+        )
+
+    # === BUSINESS METHODS === #
+
+    def _get_callers_domain(self, model):
+        """:return: domain of the records of a model whose customers are told
+        :rtype: Domain
+        """
+        self.ensure_one()
+        moment = MOMENTS[model]
+        since = self.env.cr.now() - relativedelta(years=YEARS_BACK)
+        domain = (
+            Domain("wants_news", "=", True)
+            & Domain("partner_id.email_normalized", "!=", False)
+            & Domain("reason_id", "child_of", self.reason_id.ids)
+            & Domain("company_id", "=", self.company_id.id)
+            & Domain(moment, ">=", since)
+        )
+        # What is confidential is not told.
+        if model == "crm.complaint":
+            return domain & Domain("is_confidential", "=", False)
+        return domain & (
+            Domain("complaint_id", "=", False)
+            | Domain("complaint_id.is_confidential", "=", False)
+        )

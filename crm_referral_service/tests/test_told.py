@@ -1,0 +1,128 @@
+from datetime import timedelta
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools import email_normalize
+
+from odoo.addons.mail.tests.common import MailCase
+
+from .test_council import MONDAY, CouncilCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTold(CouncilCommon, MailCase):
+    """“You told us, we fixed it”: shown before it goes, once, to who wants it."""
+
+    def setUp(self):
+        super().setUp()
+        self.customer.email = "clinic@example.com"
+        self.action = self._decide()
+        self.action.action_done()
+
+    def _tell_us(self, email, name="Ann", **values):
+        partner = self.env["res.partner"].create({"name": name, "email": email})
+        values = {"partner_id": partner.id, "wants_news": True, **values}
+        return self._log(3, 1, **values)
+
+    def _compose(self, action=None, user=None):
+        action = (action or self.action).with_user(user or self.manager)
+        shown = action.action_tell_callers()
+        return (
+            self.env["mail.compose.message"]
+            .with_user(user or self.manager)
+            .with_context(**shown["context"])
+            .create({})
+        )
+
+    def _send(self, composer=None):
+        with self.mock_mail_gateway():
+            (composer or self._compose())._action_send_mail()
+        return sorted(
+            email_normalize(address)
+            for mail in self._mails
+            for address in mail["email_to"]
+        )
+
+    def test_who_hears(self):
+        self._tell_us("ann@example.com")
+        self._tell_us("ANN@example.com", name="Ann as well")
+        self._tell_us(False)
+        self._log(3, 1, email="unknown@example.com", wants_news=True)
+        self._tell_us("bob@example.com", wants_news=False)
+        self._tell_us("old@example.com", contacted_on=MONDAY - timedelta(days=400))
+        damaged = self.env.ref("crm_referral_service.reason_damaged")
+        self._tell_us("other@example.com", reason_id=damaged.id)
+        self._create_complaint(reason_id=self.reason.id, wants_news=True)
+        to = self._send()
+        self.assertEqual(to, ["ann@example.com", "clinic@example.com"])
+        self.assertEqual(self.action.news_count, 2)
+        self.assertIn("Tell them before", self._mails[0]["body"])
+        self.assertIn("Hello Ann,", "".join(mail["body"] for mail in self._mails))
+
+    def test_it_is_shown_before_it_goes(self):
+        self._tell_us("ann@example.com")
+        with self.mock_mail_gateway():
+            composer = self._compose()
+        self.assertEqual(composer.composition_mode, "mass_mail")
+        self.assertFalse(self._mails)
+        self.assertEqual(self.action.news_count, 0)
+
+    def test_each_once(self):
+        self._tell_us("ann@example.com")
+        first, second = self._compose(), self._compose()
+        self._send(first)
+        with self.assertRaises(UserError), self.mock_mail_gateway():
+            second._action_send_mail()
+        with self.assertRaises(UserError):
+            self._compose()
+        self._tell_us("eve@example.com")
+        self.assertEqual(self._send(), ["eve@example.com"])
+
+    def test_who_wants_no_mails(self):
+        self._tell_us("ann@example.com")
+        self.env["mail.blacklist"].sudo()._add("ann@example.com")
+        self.customer.sudo().assessment_opt_out = True
+        self._tell_us("clinic@example.com", partner_id=self.customer.id)
+        with self.assertRaises(UserError):
+            self._compose()
+
+    def test_confidential_is_not_told(self):
+        self._create_complaint(
+            reason_id=self.reason.id, wants_news=True, is_confidential=True
+        )
+        with self.assertRaises(UserError):
+            self._compose()
+
+    def test_nothing_done_yet(self):
+        self._tell_us("ann@example.com")
+        for action in (
+            self._decide(),
+            self._decide(kind="acceptance"),
+        ):
+            with self.assertRaises(UserError):
+                self._compose(action)
+
+    def test_mail_that_does_not_arrive(self):
+        self._tell_us("ann@example.com")
+        self._send()
+        news = self.action.news_ids
+        news.sudo()._on_message_failed(
+            news.message_ids[:1], news.partner_id, "No such mailbox"
+        )
+        self.assertEqual((news.state, self.action.news_count), ("failed", 0))
+        self.assertEqual(self._send(), ["ann@example.com"])
+
+    def test_rights(self):
+        self._tell_us("ann@example.com")
+        self._compose()
+        news = self.action.sudo().news_ids
+        self.assertTrue(news)
+        for user in (self.technician, self.salesperson):
+            with self.assertRaises(AccessError):
+                news.with_user(user).read(["email"])
+        self.action.sudo().user_id = self.technician
+        with self.assertRaises(AccessError):
+            self.action.with_user(self.technician).action_tell_callers()
+        for values in ({"state": "sent"}, {"email": "eve@example.com"}):
+            with self.assertRaises(AccessError):
+                news.with_user(self.manager).write(values)
