@@ -3,10 +3,11 @@ from collections import defaultdict
 from datetime import timedelta
 
 import pytz
+from babel.dates import format_skeleton
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools.misc import format_date
+from odoo.tools.misc import babel_locale_parse
 
 from odoo.addons.crm_foundation.tools.local_time import canonical_timezone
 
@@ -189,9 +190,10 @@ class CrmServiceDutyMixin(models.AbstractModel):
         """:return: a day in shares and hours, as the browser draws it
         :rtype: dict
         """
+        locale = babel_locale_parse(self.env.lang)
         return {
             "date": fields.Date.to_string(day),
-            "name": format_date(self.env, day, date_format="EEE d MMM"),
+            "name": format_skeleton("MMMEd", day, locale=locale),
             "start": _to_field(start),
             "stop": _to_field(stop),
             "promised": duty.shares(promised, start, stop),

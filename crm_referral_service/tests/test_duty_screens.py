@@ -69,9 +69,10 @@ class TestDutyScreens(ServiceCommon):
         with self.assertRaises(AccessError):
             self.gap.with_user(self.technician).action_fill()
 
-    def _get_strip(self, now):
+    def _get_strip(self, now, lang="en_US"):
         with freeze_time(now), patch("odoo.sql_db.BaseCursor.now", lambda cr: now):
-            strip = self.env["crm.service.duty.gap"].with_user(self.agent).get_strip()
+            Gap = self.env["crm.service.duty.gap"].with_user(self.agent)
+            strip = Gap.with_context(lang=lang).get_strip()
         [team] = [team for team in strip["teams"] if team["id"] == self.team.id]
         return team["days"]
 
@@ -108,6 +109,12 @@ class TestDutyScreens(ServiceCommon):
         self.env.company.partner_id.tz = "Europe/Brussels"
         days = self._get_strip(datetime(2026, 10, 24, 12))
         self.assertEqual([day["promised_hours"] for day in days[:3]], [24, 25, 24])
+
+    def test_a_day_is_called_as_people_call_it(self):
+        self.env["res.lang"]._activate_lang("zh_TW")
+        for lang, name in (("en_US", "Sun, Nov 29"), ("zh_TW", "11月29日 週日")):
+            [day, *_rest] = self._get_strip(datetime(2026, 11, 29, 9), lang)
+            self.assertEqual(day["name"], name)
 
     def test_the_strip_is_for_the_service(self):
         with self.assertRaises(AccessError):
