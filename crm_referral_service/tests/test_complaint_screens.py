@@ -190,13 +190,10 @@ class TestComplaintDialogs(ServiceCommon):
     def test_the_dialog_tells_nothing_of_what_is_confidential(self):
         complaint = self._create_complaint(is_confidential=True)
         gesture = self._propose(complaint, 300)
-        wizard = (
-            self.env["crm.complaint.gesture.decide"]
-            .with_user(self.colleague)
-            .create({"gesture_id": gesture.id})
-        )
-        self.env.invalidate_all()
+        Decide = self.env["crm.complaint.gesture.decide"].with_user(self.colleague)
         with self.assertRaises(AccessError):
+            wizard = Decide.create({"gesture_id": gesture.id})
+            self.env.invalidate_all()
             wizard.read(["amount"])
 
     def test_a_limit_in_words(self):
