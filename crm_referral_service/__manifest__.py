@@ -66,6 +66,7 @@
     ],
     "assets": {
         "web.assets_backend": ["crm_referral_service/static/src/**/*"],
+        "web.assets_tests": ["crm_referral_service/static/tests/tours/**/*"],
         "web.assets_unit_tests": ["crm_referral_service/static/tests/**/*.test.js"],
         "web.assets_tests": ["crm_referral_service/static/tests/tours/**/*.js"],
     },

@@ -1,11 +1,11 @@
 from . import (
     test_acting,
     test_cause,
-    test_council,
     test_complaint,
     test_complaint_mail,
     test_complaint_page,
     test_complaint_page_harm,
+    test_complaint_page_tour,
     test_complaint_screens,
     test_contact,
     test_contact_callback,
@@ -14,6 +14,7 @@ from . import (
     test_contact_follow,
     test_contact_mail,
     test_contact_page,
+    test_council,
     test_customer,
     test_duty,
     test_duty_screens,
@@ -39,4 +40,5 @@ from . import (
     test_service_workbook,
     test_tell_us,
     test_told,
+    test_whole_complaint_tour,
 )
