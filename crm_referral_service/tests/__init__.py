@@ -35,6 +35,7 @@ from . import (
     test_service_figures,
     test_service_gates,
     test_service_hardship,
+    test_service_performance,
     test_service_rights,
     test_service_walk,
     test_service_workbook,
