@@ -68,7 +68,6 @@
         "web.assets_backend": ["crm_referral_service/static/src/**/*"],
         "web.assets_tests": ["crm_referral_service/static/tests/tours/**/*"],
         "web.assets_unit_tests": ["crm_referral_service/static/tests/**/*.test.js"],
-        "web.assets_tests": ["crm_referral_service/static/tests/tours/**/*.js"],
     },
     "demo": [
         "demo/crm_service_people_demo.xml",
