@@ -257,17 +257,12 @@ class CrmServicePost(models.Model):
         )
 
     def _remind_owner(self):
-        self.env["mail.activity"]._schedule_batch(
-            NEGLECTED,
-            {
-                post: {
-                    "user_id": post.owner_id.id,
-                    "date_deadline": today(self.env, post.owner_id, post.company_id),
-                }
-                for post in self
-                if post.owner_id.active
-            },
-        )
+        values = {}
+        for post in self:
+            user = post._get_job_responsible()
+            day = today(self.env, user, post.company_id)
+            values[post] = {"user_id": user.id, "date_deadline": day}
+        self.env["mail.activity"]._schedule_batch(NEGLECTED, values)
         self.is_reminded = True
 
     # === BUSINESS METHODS === #
@@ -302,4 +297,5 @@ class CrmServicePost(models.Model):
         return super()._get_page_status() if self.active else "revoked"
 
     def _get_job_responsible(self):
+        """:return: who listens; whoever leads the team where they have left"""
         return self.owner_id if self.owner_id.active else super()._get_job_responsible()

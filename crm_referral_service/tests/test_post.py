@@ -88,10 +88,12 @@ class TestPost(ServiceCommon):
         self.assertEqual(self._get_reminders().user_id, self.agent)
 
     def test_owner_who_has_left(self):
+        """Somebody has to choose another one."""
         self._set_listened(8)
+        self.post.team_id = self.team
         self.technician.active = False
         self._run_cron("neglected")
-        self.assertFalse(self._get_reminders())
+        self.assertEqual(self._get_reminders().user_id, self.manager)
 
     def test_owner_changes_how_they_listen_and_nothing_else(self):
         post = self.post.with_user(self.technician)
