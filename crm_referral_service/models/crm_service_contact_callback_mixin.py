@@ -193,7 +193,9 @@ class CrmServiceContactCallbackMixin(models.AbstractModel):
         # sudo: a time zone tells nothing
         contact = self.sudo()
         return contact.callback_tz or timezone_of(
-            contact.partner_id, contact.company_id
+            contact.partner_id,
+            contact.partner_id.commercial_partner_id,
+            contact.company_id,
         )
 
     def _get_callback_hint(self, early, late):
