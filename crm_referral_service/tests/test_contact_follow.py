@@ -196,11 +196,13 @@ class TestContactFollow(ContactCommon):
         )
         self.reason.section_ids = areas[:2]
         miss = self.env.ref("crm_referral_service.miss_not_understood")
-        first = self._log_known(days_ago=2)
+        first = self._log_known(days_ago=2, kind="valued")
         dumb = self._log_known(days_ago=2, kind="dumb", note="No word of it")
         again = self._log_known(previous_id=first.id, miss_id=miss.id, kind="dumb")
         again.miss_section_id = areas[0]
-        third = self._log_known(previous_id=first.id, miss_id=miss.id)
+        third = self._log_known(
+            previous_id=first.id, miss_id=miss.id, kind="valued"
+        )
         third.miss_section_id = areas[2]
         hidden = self._log_known(kind="dumb")
         hidden.sudo().complaint_id = self._create_complaint(is_confidential=True)
