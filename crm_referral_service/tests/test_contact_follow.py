@@ -200,9 +200,7 @@ class TestContactFollow(ContactCommon):
         dumb = self._log_known(days_ago=2, kind="dumb", note="No word of it")
         again = self._log_known(previous_id=first.id, miss_id=miss.id, kind="dumb")
         again.miss_section_id = areas[0]
-        third = self._log_known(
-            previous_id=first.id, miss_id=miss.id, kind="valued"
-        )
+        third = self._log_known(previous_id=first.id, miss_id=miss.id, kind="valued")
         third.miss_section_id = areas[2]
         hidden = self._log_known(kind="dumb")
         hidden.sudo().complaint_id = self._create_complaint(is_confidential=True)
