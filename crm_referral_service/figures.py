@@ -82,7 +82,7 @@ def gestures(*domain):
 CONTACTS = (
     Turned(
         code="contacts",
-        name=_lt("Contacts"),
+        name=_lt("Service Contacts"),
         help=_lt("How often customers turned to us in the period."),
         measure="inbound_count",
         records=contacts(),

@@ -62,7 +62,7 @@ class CrmComplaint(models.Model):
     contact_ids = fields.One2many(
         comodel_name="crm.service.contact",
         inverse_name="complaint_id",
-        string="Contacts",
+        string="Service Contacts",
         copy=False,
     )
     user_id = fields.Many2one(

@@ -39,6 +39,7 @@ class CrmServiceHandover(models.Model):
     )
     contact_id = fields.Many2one(
         comodel_name="crm.service.contact",
+        string="Service Contact",
         index="btree_not_null",
         ondelete="cascade",
         check_company=True,

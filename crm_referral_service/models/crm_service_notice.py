@@ -244,7 +244,7 @@ class CrmServiceNotice(models.Model):
             start = turn
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Contacts"),
+            "name": self.env._("Service Contacts"),
             "res_model": "crm.service.contact",
             "view_mode": "list,form",
             "views": [(False, "list"), (False, "form")],

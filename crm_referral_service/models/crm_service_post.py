@@ -230,7 +230,7 @@ class CrmServicePost(models.Model):
         self.check_access("read")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Contacts"),
+            "name": self.env._("Service Contacts"),
             "res_model": "crm.service.contact",
             "view_mode": "list,form",
             "views": [(False, "list"), (False, "form")],

@@ -89,7 +89,7 @@ class CrmServiceReason(models.Model):
         help="Proposed for each contact with this reason.",
     )
     contact_count = fields.Integer(
-        string="Contacts",
+        string="Service Contacts",
         compute="_compute_counts",
         help="Contacts with this reason that you may see.",
     )

@@ -55,7 +55,9 @@ class CrmServiceContactReport(models.Model):
         "crm.service.reason": ["strategy", "value_company", "value_customer"],
     }
 
-    contact_id = fields.Many2one(comodel_name="crm.service.contact", readonly=True)
+    contact_id = fields.Many2one(
+        comodel_name="crm.service.contact", string="Service Contact", readonly=True
+    )
     complaint_id = fields.Many2one(comodel_name="crm.complaint", readonly=True)
     date = fields.Datetime(string="When", readonly=True)
 

@@ -57,7 +57,9 @@ class CrmServiceHandoverReport(models.Model):
         comodel_name="crm.service.handover", string="Question", readonly=True
     )
     complaint_id = fields.Many2one(comodel_name="crm.complaint", readonly=True)
-    contact_id = fields.Many2one(comodel_name="crm.service.contact", readonly=True)
+    contact_id = fields.Many2one(
+        comodel_name="crm.service.contact", string="Service Contact", readonly=True
+    )
     is_confidential = fields.Boolean(string="Confidential", readonly=True)
     date = fields.Datetime(string="Asked On", readonly=True)
     partner_id = fields.Many2one(

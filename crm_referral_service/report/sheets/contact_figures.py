@@ -116,7 +116,7 @@ class CrmReferralSheetContactFigures(models.AbstractModel):
                 row,
                 [
                     self.env._("Per 100 %(denominator)s", denominator=label),
-                    self.env._("Contacts"),
+                    self.env._("Service Contacts"),
                     label,
                     self.env._("Contacts per 100"),
                 ],
