@@ -51,6 +51,7 @@ from . import (
     crm_referral_benefit,
     crm_team,
     mail_activity_type,
+    mail_alias,
     mail_template,
     mail_thread,
     res_company,

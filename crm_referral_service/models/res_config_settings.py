@@ -32,22 +32,22 @@ class ResConfigSettings(models.TransientModel):
     )
 
     def _compute_complaint_alias_domain(self):
-        alias = self.env.ref(ALIAS, raise_if_not_found=False)
+        alias = self.env.ref(ALIAS)
         for settings in self:
-            settings.complaint_alias_domain = alias and alias.alias_domain
+            settings.complaint_alias_domain = alias.alias_domain
 
     def get_values(self):
         """Read the name of the alias, too."""
-        alias = self.env.ref(ALIAS, raise_if_not_found=False)
+        alias = self.env.ref(ALIAS)
         return {
             **super().get_values(),
-            "complaint_alias_name": alias and alias.alias_name,
+            "complaint_alias_name": alias.alias_name,
         }
 
     def set_values(self):
         """Keep the name of the alias, too. Without a name no mail arrives."""
         result = super().set_values()
-        alias = self.env.ref(ALIAS, raise_if_not_found=False)
-        if alias and alias.alias_name != self.complaint_alias_name:
+        alias = self.env.ref(ALIAS)
+        if alias.alias_name != self.complaint_alias_name:
             alias.alias_name = self.complaint_alias_name
         return result

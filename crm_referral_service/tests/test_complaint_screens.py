@@ -264,8 +264,14 @@ class TestNumbersAndSettings(ServiceCommon):
         self.assertEqual(self.env.company.complaint_legal_days, 15)
         self.assertEqual(alias.alias_name, "service")
 
-    def test_settings_open_without_the_alias(self):
-        self.env.ref("crm_referral_service.mail_alias_complaint").unlink()
+    def test_settings_without_an_address(self):
+        """Who wants no complaints by mail empties it; nobody deletes the address."""
+        alias = self.env.ref("crm_referral_service.mail_alias_complaint")
+        with Form(self.env["res.config.settings"]) as settings:
+            settings.complaint_alias_name = False
+        settings.record.execute()
+        self.assertFalse(alias.alias_name)
         with Form(self.env["res.config.settings"]) as settings:
             self.assertFalse(settings.complaint_alias_name)
-        settings.record.execute()
+        with self.assertRaises(UserError):
+            alias.unlink()

@@ -1,6 +1,7 @@
 from . import (
     crm_assessment_evidence,
     crm_assessment_round,
+    mail_activity_type,
     res_partner,
     test_conversation,
     test_conversation_step,
