@@ -203,7 +203,11 @@ class CrmComplaint(models.Model):
     @api.depends("name", "customer_name", "is_confidential")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_display_name(self):
+        hidden = self._origin._get_hidden()
         for complaint in self:
+            if complaint._origin & hidden:
+                complaint.display_name = self.env._("Confidential")
+                continue
             # A name is also told where the complaint is not: in mails and activities.
             who = not complaint.is_confidential and complaint.customer_name
             parts = [complaint.name, who]

@@ -47,13 +47,17 @@ class CrmComplaintCauseMixin(models.AbstractModel):
         # sudo: who owns a reason is told to whoever meets it
         owner = reason.sudo().owner_id.filtered("active") or self.env.user
         section = (self.section_ids or reason.section_ids)[:1]
+        # More people see what is done than may know who complained.
+        about = not self.is_confidential and {
+            "default_partner_id": self.partner_id.id,
+            "default_cause": self.story,
+        }
         return {
             "default_complaint_id": self.id,
-            "default_partner_id": self.partner_id.id,
+            **(about or {}),
             "default_company_id": self.company_id.id,
             "default_section_id": section.id,
             "default_user_id": owner.id,
-            "default_cause": self.story,
             "default_deadline": today(self.env, owner, self.company_id)
             + timedelta(days=ACTION_DAYS),
         }

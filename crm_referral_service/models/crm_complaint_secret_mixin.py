@@ -65,6 +65,16 @@ class CrmComplaintSecretMixin(models.AbstractModel):
             "read"
         )
 
+    def _get_hidden(self):
+        """:return: those of which a colleague reads not even the number, where another
+        record names them: Odoo reads the names of linked records for everybody
+        """
+        if not self.env.user._is_internal():
+            return self.browse()
+        # sudo: whether it is confidential decides what is told of it
+        secret = self.sudo().filtered("is_confidential").sudo(False)
+        return (secret - secret._filtered_access("read")).sudo(self.env.su)
+
     def _get_leader(self):
         """:return: who hears when something goes wrong: who leads the team, or a
         service manager; somebody who may see it. Without any, who does the next step.

@@ -211,11 +211,18 @@ class CrmServiceContact(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends("partner_id.name", "caller_name", "phone", "email", "contacted_on")
+    @api.depends("complaint_id.is_confidential")
     @api.depends_context("uid", "allowed_company_ids", "lang", "tz")
     def _compute_display_name(self):
+        hidden = self._origin.complaint_id._get_hidden()
         for contact in self:
             moment = fields.Datetime.context_timestamp(contact, contact.contacted_on)
-            contact.display_name = f"{moment:%Y-%m-%d %H:%M} · {contact._get_caller()}"
+            who = (
+                self.env._("Confidential")
+                if contact._origin.complaint_id & hidden
+                else contact._get_caller()
+            )
+            contact.display_name = f"{moment:%Y-%m-%d %H:%M} · {who}"
 
     @api.depends("reason_id")
     def _compute_kind(self):

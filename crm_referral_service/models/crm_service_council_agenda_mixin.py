@@ -8,6 +8,8 @@ from odoo.addons.crm_foundation.tools.local_time import day_start, today
 
 # What is looked back at: whole weeks, as weekends are different.
 WEEKS = timedelta(days=28)
+# What people have typed, which may name a customer.
+TYPED = ("crm.assessment.action", "crm.complaint", "crm.service.handover")
 # More than this nobody talks about in half an hour.
 MAX_ROWS = 5
 
@@ -23,7 +25,10 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
     _description = "Agenda of the Council"
 
     agenda_frozen = fields.Json(
-        readonly=True, copy=False, help="The agenda as it was when the meeting ended."
+        readonly=True,
+        copy=False,
+        groups="crm_referral_service.group_service_manager",
+        help="The agenda as it was when the meeting ended.",
     )
     agenda = fields.Json(compute="_compute_agenda")
     agenda_html = fields.Html(
@@ -37,12 +42,13 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
     def _compute_agenda(self):
         for council in self:
             agenda = (
-                council.agenda_frozen
+                # sudo: what its reader may not know is taken out below
+                council.sudo().agenda_frozen
                 if council.state == "closed"
                 else council._find_agenda()
             )
-            council.agenda = agenda
-            council.agenda_html = council._render_agenda(agenda or {})
+            council.agenda = council._hide_words(agenda or {})
+            council.agenda_html = council._render_agenda(council.agenda or {})
 
     # === BUSINESS METHODS === #
 
@@ -83,6 +89,32 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
             for code in council._get_agenda_titles()
         }
 
+    def _hide_words(self, agenda):
+        """Who may not read a record sees what kind of record it is, and no name.
+
+        :return: the agenda for its reader
+        """
+        readable = {}
+        for model in TYPED:
+            ids = {
+                row["id"]
+                for rows in agenda.values()
+                for row in rows
+                if row["model"] == model
+            }
+            readable[model] = set(
+                self.env[model].browse(ids).exists()._filtered_access("read").ids
+            )
+        return {
+            code: [
+                row
+                if row["id"] in readable.get(row["model"], (row["id"],))
+                else {**row, "id": False, "label": False}
+                for row in rows
+            ]
+            for code, rows in agenda.items()
+        }
+
     def _render_agenda(self, agenda):
         """:return: the agenda in the language of the reader, with links"""
         self.ensure_one()
@@ -90,7 +122,10 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
         for code, title in self._get_agenda_titles().items():
             describe = getattr(self, f"_describe_{code}")
             rows = [
-                (f"/odoo/{row['model']}/{row['id']}", describe(row))
+                (
+                    row["id"] and f"/odoo/{row['model']}/{row['id']}",
+                    describe({**row, "label": row["label"] or self._get_kind(row)}),
+                )
                 for row in agenda.get(code, ())
             ]
             if rows:
@@ -108,6 +143,10 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
             day_start(day, self.company_id)
             for day in (last - 2 * WEEKS, last - WEEKS, last)
         )
+
+    @api.model
+    def _get_kind(self, row):
+        return self.env["ir.model"]._get(row["model"]).sudo().name  # sudo: no secret
 
     @api.model
     def _make_row(self, record, **figures):

@@ -213,6 +213,60 @@ class TestCouncilRights(CouncilCommon):
         action = self._decide(self._plan(user_ids=[Command.set(self.manager.ids)]))
         self.assertFalse(action.with_user(self.technician).has_access("read"))
 
+    def test_what_people_typed_is_for_who_may_read_it(self):
+        """A question or an action may name a customer; guests see its kind."""
+        complaint = self._create_complaint(reason_id=self.reason.id, scope="systemic")
+        self._decide(
+            name="Call Clinic",
+            reason_id=False,
+            complaint_id=complaint.id,
+            deadline=MONDAY.date() - timedelta(days=1),
+        )
+        council = self._plan()
+        for state in ("planned", "closed"):
+            with self.subTest(state):
+                if state == "closed":
+                    council.action_close()
+                self.env.invalidate_all()
+                self.assertIn("Call Clinic", council.agenda_html)
+                seen = council.with_user(self.technician)
+                self.assertIn("Improvement Action: Open", seen.agenda_html)
+                for told in (seen.agenda_html, str(seen.agenda)):
+                    self.assertNotIn("Clinic", told)
+                    self.assertNotIn(complaint.name, told)
+                with self.assertRaises(AccessError):
+                    seen.read(["agenda_frozen"])
+
+    def test_confidential_is_not_told_by_what_is_linked_to_it(self):
+        complaint = self._create_complaint(
+            self.manager,
+            user_id=self.manager.id,
+            is_confidential=True,
+            reason_id=self.reason.id,
+            story="The boss of Clinic shouted",
+        )
+        contact = self._log(1, partner_id=self.customer.id, complaint_id=complaint.id)
+        defaults = complaint.action_plan_improvement()["context"]
+        self.assertNotIn("default_partner_id", defaults)
+        self.assertNotIn("default_cause", defaults)
+        action = self._decide(
+            self._plan(), complaint_id=complaint.id, contact_id=contact.id
+        ).with_user(self.agent)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        [values] = action.read(["complaint_id", "contact_id"])
+        groups = action.formatted_read_group(
+            [("id", "=", action.id)], ["complaint_id"], ["__count"]
+        )
+        found = action.search([("complaint_id", "ilike", complaint.name)])
+        self.assertEqual(values["complaint_id"][1], "Confidential")
+        self.assertNotIn("Clinic", values["contact_id"][1])
+        self.assertEqual(groups[0]["complaint_id"][1], "Confidential")
+        self.assertFalse(found)
+        [values] = action.with_user(self.manager).read(["complaint_id", "contact_id"])
+        self.assertEqual(values["complaint_id"][1], complaint.name)
+        self.assertIn("Clinic", values["contact_id"][1])
+
     def test_confidential_is_not_on_the_agenda(self):
         self._create_complaint(scope="systemic", is_confidential=True)
         self.assertFalse(self._plan().agenda["systemic"])
