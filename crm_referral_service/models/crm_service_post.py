@@ -52,6 +52,12 @@ class CrmServicePost(models.Model):
         required=True,
         default="comment_card",
     )
+    alias_name = fields.Char(
+        string="Address for Mails",
+        help="What stands before the @: whoever writes there has told us.",
+    )
+    alias_email = fields.Char(string="Whole Address for Mails")
+    alias_defaults = fields.Text(help="What is noted with each mail that comes there.")
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         comodel_name="res.company",

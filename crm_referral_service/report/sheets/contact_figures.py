@@ -55,10 +55,11 @@ class CrmReferralSheetContactFigures(models.AbstractModel):
         options = job.options
         row = self._add_gaps(page, 3, options)
         row = self._add_table(page, row, options, "reason_id", self.env._("Reason"))
-        for fname, heading in (
-            ("miss_id", self.env._("Why Not the First Time")),
-            ("miss_section_id", self.env._("Area of the Miss")),
-        ):
+        headings = {
+            "miss_id": self.env._("Why Not the First Time"),
+            "miss_section_id": self.env._("Area of the Miss"),
+        }
+        for fname, heading in headings.items():
             row = self._add_pareto(page, row, options, fname, heading)
         self._add_rates(page, row, options)
 

@@ -26,10 +26,11 @@ class CrmReferralSheetCoverage(models.AbstractModel):
         page = job.add_page(self._get_title())
         page.write_title(self._get_title(), self._get_explanation())
         row = 3
-        for groupby, heading in (
-            ("team_id", self.env._("Service Team")),
-            ("date:week", self.env._("Week From")),
-        ):
+        headings = {
+            "team_id": self.env._("Service Team"),
+            "date:week": self.env._("Week From"),
+        }
+        for groupby, heading in headings.items():
             groups = self._figures._read_by(job.options, FIGURES, groupby)
             lines = [
                 (self._get_label(group), values) for group, values in groups.items()
