@@ -64,6 +64,7 @@ class CrmComplaintPageMixin(models.AbstractModel):
             "felt_heard": self.felt_heard or "",
             "can_answer": self._can_answer_on_page(),
             "can_reopen": self._can_reopen_on_page(),
+            "can_hear": self._can_hear(),
             "max_text": MAX_TEXT,
         }
 
@@ -114,6 +115,12 @@ class CrmComplaintPageMixin(models.AbstractModel):
         self.ensure_one()
         return not self.outcome and self.active and self.step_code in ANSWERED_STEPS
 
+    def _can_hear(self):
+        """:return: whether the customer can be told by mail what we have done"""
+        self.ensure_one()
+        email = self.partner_id.email_normalized or self.email_normalized
+        return bool(email) and not self.is_confidential
+
     def _can_reopen_on_page(self):
         """:return: whether it ended not longer ago than the team stands by it"""
         self.ensure_one()
@@ -144,6 +151,8 @@ class CrmComplaintPageMixin(models.AbstractModel):
             raise UserError(self._get_page_message("changed"))
         words = self._get_posted_text(values, "words")
         self._answer_endings(values.get("solved"), values.get("felt_heard"))
+        if self._can_hear():
+            self.wants_news = bool(values.get("news"))
         self._tell_owner(self.env._("The customer answered on their page"), words)
         return "answered"
 

@@ -21,24 +21,24 @@ class CrmServiceContactPrivacyMixin(models.AbstractModel):
         self.with_context(active_test=False)._process_in_batches(
             self._get_forgettable_domain(), "_forget_caller", batch_size=batch_size
         )
+        self.env["crm.service.news"]._forget_unknown(self._get_past("create_date"))
 
     @api.model
     def _get_forgettable_domain(self):
         """:return: contacts of nobody we know, older than their company keeps them"""
-        now = self.env.cr.now()
-        keeping = Domain.OR(
-            Domain("company_id", "=", company.id)
-            & Domain(
-                "contacted_on",
-                "<",
-                now - relativedelta(months=company.unknown_caller_months),
-            )
-            for company in self.env["res.company"].search(
-                [("unknown_caller_months", ">", 0)]
-            )
-        )
         told = Domain.OR(Domain(fname, "!=", False) for fname in PERSONAL_FIELDS)
-        return Domain("partner_id", "=", False) & keeping & told
+        return Domain("partner_id", "=", False) & self._get_past("contacted_on") & told
+
+    @api.model
+    def _get_past(self, moment):
+        """:return: domain of what is older than its company keeps it"""
+        now = self.env.cr.now()
+        return Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain(moment, "<", now - relativedelta(months=months))
+            for company in self.env["res.company"].search([])
+            if (months := company.unknown_caller_months) > 0
+        )
 
     def _forget_caller(self):
         """No name, number or address is left, and no mail that says it."""

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from odoo.addons.crm_foundation.tools.local_time import today
 
@@ -106,6 +107,11 @@ class CrmServiceNews(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _get_email_to(self):
+        """:return: the address of somebody who is no customer"""
+        self.ensure_one()
+        return "" if self.partner_id else self.email
+
     def _get_lang(self):
         """:return: the language in which the customer reads"""
         self.ensure_one()
@@ -120,42 +126,45 @@ class CrmServiceNews(models.Model):
         :param action: the crm.assessment.action that is done
         :return: the records that are to be told
         """
-        known = set(self.search([("action_id", "=", action.id)]).mapped("email"))
-        partners = self.env["res.partner"].union(
-            *(
-                self.env[model].search(action._get_callers_domain(model)).partner_id
-                for model in ("crm.service.contact", "crm.complaint")
-            )
-        )
-        told = known | self._get_stopped(partners)
-        by_email = partners.sorted("id").grouped("email_normalized")
-        self.create(
+        callers = action._get_callers()
+        wanting = callers.keys() - self._get_stopped(callers)
+        noted = self.search([("action_id", "=", action.id)])
+        # Who does not want to hear any more, or may not, as it is confidential now.
+        noted.filtered(
+            lambda news: news.state == "due" and news.email not in wanting
+        ).unlink()
+        noted = noted.exists()
+        noted += self.create(
             [
                 {
                     "action_id": action.id,
-                    "partner_id": partners[:1].id,
-                    "name": partners[:1].name,
+                    "partner_id": callers[email][0].id,
+                    "name": callers[email][1],
                     "email": email,
                 }
-                for email, partners in by_email.items()
-                if email and email not in told
+                for email in sorted(wanting - set(noted.mapped("email")))
             ]
         )
-        return self.search(
-            [
-                ("action_id", "=", action.id),
-                ("state", "!=", "sent"),
-                ("partner_id", "!=", False),
-            ]
+        return noted.filtered(
+            lambda news: news.state != "sent" and news.email in wanting
         )
 
     @api.model
-    def _get_stopped(self, partners):
+    def _get_stopped(self, callers):
         """:return: addresses of those who want no such mails from us
         :rtype: set[str]
         """
-        stopped = self.env["mail.blacklist"].search(
-            [("email", "in", partners.mapped("email_normalized"))]
+        stopped = self.env["mail.blacklist"].search([("email", "in", list(callers))])
+        partners = self.env["res.partner"].search(
+            [("email_normalized", "in", list(callers))]
         )
         opted_out = partners._filter_opted_out()
         return set(stopped.mapped("email") + opted_out.mapped("email_normalized"))
+
+    @api.model
+    def _forget_unknown(self, domain):
+        """Forget who was told without being a customer. In sudo mode.
+
+        :param Domain domain: by company, since when they are forgotten
+        """
+        self.search(Domain("partner_id", "=", False) & domain).unlink()

@@ -134,7 +134,16 @@ class CrmServicePostPageMixin(models.AbstractModel):
                     "leave it empty."
                 )
             )
+        wants_news = bool(posted.get("news"))
+        if wants_news and not email:
+            raise UserError(
+                self.env._(
+                    "Where may we write to you? Please leave your e-mail address, or "
+                    "untick that you want to hear what we have done."
+                )
+            )
         return {
+            "wants_news": wants_news,
             "note": message,
             "caller_name": self._get_posted(posted, "name") or False,
             "email": email or False,

@@ -84,9 +84,35 @@ class CrmServiceToldMixin(models.AbstractModel):
             NEWS,
             default_composition_mode="mass_mail",
             default_subject=False,
+            # Who told us is no customer by that alone.
+            mail_composer_force_partners=False,
         )
 
     # === BUSINESS METHODS === #
+
+    def _get_callers(self):
+        """:return: who told us and wants to hear: by normalized address, the customer
+            (empty for somebody whom we do not know) and their name. In sudo mode.
+        :rtype: dict
+        """
+        self.ensure_one()
+        callers = {}
+        for model in MOMENTS:
+            for record in self.env[model].search(self._get_callers_domain(model)):
+                partner = record.partner_id
+                email = partner.email_normalized
+                # Of a customer without an address: the one that they have told us.
+                found = (partner, partner.name) if email else (partner.browse(), None)
+                email = email or record.email_normalized
+                known = callers.get(email, (partner.browse(), None))[0]
+                # Of several with one address, the one whom we have known for longest.
+                if found[0] and known:
+                    is_better = found[0].id < known.id
+                else:
+                    is_better = bool(found[0]) or email not in callers
+                if is_better:
+                    callers[email] = (found[0], found[1] or record.caller_name)
+        return callers
 
     def _get_callers_domain(self, model):
         """:return: domain of the records of a model whose customers are told
@@ -97,7 +123,10 @@ class CrmServiceToldMixin(models.AbstractModel):
         since = self.env.cr.now() - relativedelta(years=YEARS_BACK)
         domain = (
             Domain("wants_news", "=", True)
-            & Domain("partner_id.email_normalized", "!=", False)
+            & (
+                Domain("email_normalized", "!=", False)
+                | Domain("partner_id.email_normalized", "!=", False)
+            )
             & Domain("reason_id", "child_of", self.reason_id.ids)
             & Domain("company_id", "=", self.company_id.id)
             & Domain(moment, ">=", since)

@@ -53,6 +53,19 @@ class TestComplaintPage(ServiceCommon, HttpCase):
         self.assertEqual(self.url_open("/service/complaint/x").status_code, 404)
         self.assertEqual(self.url_open("/service/complaint").status_code, 404)
 
+    def test_who_wants_to_hear_what_we_did(self):
+        self._go_to("test")
+        self.assertNotIn('name="news"', self._open().text, "where to?")
+        self.customer.email = "clinic@example.com"
+        self.assertIn('name="news"', self._open().text)
+        answers = {"do": "answer", "solved": "yes", "felt_heard": "yes"}
+        self._post(**answers, news="1")
+        self.env.invalidate_all()
+        self.assertTrue(self.complaint.wants_news)
+        self._post(**answers)
+        self.env.invalidate_all()
+        self.assertFalse(self.complaint.wants_news)
+
     def test_customer_answers_both_questions(self):
         self._go_to("test")
         self.assertIn('name="solved"', self._open().text)

@@ -55,6 +55,16 @@ class TellUsCommon(ServiceCommon, HttpCase):
 class TestTellUs(TellUsCommon):
     """What somebody writes without a login becomes a contact."""
 
+    def test_who_wants_to_hear_what_we_did(self):
+        response = self._post(message="It gurgles", news="1")
+        self.assertEqual(response.status_code, 422)
+        self.assertIn("Where may we write to you?", response.text)
+        self.assertIn('name="news" value="1" checked="checked"', response.text)
+        self._post(message="It gurgles", news="1", email="lin@clinic.example")
+        self._post(message="It rattles", email="lin@clinic.example")
+        contacts = self._get_contacts().sorted("id")
+        self.assertEqual(contacts.mapped("wants_news"), [True, False])
+
     def test_a_message_is_a_contact(self):
         response = self._post(
             message="It gurgles", name="A. Lin", email="lin@clinic.example"

@@ -47,7 +47,6 @@ class TestTold(CouncilCommon, MailCase):
         self._tell_us("ann@example.com")
         self._tell_us("ANN@example.com", name="Ann as well")
         self._tell_us(False)
-        self._log(3, 1, email="unknown@example.com", wants_news=True)
         self._tell_us("bob@example.com", wants_news=False)
         self._tell_us("old@example.com", contacted_on=MONDAY - timedelta(days=400))
         damaged = self.env.ref("crm_referral_service.reason_damaged")
@@ -58,6 +57,52 @@ class TestTold(CouncilCommon, MailCase):
         self.assertEqual(self.action.news_count, 2)
         self.assertIn("Tell them before", self._mails[0]["body"])
         self.assertIn("Hello Ann,", "".join(mail["body"] for mail in self._mails))
+
+    def test_somebody_whom_we_do_not_know(self):
+        self._log(3, 1, caller_name="Eve", email="Eve@example.com", wants_news=True)
+        self._log(3, 1, caller_name=False, email="x@example.com", wants_news=True)
+        self._log(3, 1, email="not-asked@example.com")
+        shown = self._compose()
+        self.assertEqual(self.action.news_count, 0)
+        self.assertEqual(self._send(shown), ["eve@example.com", "x@example.com"])
+        self.assertEqual(self.action.news_count, 2)
+        bodies = sorted(mail["body"] for mail in self._mails)
+        self.assertIn("Hello Eve,", "".join(bodies))
+        self.assertIn("Hello,", "".join(bodies))
+        with self.assertRaises(UserError):
+            self._compose()
+        made = self.env["res.partner"].search(
+            [("email_normalized", "in", ["eve@example.com", "x@example.com"])]
+        )
+        self.assertFalse(made, "who tells us something is no customer by that")
+
+    def test_somebody_whom_we_do_not_know_is_forgotten(self):
+        self._log(3, 1, email="eve@example.com", wants_news=True)
+        self._tell_us("ann@example.com")
+        self._send()
+        news = self.action.news_ids
+        news.flush_recordset()
+        self.env.company.unknown_caller_months = 12
+        forget = self.env["crm.service.contact"]._cron_forget_unknown
+        forget()
+        self.assertEqual(news.exists(), news)
+        self.env.cr.execute(
+            "UPDATE crm_service_news SET create_date = %s WHERE id IN %s",
+            [MONDAY - timedelta(days=367), tuple(news.ids)],
+        )
+        forget()
+        self.assertEqual(news.exists().mapped("email"), ["ann@example.com"])
+
+    def test_what_becomes_confidential_is_told_to_nobody(self):
+        complaint = self._create_complaint(reason_id=self.reason.id, wants_news=True)
+        self._tell_us("ann@example.com")
+        self._compose()
+        self.assertEqual(len(self.action.news_ids), 2)
+        complaint.sudo().is_confidential = True
+        self.assertEqual(self._send(), ["ann@example.com"])
+        self.assertEqual(
+            self.action.sudo().news_ids.mapped("email"), ["ann@example.com"]
+        )
 
     def test_it_is_shown_before_it_goes(self):
         self._tell_us("ann@example.com")
