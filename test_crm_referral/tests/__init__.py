@@ -1,4 +1,5 @@
 from . import (
+    test_analysis,
     test_export,
     test_extensions,
     test_rights,
