@@ -123,13 +123,21 @@ class CrmDashboardMixin(models.AbstractModel):
 
     @api.model
     def _prepare_figure(
-        self, figure, values, previous, action, trend=(), base_format="integer"
+        self,
+        figure,
+        values,
+        previous,
+        action,
+        trend=(),
+        base_format="integer",
+        group="",
     ):
         """:param figure: what the figure is, see ``tools.figures``
         :param dict values: the values now, by code; ``previous`` those of before
         :param dict action: a window action on its records
         :param trend: its values month by month, None where there is none
         :param base_format: of what it is a share or a mean of
+        :param str group: a heading above it and its neighbours of the same group
         :return: the figure as the dashboard shows it
         :rtype: dict
         """
@@ -146,6 +154,7 @@ class CrmDashboardMixin(models.AbstractModel):
             "base": figure.get_base(values),
             "base_format": base_format,
             "trend": list(trend),
+            "group": group,
             "action": action,
         }
 

@@ -105,11 +105,16 @@ class TestDashboard(TransactionCase):
                 "base": 4,
                 "base_format": "integer",
                 "trend": [None, 0.5],
+                "group": "",
                 "action": {},
             },
         )
         shown = self.Dashboard._prepare_figure(self.count, values, before, {})
         self.assertEqual((shown["base"], shown["trend"]), (None, []))
+        shown = self.Dashboard._prepare_figure(
+            self.count, values, before, {}, group="Contacts"
+        )
+        self.assertEqual(shown["group"], "Contacts")
 
     def test_section(self):
         row = {"code": "a", "name": "A", "value": 0, "action": False}

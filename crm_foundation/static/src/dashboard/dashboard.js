@@ -89,6 +89,19 @@ export class Dashboard extends Component {
         }
     }
 
+    /** The figures below their headings, in their order. */
+    getGroups() {
+        const groups = [];
+        for (const figure of this.state.data.figures) {
+            const name = figure.group || "";
+            if (groups.at(-1)?.name !== name) {
+                groups.push({ name, figures: [] });
+            }
+            groups.at(-1).figures.push(figure);
+        }
+        return groups;
+    }
+
     /** Of how much the rate is: a rate without its n says little. */
     formatBase(figure) {
         return _t("of %s", this.format(figure.base, figure.base_format));

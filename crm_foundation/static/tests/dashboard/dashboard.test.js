@@ -191,6 +191,22 @@ test("a button, for who may press it", async () => {
     expect.verifySteps(["load  {}", "open some.export"]);
 });
 
+test("figures below the headings of their groups", async () => {
+    await mountDashboard({
+        figures: [
+            makeFigure({ code: "a", group: "First" }),
+            makeFigure({ code: "b", group: "First" }),
+            makeFigure({ code: "c", group: "Second" }),
+        ],
+        sections: [],
+    });
+    expect(queryAllTexts("h2")).toEqual(["First", "Second"]);
+    expect(".o_crm_dashboard_figures").toHaveCount(2);
+    expect(".o_crm_dashboard_figures:eq(0) [data-figure]").toHaveCount(2);
+    expect(".o_crm_dashboard_figures:eq(1) [data-figure='c']").toHaveCount(1);
+    expect.verifySteps(["load  {}"]);
+});
+
 test("figures in their format, with their n, and the change in words", async () => {
     patchWithCleanup(currencies, { 1: { symbol: "$", position: "before", digits: [69, 2] } });
     const inPoints = { in_points: true };
