@@ -95,7 +95,7 @@ class CrmComplaint(models.Model):
         copy=False,
         help="What you hear behind the words.",
     )
-    feelings = fields.Char(compute="_compute_spoken")
+    feelings = fields.Char(string="Feelings in Words", compute="_compute_spoken")
 
     # 3 question
     basic_facts = fields.Text(
@@ -140,7 +140,7 @@ class CrmComplaint(models.Model):
     nothing_material_wanted = fields.Boolean(
         copy=False, help="The customer wants it put right, and nothing on top."
     )
-    gestures = fields.Char(compute="_compute_spoken")
+    gestures = fields.Char(string="Gestures in Words", compute="_compute_spoken")
     handover_ids = fields.One2many(
         comodel_name="crm.service.handover",
         inverse_name="complaint_id",

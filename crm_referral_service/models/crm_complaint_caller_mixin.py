@@ -25,6 +25,7 @@ class CrmComplaintCallerMixin(models.AbstractModel):
     _description = "Who Complains"
     _inherit = ["crm.service.caller.mixin", "crm.guided.conversation"]
 
+    partner_phone = fields.Char(string="Customer's Phone")
     no_answer_wanted = fields.Boolean(
         string="Wants No Answer",
         help="The customer only wanted to say it, and leaves no way back.",

@@ -1,7 +1,9 @@
 """Tries what nobody should be able to do with complaints and what hangs on them."""
 
+from collections import Counter
+
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import TransactionCase, tagged
 
 from odoo.addons.crm_referral.tests.security_walk import SecurityWalk
 
@@ -9,6 +11,21 @@ from .test_service_access import ServiceRolesCommon
 
 OWN = ("crm.service.council", "crm.service.handover", "crm.service.post")
 INTERNAL = ("technician", "employee", "salesperson", "sales_manager")
+
+
+@tagged("post_install", "-at_install")
+class TestLabels(TransactionCase):
+    def test_fields_can_be_told_apart(self):
+        """As Odoo warns when a model has two fields of the same name for people."""
+        models = self.env["ir.model.data"].search(
+            [("module", "=", "crm_referral_service"), ("model", "=", "ir.model")]
+        )
+        names = self.env["ir.model"].browse(models.mapped("res_id")).mapped("model")
+        self.assertIn("crm.complaint", names)
+        for name in names:
+            labels = Counter(each.string for each in self.env[name]._fields.values())
+            twice = [label for label, count in labels.items() if count > 1]
+            self.assertFalse(twice, name)
 
 
 @tagged("post_install", "-at_install")
