@@ -40,6 +40,19 @@ class CrmServiceContactPageMixin(models.AbstractModel):
         """Only who is asked gets a link: the log stays small."""
         return super()._default_access_token() if self else False
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Whoever turns out not to be the customer keeps no link."""
+        # sudo: nobody reads the token itself
+        asked = self.sudo().filtered("access_token") if "partner_id" in vals else ()
+        before = {contact: contact.partner_id for contact in asked}
+        result = super().write(vals)
+        for contact, partner in before.items():
+            if contact.partner_id != partner:
+                contact.write({"access_token": False, "customer_asked_on": False})
+        return result
+
     # === ACTION METHODS === #
 
     def action_ask_solved(self):

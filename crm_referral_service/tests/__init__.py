@@ -14,6 +14,7 @@ from . import (
     test_contact_follow,
     test_contact_mail,
     test_contact_page,
+    test_contact_page_harm,
     test_council,
     test_customer,
     test_duty,

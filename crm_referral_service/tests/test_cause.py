@@ -66,6 +66,28 @@ class TestEvidence(CauseCommon):
             with self.subTest(user.login):
                 self.assertEqual(len(self._get_evidence(user)), rows)
 
+    def test_who_sees_that_of_contacts(self):
+        """Who sells reads nothing that was said to the service, and no error."""
+        complaint = self._create_complaint(is_confidential=True)
+        self.reason.section_ids = self.process
+        values = {"reason_id": self.reason.id, "kind": "dumb", "note": "Their secret"}
+        Contact = self.env["crm.service.contact"]
+        told, hidden = Contact.create([{**values, "user_id": self.agent.id}] * 2)
+        hidden.complaint_id = complaint.sudo()
+        self.env.flush_all()
+        for user, rows in (
+            (self.agent, 1),
+            (self.stranger, 1),
+            (self.manager, 1),
+            (self.salesperson, 0),
+            (self.sales_manager, 0),
+        ):
+            with self.subTest(user.login):
+                evidence = self.env["crm.assessment.evidence"].with_user(user)
+                found = evidence.search([("note", "=", "Their secret")])
+                self.assertEqual(found.mapped("res_id"), told.ids[:rows])
+                evidence.search([]).mapped("name")
+
     def test_what_is_no_evidence(self):
         self._create_systemic(is_confidential=True)
         self._create_systemic().scope = "one_off"
