@@ -192,9 +192,11 @@ class TestAuthorityGates(ServiceRolesCommon):
 
     def test_no_number_is_within_no_limit(self):
         self._allow(200, user_id=self.agent.id)
-        with self.assertRaises(Exception):  # noqa: B017, whoever refuses it
-            gesture = self._propose(amount=float("nan"))
-            gesture.action_agree()
+        with self.assertRaisesRegex(ValueError, "NaN"):
+            self._propose(amount=float("nan"))
+        gesture = self._propose(amount=100)
+        with self.assertRaisesRegex(ValueError, "NaN"):
+            gesture.write({"amount": float("nan")})
             self.env.flush_all()
 
     def test_nothing_costly_in_what_costs_nothing(self):

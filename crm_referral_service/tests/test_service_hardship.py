@@ -7,11 +7,16 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.base.models.ir_mail_server import IrMail_Server
+from odoo.addons.base.models.ir_mail_server import (
+    IrMail_Server,
+    MailDeliveryException,
+)
 from odoo.addons.mail.tests.common import MailCommon
 
 from .test_complaint_mail import MAIL
 from .test_service_access import ServiceRolesCommon
+
+NO_SERVER = MailDeliveryException("No server", "Nobody answers")
 
 
 @tagged("post_install", "-at_install")
@@ -157,7 +162,13 @@ class TestWhatWasDeleted(ServiceRolesCommon):
         self._fill_in(complaint, "question")
         complaint.feeling_ids.sudo().unlink()
         complaint.invalidate_recordset()
-        self.assertFalse(complaint.missing_requirements and not complaint.story)
+        self.assertFalse(complaint.feeling_ids)
+        with self.assertRaisesRegex(UserError, "What the customer feels"):
+            self._fill_in(complaint, "empathise")
+        complaint.feeling_ids = self.env["crm.complaint.feeling"].search([], limit=1)
+        complaint.write(self._fill_in(complaint, "follow_through"))
+        complaint.action_next_step()
+        self.assertEqual(complaint.outcome, "resolved")
 
     def test_steps_and_activity_types(self):
         for record in (
@@ -188,7 +199,7 @@ class TestMissingMailServer(ServiceRolesCommon, MailCommon):
     def test_acknowledgement_that_does_not_go(self):
         with (
             self.mock_mail_gateway(mail_unlink_sent=False),
-            patch.object(IrMail_Server, "_connect__", side_effect=OSError("no server")),
+            patch.object(IrMail_Server, "send_email", side_effect=NO_SERVER),
         ):
             self.env["mail.thread"].message_process(
                 "crm.complaint",
@@ -197,7 +208,10 @@ class TestMissingMailServer(ServiceRolesCommon, MailCommon):
         complaint = self.env["crm.complaint"].search([], limit=1)
         self.assertIn("The pump gurgles", complaint.story)
         self.assertEqual(complaint.email_normalized, "lin@clinic.example")
-        self.assertTrue(complaint.activity_ids)
+        notices = complaint.acknowledged_message_id.notification_ids
+        theirs = notices.filtered(lambda n: n.res_partner_id == complaint.partner_id)
+        self.assertEqual(theirs.notification_status, "exception")
+        self.assertIn("call them", str(complaint.activity_ids.mapped("summary")))
 
     def test_text_that_no_field_can_hold(self):
         mail = MAIL.replace("The pump", "The \x0bpump\x0c")
