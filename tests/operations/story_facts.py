@@ -221,3 +221,111 @@ def get_fallen_into_a_gap(env):
         if any(start <= moment < stop for start, stop in gaps):
             found.append(moment.strftime("%a %H:%M"))
     return found
+
+
+def get_contacts(env):
+    """What is in the log of contacts, and who may be called back."""
+    Contact = env["crm.service.contact"]
+    log = Contact.search([], order="contacted_on, id")
+    done = log.filtered(lambda contact: contact.state == "done")
+    waiting = Contact.search([("can_call_now", "=", True)])
+    return {
+        "gurgles": [
+            _get_contact(contact)
+            for contact in log
+            if "gurgles" in (contact.note or "") and not contact.complaint_id
+        ],
+        "log": len(log),
+        "unfinished": [c.display_name for c in done if c._get_missing()],
+        "first_times": list(set(log.mapped("first_time")) - {False}),
+        "repeats_without_root": len(
+            log.filtered(lambda c: c.is_repeat and c.first_id.first_time != "no")
+        ),
+        "call_now": waiting.mapped("note"),
+        "missed": Contact.search([("is_callback_missed", "=", True)]).ids,
+    }
+
+
+def _get_contact(contact):
+    called = contact.called_back_on
+    return {
+        "is_known": bool(contact.partner_id),
+        "questions": [
+            [handover.to_user_id.login, handover.state]
+            for handover in contact.handover_ids
+        ],
+        "called_in_time": bool(
+            called and contact.callback_from <= called < contact.callback_to
+        ),
+        "first_time": contact.first_time or "",
+        "state": contact.state,
+        "is_first_before": contact.previous_id.note == "It gurgles when the second tap "
+        "is open",
+        "miss": contact.miss_id.code or "",
+        "takers": contact.user_id.mapped("login"),
+    }
+
+
+def get_fair_cards(env):
+    """How often each agent solves it the first time, and what could be expected."""
+    rates = {}
+    totals = {}
+    roots = env["crm.service.contact"].search([("first_time", "in", ("yes", "no"))])
+    for (user, reason), found in roots.grouped(
+        lambda contact: (contact.user_id.login, contact.reason_id.id)
+    ).items():
+        solved = len(found.filtered(lambda contact: contact.first_time == "yes"))
+        rates[user, reason] = (len(found), solved)
+        count, part = totals.get(reason, (0, 0))
+        totals[reason] = (count + len(found), part + solved)
+    cards = {}
+    for login in ("aisha", "ravi"):
+        mine = {reason: of for (user, reason), of in rates.items() if user == login}
+        count = sum(number for number, _solved in mine.values())
+        cards[login] = {
+            "n": count,
+            "rate": sum(solved for _number, solved in mine.values()) / count,
+            "expected": sum(
+                number * totals[reason][1] / totals[reason][0]
+                for reason, (number, _solved) in mine.items()
+            )
+            / count,
+        }
+    return cards
+
+
+def get_improvement(env):
+    """Meetings, actions, notices, posts and news."""
+    councils = env["crm.service.council"].search([], order="date")
+    actions = env["crm.assessment.action"].search([("effect_days", ">", 0)])
+    news = env["crm.service.news"].search([])
+    where = env.ref("crm_referral_service.reason_where")
+    of_where = actions.filtered(lambda action: action.reason_id == where)
+    posts = env["crm.service.post"].search([])
+    return {
+        "councils": [
+            {
+                "state": council.state,
+                "decided": council.action_count,
+                "is_ahead": council.date >= fields.Date.today(),
+                "agenda": council.agenda,
+            }
+            for council in councils
+        ],
+        "effects": {"where": of_where.effect_verdict},
+        "notices": [
+            {
+                "verdict": notice.verdict,
+                "counts": [notice.before_count, notice.after_count],
+                "bases": [notice.before_base, notice.after_base],
+                "saved": notice.saved_contacts,
+            }
+            for notice in env["crm.service.notice"].search([])
+        ],
+        "news": {
+            state: len(news.filtered(lambda each, state=state: each.state == state))
+            for state in ("sent", "due")
+        },
+        "neglected": posts.filtered("is_neglected").mapped("name"),
+        "heard_at": len(posts.filtered("last_heard_on")),
+    }

@@ -76,6 +76,74 @@ def test_four_hours_of_sundays_are_nobodys(lab, with_demo):
     assert found == ["Sun 03:10"]
 
 
+@pytest.fixture(scope="module")
+def contacts(lab, with_demo):
+    return read(lab, with_demo[0], "contacts")
+
+
+def test_unknown_caller_keeps_his_agent_and_comes_again(contacts):
+    first, again = contacts["gurgles"]
+    assert first["is_known"] is again["is_known"] is False
+    assert first["questions"] == [["tom", "told"]]
+    assert first["called_in_time"] is True
+    assert (first["first_time"], first["state"]) == ("no", "done")
+    assert again["is_first_before"] is True
+    assert again["miss"] == "not_understood"
+    assert first["takers"] == again["takers"] == ["aisha"]
+
+
+def test_the_log_is_as_the_gates_want_it(contacts):
+    assert contacts["log"] >= 600
+    assert contacts["unfinished"] == []
+    # Silence and repeats are judged; the days of the newest ones have not passed.
+    assert set(contacts["first_times"]) == {"yes", "no", "pending"}
+    assert contacts["repeats_without_root"] == 0
+
+
+def test_call_back_now_has_who_may_be_called(contacts):
+    assert len(contacts["call_now"]) >= 3
+    assert len(contacts["missed"]) == 1
+    assert any("\u4e00" <= sign <= "\u9fff" for sign in "".join(contacts["call_now"]))
+
+
+def test_hard_reasons_look_worse_and_do_better(lab, with_demo):
+    cards = read(lab, with_demo[0], "fair_cards")
+    ravi, aisha = cards["ravi"], cards["aisha"]
+    assert min(ravi["n"], aisha["n"]) >= 100
+    assert ravi["rate"] < aisha["rate"]
+    assert ravi["rate"] > ravi["expected"] + 0.02
+    assert aisha["rate"] < aisha["expected"] - 0.01
+
+
+def test_a_notice_spared_contacts(lab, with_demo):
+    found = read(lab, with_demo[0], "improvement")
+    [notice] = found["notices"]
+    assert notice["verdict"] == "fewer"
+    before, after = notice["counts"]
+    assert 54 <= before <= 65 and 27 <= after <= 35
+    # As many orders in both: it is the contacts that are fewer.
+    assert abs(notice["bases"][0] - notice["bases"][1]) < 20 < notice["saved"]
+
+
+def test_meetings_were_held_and_the_next_is_open(lab, with_demo):
+    found = read(lab, with_demo[0], "improvement")
+    *held, coming = found["councils"]
+    assert [each["state"] for each in held] == ["closed"] * 6
+    assert all(each["decided"] for each in held)
+    assert coming["state"] == "planned" and coming["is_ahead"]
+    filled = {code for code, rows in coming["agenda"].items() if rows}
+    assert filled >= {"decided", "growth", "misses", "late", "posts", "notices"}
+    assert coming["agenda"]["growth"][0]["label"].endswith("Not understood")
+    assert found["effects"]["where"] == "fewer"
+
+
+def test_who_told_us_has_heard_or_waits(lab, with_demo):
+    found = read(lab, with_demo[0], "improvement")
+    assert found["news"]["sent"] >= 1 and found["news"]["due"] >= 1
+    assert found["neglected"] == ["Call two weeks after the sale"]
+    assert found["heard_at"] == 2
+
+
 def test_no_complaint_without_demo_data(lab, installed):
     with lab.database(installed) as name:
         assert read(lab, name, "complaints") == []

@@ -1,9 +1,9 @@
 """A complaint of the demo story walks through its seven steps, as its agent would."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from functools import partial
 
-import pytz
+from .duty import find_night
 
 STEPS = (
     *("greet", "listen", "question", "empathise", "address", "test"),
@@ -14,7 +14,6 @@ AFTER = ("test", "follow_through")
 PAUSE = timedelta(minutes=4)
 ADDON = "crm_referral_service"
 LEADER = "helen"
-SUNDAY = 6
 
 
 class Complaining:
@@ -57,7 +56,8 @@ class Complaining:
         plot = self.plot
         call, answer, later = self._walk()
         if plot.is_at_night:
-            self.diary.plan_at(self._find_night(), call.pop(0))
+            night = find_night(self.diary, self._get_team(), 3, 10)
+            self.diary.plan_at(night, call.pop(0))
         answered = plot.day - plot.wait
         days = [plot.day] * len(call) + [answered] * len(answer)
         days += self.diary.spread(answered - 1, plot.until, len(later))
@@ -70,15 +70,6 @@ class Complaining:
             moment += PAUSE
         if plot.asked:
             self.diary.plan((plot.asked, self.ask), (plot.asked - 1, self.go_on_asking))
-
-    def _find_night(self):
-        """:return: ten past three on the Sunday before last, where the team is"""
-        zone = pytz.timezone(self._get_team()._get_duty_timezone())
-        here = pytz.utc.localize(self.diary.now).astimezone(zone)
-        days = (here.weekday() - SUNDAY) % 7 + 7
-        day = here.date() - timedelta(days=days)
-        night = zone.localize(datetime.combine(day, time(3, 10)))
-        return night.astimezone(pytz.utc).replace(tzinfo=None)
 
     def _get_team(self):
         return self.diary.get("crm_team_care_demo")

@@ -9,6 +9,7 @@ import pytz
 BEFORE = 4
 AFTER = 5
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+SUNDAY = 6
 
 
 class Shift(NamedTuple):
@@ -57,6 +58,15 @@ def plan_shifts(diary, team):
     )
     # sudo: as the daily job does
     team.sudo()._update_duty_gaps()
+
+
+def find_night(diary, team, hour, minute):
+    """:return: that time of the Sunday before last, where the team is"""
+    zone = pytz.timezone(team._get_duty_timezone())
+    here = pytz.utc.localize(diary.now).astimezone(zone)
+    day = here.date() - timedelta(days=(here.weekday() - SUNDAY) % 7 + 7)
+    night = zone.localize(datetime.combine(day, time(hour, minute)))
+    return night.astimezone(pytz.utc).replace(tzinfo=None)
 
 
 def _prepare(shift, user, team, zone, monday, until):

@@ -6,9 +6,13 @@ who leads them and a customer use, in their names and at the time when it happen
 
 from odoo.addons.crm_referral.demo.story.diary import USERS, Diary
 
+from .calling import Calling
 from .complaining import ADDON, Complaining
 from .complaints import COMPLAINTS
 from .duty import plan_shifts
+from .improving import Improving
+from .log import Log
+from .orders import win_orders
 
 AGENTS = {login: f"{ADDON}.user_{login}_demo" for login in ("ravi", "tom")}
 
@@ -22,6 +26,10 @@ def tell(env):
     plan_shifts(diary, diary.get("crm_team_care_demo"))
     for plot in COMPLAINTS:
         Complaining(diary, plot).plan()
+    win_orders(diary)
+    Log(diary).write_down()
+    Calling(diary).plan()
+    Improving(diary).plan()
     diary.live()
     # Who leads the team hears of what is late, as by the hourly job.
     Complaint = diary.env["crm.complaint"]
