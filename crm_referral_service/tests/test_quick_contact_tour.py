@@ -40,6 +40,8 @@ class TestQuickContactTour(ServiceCommon, HttpCase):
         self.assertEqual(again.miss_id.code, "not_understood")
         self.assertEqual((later.partner_id, later.state), (self.customer, "waiting"))
         self.assertTrue(later.callback_wanted)
+        self.assertLess(later.callback_from, later.callback_to)
+        return later
 
     def test_at_the_desk(self):
         self._take_three_calls()
@@ -51,5 +53,11 @@ class TestQuickContactPhoneTour(TestQuickContactTour):
     touch_enabled = True
 
     def test_at_the_desk(self):
-        """The same with a thumb."""
-        self._take_three_calls()
+        """The same with a thumb, then the call back within the customer's time."""
+        later = self._take_three_calls()
+        self.assertFalse(later.called_back_on)
+        self.start_tour(
+            "/odoo/call-back-now", "crm_service_call_back", login=self.agent.login
+        )
+        self.assertEqual(later.callback_attempts, 1)
+        self.assertTrue(later.callback_from <= later.called_back_on < later.callback_to)

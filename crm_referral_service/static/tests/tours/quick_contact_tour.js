@@ -6,6 +6,15 @@ const OPTION = ".o-autocomplete--dropdown-item a";
 
 const write = (selector, words) => ({ trigger: selector, run: `edit ${words}` });
 const choose = (words) => ({ trigger: `${OPTION}:contains(${words})`, run: "click" });
+// Like a picker does: what the test helpers type is no moment to the browser.
+const pick = (selector, days) => ({
+    trigger: selector,
+    run() {
+        const moment = luxon.DateTime.now().plus({ days });
+        this.anchor.value = moment.toFormat("yyyy-MM-dd'T'HH:mm");
+        this.anchor.dispatchEvent(new Event("change", { bubbles: true }));
+    },
+});
 const press = (keys, trigger) => ({ trigger, run: `press ${keys}` });
 
 // An agent takes three calls: somebody unknown, a customer, and the customer again.
@@ -43,8 +52,29 @@ registry.category("web_tour.tours").add("crm_service_quick_contact", {
         write(WHO, "Tour Clin"),
         choose("Tour Clinic"),
         { trigger: "label[for='quick_contact_callback']", run: "click" },
-        { trigger: "#quick_contact_from" },
+        // Wherever the customer is, it is within that time now.
+        pick("#quick_contact_from", -1),
+        pick("#quick_contact_to", 1),
         { trigger: "button[type='submit']", run: "click" },
         { trigger: ".o_quick_contact:not(:has(#quick_contact_from))" },
+    ],
+});
+
+// On the phone the agent calls back who waits, within the time that they named.
+registry.category("web_tour.tours").add("crm_service_call_back", {
+    url: "/odoo/call-back-now",
+    steps: () => [
+        {
+            content: "the number is there to be pressed",
+            trigger: ".o_kanban_record:contains(Tour Clinic) a[href^='tel:']",
+        },
+        {
+            trigger: ".o_kanban_record:contains(Tour Clinic) [name='action_called']",
+            run: "click",
+        },
+        {
+            content: "nobody waits any more",
+            trigger: ".o_kanban_view:not(:has(.o_kanban_record:contains(Tour Clinic)))",
+        },
     ],
 });
