@@ -7,6 +7,7 @@ import { makeContext } from "@web/core/context";
 import { registry } from "@web/core/registry";
 import { Mutex } from "@web/core/utils/concurrency";
 import { useBus, useService } from "@web/core/utils/hooks";
+import { useOpenX2ManyRecord, useX2ManyCrud } from "@web/views/fields/relational_utils";
 import { X2ManyField, x2ManyField } from "@web/views/fields/x2many/x2many_field";
 
 import { useRef, useState } from "@odoo/owl";
@@ -18,7 +19,8 @@ import { useRef, useState } from "@odoo/owl";
  * control; every control takes what is typed. Without any text a control opens the form,
  * and one with `from_library` in its context asks which of the existing records to link.
  *
- * A new record is saved at once, so that its buttons work. Text that is typed but not
+ * A new record is saved at once, so that its buttons work. What the server refuses stays
+ * where it was typed. Text that is typed but not
  * entered yet goes along whenever the form is saved.
  */
 export class ConversationCardsField extends X2ManyField {
@@ -36,6 +38,7 @@ export class ConversationCardsField extends X2ManyField {
         this.isAsking = false;
         this.dialog = useService("dialog");
         this.askBeforeDelete();
+        this.saveWhenAdded();
         const { bus } = this.props.record.model;
         useBus(bus, "NEED_LOCAL_CHANGES", ({ detail }) => {
             if (this.isTyped && !this.isAsking) {
@@ -58,6 +61,36 @@ export class ConversationCardsField extends X2ManyField {
                 onDelete = value;
             },
         });
+    }
+
+    /** A record that comes from its form is saved when the form has closed. */
+    saveWhenAdded() {
+        const crud = useX2ManyCrud(() => this.list, this.isMany2Many);
+        let isAdded = false;
+        const openRecord = useOpenX2ManyRecord({
+            resModel: this.list.resModel,
+            activeField: this.activeField,
+            activeActions: this.activeActions,
+            getList: () => this.list,
+            isMany2Many: this.isMany2Many,
+            updateRecord: crud.updateRecord,
+            saveRecord: async (record) => {
+                await crud.saveRecord(record);
+                isAdded = true;
+            },
+        });
+        this._openRecord = (params) => {
+            const { activeElement } = document;
+            isAdded = false;
+            openRecord({
+                ...params,
+                controls: this.controls,
+                onClose: () => {
+                    activeElement?.focus();
+                    return isAdded && this.saveWithout();
+                },
+            });
+        };
     }
 
     /** The form of the record closes when this resolves: with "No, keep it" it stays. */
@@ -133,6 +166,7 @@ export class ConversationCardsField extends X2ManyField {
         if (!this.isTyped) {
             return this._openRecord({
                 context: makeContext([this.props.context, control.context]),
+                title: control.string,
             });
         }
         return this.mutex.exec(() => this.addAndSave(control));

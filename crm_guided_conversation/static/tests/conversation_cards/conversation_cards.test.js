@@ -125,7 +125,52 @@ test("without any text a button opens the form", async () => {
     await contains("button:contains(Only Note It)").click();
     await contains(".modal [name='name'] input").edit("Quiet");
     await contains(".modal .o_form_button_save").click();
+    await expect.waitForSteps(["save"]);
+    await animationFrame();
     expect(cards()).toEqual(["Fast", "Quiet"]);
+    expect(".modal").toHaveCount(0);
+});
+
+test("what is added through the form is saved when the form closes", async () => {
+    await mountCards("person_ids");
+    await contains("button:contains(Only Note It)").click();
+    expect(".modal-title").toHaveText("Only Note It");
+    await contains(".modal [name='name'] input").edit("Quiet");
+    expect.verifySteps([]);
+    await contains(".modal .o_form_button_save").click();
+    await expect.waitForSteps(["save"]);
+    await animationFrame();
+    expect(cards()).toEqual(["Quiet"]);
+    await contains("button:contains(Only Note It)").click();
+    await contains(".modal .o_form_button_cancel").click();
+    await animationFrame();
+    expect(cards()).toEqual(["Quiet"]);
+    expect.verifySteps([]);
+});
+
+test("what the server refuses of the form is kept, and can be corrected", async () => {
+    expect.errors(1);
+    let isRefused = true;
+    onRpc("conversation", "web_save", () => {
+        if (isRefused) {
+            throw makeServerError({ message: "Too loud" });
+        }
+    });
+    await mountCards("person_ids");
+    await contains("button:contains(Only Note It)").click();
+    await contains(".modal [name='name'] input").edit("Noise");
+    await contains(".modal .o_form_button_save").click();
+    await expect.waitForErrors(["Too loud"]);
+    await contains(".modal .btn-primary").click();
+    expect(cards()).toEqual(["Noise"]);
+    isRefused = false;
+    await contains(".o_kanban_record:contains(Noise)").click();
+    await contains(".modal [name='name'] input").edit("Quiet");
+    await contains(".modal .o_form_button_save").click();
+    await clickSave();
+    await expect.waitForSteps(["save"]);
+    await animationFrame();
+    expect(cards()).toEqual(["Quiet"]);
 });
 
 test("typed text goes along when the form is saved", async () => {
