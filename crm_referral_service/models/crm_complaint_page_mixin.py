@@ -101,7 +101,7 @@ class CrmComplaintPageMixin(models.AbstractModel):
         if not self.answer_by:
             return self.env._("You hear from us as soon as we know more.")
         zone = timezone_of(self.partner_id, self.company_id)
-        moment = format_datetime(self.env, self.answer_by, tz=zone, dt_format="medium")
+        moment = format_datetime(self.env, self.answer_by, tz=zone, dt_format="short")
         if self.answer_by < self.env.cr.now():
             return self.env._(
                 "You should have heard from us by %(moment)s. We are sorry that it "

@@ -65,7 +65,7 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
         return {
             "decided": self.env._("What we decided, and whether it works"),
             "growth": self.env._("What customers turn to us for more often"),
-            "misses": self.env._("Why it was not solved the first time"),
+            "misses": self.env._("Why It Was Not Solved the First Time"),
             "systemic": self.env._("Will happen again, and nothing is decided"),
             "late": self.env._("Actions that are late"),
             "posts": self.env._("Where nobody listens"),

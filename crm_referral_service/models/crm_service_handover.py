@@ -64,7 +64,7 @@ class CrmServiceHandover(models.Model):
     )
     to_user_id = fields.Many2one(
         comodel_name="res.users",
-        string="Asked",
+        string="Colleague",
         required=True,
         index=True,
         domain=[("share", "=", False)],
@@ -97,7 +97,7 @@ class CrmServiceHandover(models.Model):
         selection=[
             ("asked", "Asked"),
             ("answered", "Answered"),
-            ("told", "Customer told"),
+            ("told", "Customer Told"),
             ("withdrawn", "Withdrawn"),
         ],
         required=True,

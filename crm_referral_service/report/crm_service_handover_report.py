@@ -74,7 +74,7 @@ class CrmServiceHandoverReport(models.Model):
         help="Whose complaint or contact it is.",
     )
     to_user_id = fields.Many2one(
-        comodel_name="res.users", string="Asked", readonly=True
+        comodel_name="res.users", string="Colleague", readonly=True
     )
     team_id = fields.Many2one(
         comodel_name="crm.team", string="Service Team", readonly=True

@@ -42,7 +42,7 @@ class CrmReferralSheetHandovers(models.AbstractModel):
         ]
         page.write_figure_table(
             3,
-            self.env._("Asked"),
+            self.env._("Colleague"),
             self._figures._get(*FIGURES),
             lines,
             {"hours_to_answer": whole["hours_to_answer"]},
