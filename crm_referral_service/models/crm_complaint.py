@@ -228,18 +228,6 @@ class CrmComplaint(models.Model):
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains("reason_id")
-    def _check_reason_id(self):
-        for complaint in self:
-            # sudo: the tree of reasons is no secret
-            if complaint.reason_id.sudo().child_ids:
-                raise ValidationError(
-                    self.env._(
-                        "“%(reason)s” is a group of reasons. Choose one within it.",
-                        reason=complaint.reason_id.display_name,
-                    )
-                )
-
     @api.constrains("outcome", "handover_ids", "gesture_ids")
     def _check_nothing_is_out(self):
         """Nobody closes while a question or an approval is out."""
