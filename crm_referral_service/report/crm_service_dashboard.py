@@ -182,7 +182,7 @@ class CrmServiceDashboard(models.AbstractModel):
             ),
             self._prepare_section(
                 "misses",
-                self.env._("Why not the first time"),
+                self.env._("Why Not the First Time"),
                 "bars",
                 self._get_misses(period, filters),
                 self.env._("Nobody came back in this period."),
