@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Domain
 
 from .crm_service_reason import KINDS
 
@@ -201,12 +202,17 @@ class CrmServiceContact(models.Model):
     def _default_team_id(self):
         """:return: the first service team of the user, if any"""
         # sudo: in which teams somebody works is no secret of theirs
-        teams = self.env.user.sudo().crm_team_ids.filtered(
-            lambda team: (
-                team.is_service and team.company_id.id in (False, self.env.company.id)
+        return (
+            self.env["crm.team"]
+            .sudo()
+            .search(
+                Domain("is_service", "=", True)
+                & Domain("company_id", "in", [False, self.env.company.id])
+                & Domain("crm_team_member_ids.user_id", "=", self.env.uid),
+                limit=1,
             )
+            .id
         )
-        return teams[:1].id
 
     # === COMPUTE METHODS === #
 
@@ -267,6 +273,10 @@ class CrmServiceContact(models.Model):
     def create(self, vals_list):
         """Log contacts: quietly, for a line of the log is no news to anybody."""
         quiet = self.with_context(**QUIET)
+        if any("team_id" not in vals for vals in vals_list):
+            # Looked up once for all of them, not once for each.
+            team = self.default_get(["team_id"])
+            vals_list = [{**team, **vals} for vals in vals_list]
         contacts = super(CrmServiceContact, quiet).create(vals_list)
         return contacts.with_env(self.env)
 

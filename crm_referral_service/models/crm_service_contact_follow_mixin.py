@@ -74,6 +74,17 @@ class CrmServiceContactFollowMixin(models.AbstractModel):
                 and contact.contacted_on <= complaint.closed_on + days
             )
 
+    def _inverse_previous_id(self):
+        """Whoever comes back about a complaint belongs to it."""
+        # sudo: the ties are kept by us
+        free = self.sudo().filtered(lambda c: c.previous_id and not c.complaint_id)
+        roots = {c: c.previous_id.first_id or c.previous_id for c in free}
+        newest = self.browse().union(*roots.values())._find_chain_complaints()
+        for contact, root in roots.items():
+            if complaint := newest.get(root):
+                contact.complaint_id = complaint
+        return super()._inverse_previous_id()
+
     # === ACTION METHODS === #
 
     def action_make_complaint(self):
@@ -149,15 +160,18 @@ class CrmServiceContactFollowMixin(models.AbstractModel):
 
     # === BUSINESS METHODS === #
 
-    def _chain_to(self, previous):
-        """Whoever comes back about a complaint belongs to it."""
-        result = super()._chain_to(previous)
-        # sudo: the ties are kept by us
-        contact = self.sudo()
-        if contact.first_id and not contact.complaint_id:
-            chain = contact.first_id | contact.first_id.chained_ids
-            contact.complaint_id = chain.complaint_id.sorted("id")[-1:]
-        return result
+    def _find_chain_complaints(self):
+        """:return: the complaint of each first contact: its own, or that of a repeat"""
+        found = {root: root.complaint_id for root in self if root.complaint_id}
+        if without := self - self.browse().union(*found):
+            chained = self.search_fetch(
+                Domain("first_id", "in", without.ids)
+                & Domain("complaint_id", "!=", False),
+                ["first_id", "complaint_id"],
+                order="complaint_id.id",
+            )
+            found |= {contact.first_id: contact.complaint_id for contact in chained}
+        return found
 
     def _prepare_complaint(self):
         """:return: values of a complaint that is made of this contact."""

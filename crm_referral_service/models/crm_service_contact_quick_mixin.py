@@ -131,15 +131,16 @@ class CrmServiceContactQuickMixin(models.AbstractModel):
             "agent_solved": solved,
             "outcome": "promised" if wanted else "solved" if solved else False,
         }
+        if previous_id := values.get("previous_id"):
+            vals["previous_id"] = previous_id
+        elif values.get("is_new_matter"):
+            vals["is_new_matter"] = True
         if not wanted:
             vals["callback_phone"] = False
         else:
             vals.update(self._read_callback(partner_id, values))
         contact = self.create(vals)
-        if previous := values.get("previous_id"):
-            contact.previous_id = self.browse(previous)
-        elif values.get("is_new_matter"):
-            contact.is_new_matter = True
+        # Afterwards: what is missing is then told in words, not by the database.
         if wanted:
             contact.state = "waiting"
         elif solved:

@@ -109,6 +109,7 @@ class TestContactFigures(FiguresCommon):
         self.assertEqual(values["solved_first_rate"], 0)
 
     def test_dumb_ones_of_those_judged(self):
+        self.reason.default_kind = False
         self._log(kind="dumb", dumb_cause="defect")
         self._log(kind="valued")
         self._log(kind="valued")
