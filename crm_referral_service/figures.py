@@ -552,6 +552,16 @@ DUTY = (
         format="decimal",
         records=COVERAGE,
     ),
+    Promised(
+        code="gap_contacts",
+        name=_lt("Contacts in Gaps"),
+        help=_lt(
+            "How often customers turned to us in promised hours in which nobody was on "
+            "duty."
+        ),
+        measure="gap_contacts",
+        records=Records("crm.service.coverage", "date", (("gap_contacts", ">", 0),)),
+    ),
     Rate(
         code="coverage",
         name=_lt("Coverage"),

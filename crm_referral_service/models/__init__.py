@@ -49,6 +49,7 @@ from . import (
     crm_assessment_round,
     crm_lead,
     crm_referral_benefit,
+    crm_referral_export,
     crm_team,
     mail_activity_type,
     mail_alias,

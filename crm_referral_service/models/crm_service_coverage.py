@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from ..figures import quotients, words
 from ..tools import duty
@@ -44,6 +44,7 @@ class CrmServiceCoverage(models.Model):
     covered_hours = fields.Float(
         **words("covered_hours"), readonly=True, digits=(16, 1)
     )
+    gap_contacts = fields.Integer(**words("gap_contacts"), readonly=True)
     coverage = fields.Float(
         **words("coverage"),
         compute="_compute_coverage",
@@ -94,6 +95,7 @@ class CrmServiceCoverage(models.Model):
         }
         dates = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         coverage = teams._get_coverage(*duty.whole_days(first, last, zone))
+        contacts = self._count_in_gaps(coverage, zone)
         new = []
         for team, (promised, gaps) in coverage.items():
             promised = duty.hours_by_day(promised, zone)
@@ -103,9 +105,51 @@ class CrmServiceCoverage(models.Model):
                 values = {
                     "promised_hours": hours,
                     "covered_hours": hours - missing.get(date, 0.0),
+                    "gap_contacts": contacts.get((team.id, date), 0),
                 }
                 if day := known.get((team, date)):
                     day.write(values)
                 else:
                     new.append({"team_id": team.id, "date": date, **values})
         self.create(new)
+
+    @api.model
+    def _count_in_gaps(self, coverage, zone):
+        """A number by team and day, which says nothing of anybody.
+
+        :param dict coverage: promised periods and gaps, by team
+        :param str zone: the name of the time zone
+        :return: how often customers turned to us when nobody was there, by the id of
+            the team and the day
+        :rtype: dict
+        """
+        gaps = [
+            SQL("(%s, %s::timestamptz, %s::timestamptz)", team.id, start, stop)
+            for team, (_promised, periods) in coverage.items()
+            for start, stop in periods
+        ]
+        if not gaps:
+            return {}
+        Contact = self.env["crm.service.contact"]
+        Contact.flush_model(["active", "contacted_on", "direction", "team_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT contact.team_id, (moment.utc AT TIME ZONE %(zone)s)::date,
+                       count(*)
+                  FROM crm_service_contact contact
+            CROSS JOIN LATERAL (SELECT contact.contacted_on AT TIME ZONE 'UTC' AS utc)
+                       AS moment
+                  JOIN (VALUES %(gaps)s) AS gap (team_id, start, stop)
+                    ON gap.team_id = contact.team_id
+                   AND gap.start <= moment.utc AND gap.stop > moment.utc
+                 WHERE contact.active AND contact.direction = 'in'
+                   AND contact.team_id = ANY(%(teams)s)
+              GROUP BY 1, 2
+                """,
+                zone=zone,
+                gaps=SQL(", ").join(gaps),
+                teams=[team.id for team in coverage],
+            )
+        )
+        return {(team_id, date): count for team_id, date, count in rows}

@@ -388,6 +388,18 @@ class TestCoverageFigures(FiguresCommon):
                 "stop": "2026-11-20 20:00:00",
             }
         )
+        self.env["crm.service.contact"].search([]).active = False
+        # In Taipei at 21:59 and 22:00 on the 20th, 03:59 and 04:00 on the 21st.
+        for moment in ("20 13:59", "20 14:00", "20 19:59", "20 20:00"):
+            for direction in ("in", "out"):
+                self.env["crm.service.contact"].create(
+                    {
+                        "caller_name": moment,
+                        "team_id": self.team.id,
+                        "contacted_on": f"2026-11-{moment}:00",
+                        "direction": direction,
+                    }
+                )
         Coverage = self.env["crm.service.coverage"]
         for _twice in range(2):
             with self._at(2026, 11, 22, 12):
@@ -397,12 +409,15 @@ class TestCoverageFigures(FiguresCommon):
                 for day in Coverage.search([("covered_hours", ">", 0)])
             }
             self.assertEqual(days, {20: 2, 21: 4})
+            hit = Coverage.search([("gap_contacts", ">", 0)])
+            self.assertEqual({d.date.day: d.gap_contacts for d in hit}, {20: 1, 21: 1})
         rows = Coverage.search([("team_id", "=", self.team.id)])
         self.assertEqual(len(rows), 21)
         self.assertEqual(set(rows.mapped("promised_hours")), {24})
         values = self._read(start=date(2026, 11, 20), end=date(2026, 11, 21))
         self.assertEqual(values["promised_hours"], 48)
         self.assertEqual(values["coverage"], 6 / 48)
+        self.assertEqual(values["gap_contacts"], 2)
         # a week later, the shift is deleted: the past is as it was
         self.env["calendar.event"].search([]).unlink()
         with self._at(2026, 12, 1, 12):

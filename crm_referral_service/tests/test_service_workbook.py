@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from openpyxl import load_workbook
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -94,6 +95,43 @@ class TestServiceWorkbook(ServiceCommon):
         Sheet = self.env["crm.referral.export.sheet"].with_user(self.sales_manager)
         self.assertFalse(set(SHEETS) & set(Sheet._get_default().mapped("code")))
 
+    def test_service_manager_gets_what_is_of_service_and_no_more(self):
+        complaint = self._create_complaint()
+        every = self.env["crm.referral.export.sheet"].search([])
+        core = ["summary", "funnel", "requests", "candidates", "leads", "referrers"]
+        self.assertLessEqual({*core, "pride"}, set(every.mapped("code")))
+        offered = every.with_user(self.manager)._get_default().mapped("code")
+        self.assertLessEqual({*SHEETS, "about"}, set(offered))
+        self.assertFalse({*core, "pride", "be_sure", "words", "actions"} & {*offered})
+        chosen = {"sheet_ids": [Command.set(every.ids)]}
+        workbook = self._export(self.manager, **chosen)
+        self.assertEqual(len(workbook.sheetnames), len(SHEETS) + 1)
+        rows = self._get_rows(workbook, "Complaints")
+        self.assertTrue(any(complaint.name in row for row in rows))
+        # Who sells as well may not take out more than before.
+        self.manager.group_ids += self.env.ref("sales_team.group_sale_salesman")
+        names = self._export(self.manager, **chosen).sheetnames
+        self.assertEqual(names, workbook.sheetnames)
+        self.manager.group_ids += self.env.ref("sales_team.group_sale_manager")
+        names = self._export(self.manager, **chosen).sheetnames
+        self.assertIn("Requests", names)
+
+    def test_who_makes_a_workbook(self):
+        Export = self.env["crm.referral.export"]
+        values = {"sheet_ids": [Command.set(self.sheets.ids)]}
+        export = Export.with_user(self.manager).create(values)
+        self.assertTrue(export.name.startswith("Service "), export.name)
+        self.assertIn("Service", export._get_export_place())
+        for user in (self.agent, self.technician):
+            with self.assertRaises(AccessError):
+                Export.with_user(user).create(values)
+        other = self._create_user("other-manager", SERVICE_MANAGER)
+        self.assertFalse(Export.with_user(other).search([("id", "=", export.id)]))
+        # Not made by who has become an agent since.
+        self.manager.group_ids -= self.env.ref(SERVICE_MANAGER)
+        with self.assertRaises(AccessError):
+            export.action_export()
+
     def test_two_endings(self):
         self.env["crm.complaint"].search([]).action_archive()
         complaint = self._create_complaint()
@@ -157,7 +195,9 @@ class TestServiceWorkbook(ServiceCommon):
 
     def test_contacts_a_hundred(self):
         self.env["crm.service.contact"].search([]).active = False
+        other = self.env["crm.service.reason"].create({"name": "Another reason"})
         self._log(self.agent, 3, "yes")
+        self._log(self.agent, 1, "yes").reason_id = other
         won = self.env["crm.lead"].create(
             [{"name": "Won", "type": "opportunity"} for _number in range(2)]
         )
@@ -169,8 +209,17 @@ class TestServiceWorkbook(ServiceCommon):
             number for number, row in enumerate(rows) if "Contacts per 100" in row
         ]
         count = before[1] + 2
-        self.assertEqual(rows[start + 1][1:3], [3, count])
-        self.assertAlmostEqual(rows[start + 1][3], 300 / count)
+        self.assertEqual(rows[start][0], "Per 100 won opportunities")
+        self.assertEqual(
+            [row[1:4] for row in rows[start + 1 : start + 4]],
+            [
+                ["All reasons", 4, count],
+                [self.reason.display_name, 3, count],
+                ["Another reason", 1, count],
+            ],
+        )
+        for row, contacts in zip(rows[start + 1 :], (4, 3, 1), strict=False):
+            self.assertAlmostEqual(row[4], 100 * contacts / count)
 
     def _get_month(self):
         """:return: the days of the last and the next month, which hold this one"""

@@ -1,10 +1,9 @@
 from collections import defaultdict
 from datetime import timedelta
 
-from odoo import models
+from odoo import fields, models
 
 from odoo.addons.crm_foundation.tools.local_time import day_start
-from odoo.addons.crm_referral.report.crm_referral_figures import MONTH
 
 FIGURES = (
     "contacts",
@@ -108,28 +107,50 @@ class CrmReferralSheetContactFigures(models.AbstractModel):
 
     def _add_rates(self, page, row, options):
         """Contacts per 100 of what there is more of when business goes well."""
-        months = self._figures._read_by(options, ["contacts"], MONTH)
-        contacts = {month: values["contacts"] for month, values in months.items()}
+        lines = self._read_by_month_and_reason(options)
+        months = sorted({month for month, _reason, _count in lines})
         Denominator = self.env["crm.service.denominator"]
         for code, label in Denominator._get_selection():
-            counts = self._count_denominators(options, code, sorted(contacts))
+            counts = self._count_denominators(options, code, months)
             page.write_headers(
                 row,
                 [
                     self.env._("Per 100 %(denominator)s", denominator=label),
+                    self.env._("Reason"),
                     self.env._("Service Contacts"),
                     label,
                     self.env._("Contacts per 100"),
                 ],
             )
-            for line, month in enumerate(sorted(contacts), row + 1):
+            for line, (month, reason, count) in enumerate(lines, row + 1):
                 whole = counts[month]
-                rate = 100 * contacts[month] / whole if whole else None
                 page.write_label(line, month)
-                page.write_number(line, 1, contacts[month])
-                page.write_number(line, 2, whole)
-                page.write_number(line, 3, rate, "decimal")
-            row += len(contacts) + 3
+                page.write_text(line, 1, reason)
+                page.write_number(line, 2, count)
+                page.write_number(line, 3, whole)
+                rate = 100 * count / whole if whole else None
+                page.write_number(line, 4, rate, "decimal")
+            row += len(lines) + 3
+
+    def _read_by_month_and_reason(self, options):
+        """:return: month, reason and contacts: of each month all, then the reasons, the
+        most frequent first
+        :rtype: list[tuple]
+        """
+        [figure] = self._figures._get("contacts")
+        by_month = defaultdict(list)
+        for month, reason, count in self._figures._read_group_of(
+            options, [figure], [f"{figure.date}:month", "reason_id"]
+        ):
+            name = reason.display_name or self.env._("None")
+            by_month[fields.Date.to_date(month).replace(day=1)].append((count, name))
+        lines = []
+        for month, reasons in sorted(by_month.items()):
+            total = sum(count for count, _name in reasons)
+            lines.append((month, self.env._("All reasons"), total))
+            reasons.sort(key=lambda each: (-each[0], each[1]))
+            lines += [(month, name, count) for count, name in reasons if count]
+        return lines
 
     def _count_denominators(self, options, code, months):
         """:return: how many there are in all companies of a report, by month"""

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import format_date
 
-FIGURES = ("promised_hours", "covered_hours", "coverage")
+FIGURES = ("promised_hours", "covered_hours", "coverage", "gap_contacts")
 
 
 class CrmReferralSheetCoverage(models.AbstractModel):
