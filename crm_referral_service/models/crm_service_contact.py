@@ -184,7 +184,7 @@ class CrmServiceContact(models.Model):
     )
     # Months, reasons and kinds over all contacts are read from this index alone.
     _report_idx = models.Index(
-        "(company_id, contacted_on, reason_id, kind, is_repeat) WHERE active"
+        "(company_id, contacted_on, reason_id, kind, is_repeat, direction) WHERE active"
     )
     _user_state_idx = models.Index("(user_id, contacted_on DESC) WHERE active")
 

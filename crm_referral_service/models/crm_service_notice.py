@@ -470,6 +470,18 @@ class CrmServiceNotice(models.Model):
             "base": base if self.denominator else 0,
         }
 
+    def _get_rates(self):
+        """:return: how many contacts there were before and after, per 100 of what they
+        are compared with; else how many; None where there is nothing to compare with
+        :rtype: tuple
+        """
+        self.ensure_one()
+        counts = self.before_count, self.after_count
+        return tuple(
+            self._get_rate(count, base) if base and self.verdict else None
+            for count, base in zip(counts, self._get_bases(), strict=True)
+        )
+
     def _get_rate(self, count, base):
         """:return: per 100 of what it is compared with; else how many there were"""
         if not self.denominator:

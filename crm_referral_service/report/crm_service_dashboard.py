@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import accumulate
 
 from dateutil.relativedelta import relativedelta
 
@@ -12,30 +13,29 @@ from ..models.crm_service_duty_mixin import DAYS_AHEAD
 
 TREND_MONTHS = 12
 WITH_TREND = (
-    "contacts",
-    "solved_first_rate",
-    "agent_solved_rate",
-    "customer_solved_rate",
-    "repeat_rate",
-    "dumb_rate",
-    "complaints",
-    "acknowledged_rate",
-    "resolved_rate",
-    "second_contact_rate",
-    "reopened_rate",
-    "followed_rate",
-    "told_rate",
-    "within_limit_rate",
+    *("complaints", "acknowledged_rate", "resolved_rate", "second_contact_rate"),
+    *("reopened_rate", "followed_rate"),
+    *("agent_solved_rate", "customer_solved_rate", "solved_first_rate"),
+    *("contacts", "repeat_rate", "dumb_rate", "told_rate", "within_limit_rate"),
 )
-FIGURES = (
-    *WITH_TREND,
-    "gap_customer",
-    "gap_log",
-    "days_to_end",
-    "hours_to_answer",
-    "hours_to_decide",
-    "coverage",
-)
+# By group, those that belong together beside each other.
+GROUPS = {
+    "complaints": (
+        *("complaints", "acknowledged_rate", "resolved_rate"),
+        *("second_contact_rate", "reopened_rate", "followed_rate"),
+    ),
+    "first": (
+        *("agent_solved_rate", "solved_first_rate", "customer_solved_rate"),
+        *("gap_customer", "gap_log"),
+    ),
+    "contacts": ("contacts", "repeat_rate", "dumb_rate"),
+    "promises": (
+        *("told_rate", "hours_to_answer", "within_limit_rate", "hours_to_decide"),
+        *("coverage", "gap_contacts"),
+    ),
+}
+FIGURES = tuple(code for codes in GROUPS.values() for code in codes)
+THREE_WORDS = GROUPS["first"][:3]
 MISSES = 7
 # The filter by team of what has none itself, but two ways to one.
 ASKED_TEAM = "asked_team_id"
@@ -100,6 +100,8 @@ class CrmServiceDashboard(models.AbstractModel):
         before = Figures._read(self._get_options(*previous, filters), FIGURES)
         trend = self._read_trend(period[1], filters)
         formats = {each.code: each.format for each in Figures._get_all()}
+        names = self._get_group_names()
+        groups = {code: names[key] for key, codes in GROUPS.items() for code in codes}
         return [
             self._prepare_figure(
                 figure,
@@ -113,9 +115,18 @@ class CrmServiceDashboard(models.AbstractModel):
                 ),
                 trend=map(figure.get_value, trend) if figure.code in WITH_TREND else (),
                 base_format=formats.get(next(iter(figure.bases), ""), "integer"),
+                group=groups[figure.code],
             )
             for figure in Figures._get(*FIGURES)
         ]
+
+    def _get_group_names(self):
+        return {
+            "complaints": self.env._("Complaints"),
+            "first": self.env._("Solved the First Time"),
+            "contacts": self.env._("Contacts"),
+            "promises": self.env._("What We Promise"),
+        }
 
     def _get_options(self, start, end, filters):
         """:return: a period as ``crm.referral.scope`` takes it.
@@ -179,6 +190,13 @@ class CrmServiceDashboard(models.AbstractModel):
                 self.env._("What needs a hand"),
                 "alerts",
                 self._get_todo(filters),
+            ),
+            self._prepare_section(
+                "three_words",
+                self.env._("Solved: three answers to one question"),
+                "bars",
+                self._get_three_words(period, filters),
+                self.env._("Nothing is known of this period yet."),
             ),
             self._prepare_section(
                 "misses",
@@ -351,8 +369,34 @@ class CrmServiceDashboard(models.AbstractModel):
             ),
         ]
 
+    def _get_three_words(self, period, filters):
+        """:return: the agents' word, the log's and the customers', as bars of 100 %."""
+        Figures = self.env["crm.service.figures"]
+        values = Figures._read(self._get_options(*period, filters), THREE_WORDS)
+        rows = []
+        for figure in Figures._get(*THREE_WORDS):
+            value = figure.get_value(values)
+            if value is None:
+                continue
+            known = self._get_known_filters(figure.records.model, filters)
+            rows.append(
+                {
+                    "code": figure.code,
+                    "name": figure.name,
+                    "value": value,
+                    "format": "percent",
+                    "note": self.env._("of %(count)s", count=figure.get_base(values)),
+                    "action": self._prepare_period_action(
+                        figure.name, figure.records, known, period
+                    ),
+                }
+            )
+        return rows
+
     def _get_misses(self, period, filters):
-        """:return: why customers came back, the most frequent reasons first."""
+        """:return: why customers came back, the most frequent reasons first; and what
+        share they have with those above.
+        """
         Contact = self.env["crm.service.contact"]
         domain = (
             Domain("is_repeat", "=", True)
@@ -360,20 +404,25 @@ class CrmServiceDashboard(models.AbstractModel):
             & self._get_filter_domain(filters)
         )
         rows = Contact._read_group(
-            domain, ["miss_id"], ["__count"], order="__count DESC", limit=MISSES
+            domain, ["miss_id"], ["__count"], order="__count DESC"
         )
+        total = sum(count for _miss, count in rows)
+        sums = accumulate(count for _miss, count in rows)
         return [
             {
                 "code": miss.id,
                 "name": miss.name or self.env._("Not said yet"),
                 "value": count,
+                "note": self.env._(
+                    "%(percent)s %% together", percent=round(100 * together / total)
+                ),
                 "action": self._prepare_action(
                     miss.name or self.env._("Not said yet"),
                     Contact._name,
                     domain & Domain("miss_id", "=", miss.id),
                 ),
             }
-            for miss, count in rows
+            for (miss, count), together in zip(rows[:MISSES], sums, strict=False)
         ]
 
     def _get_areas(self, period, filters):

@@ -21,6 +21,7 @@ from . import (
     test_duty_screens,
     test_gesture,
     test_handover,
+    test_improvement_sheet,
     test_learning,
     test_notice,
     test_poisson,

@@ -113,7 +113,7 @@ class TestContactFigures(FiguresCommon):
         self._log(kind="dumb", dumb_cause="defect")
         self._log(kind="valued")
         self._log(kind="valued")
-        self._log()
+        self._log(reason_id=False)
         self._log(kind="dumb", direction="out")
         values = self._read()
         self.assertEqual(values["judged"], 3)
@@ -151,6 +151,63 @@ class TestContactFigures(FiguresCommon):
                 [], ["date:month"], ["inbound_count:sum"]
             )
             self.assertEqual(found.month, month, zone)
+
+    def test_another_company(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        both = self.env.company | other
+        self.manager.company_ids = both
+        self._log()
+        elsewhere = {"partner_id": False, "caller_name": "Somebody", "team_id": False}
+        for _number in range(2):
+            self._log(
+                self.env.user, company_id=other.id, user_id=self.manager.id, **elsewhere
+            )
+        env = self.env
+        for companies, count in ((self.env.company, 1), (other, 2), (both, 3)):
+            user = self.manager.with_context(allowed_company_ids=companies.ids)
+            self.env = user.env
+            values = self._read(user, company_ids=companies.ids)
+            self.assertEqual(values["contacts"], count, companies.mapped("name"))
+        # What one may not see counts nowhere.
+        self.env = env
+        here = self._read(self.agent, company_ids=both.ids)
+        self.assertEqual(here["contacts"], 1)
+
+    def test_pivot_of_months_reasons_and_kinds_reads_one_index(self):
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO crm_service_contact
+                       (contacted_on, channel, direction, company_id, reason_id, kind,
+                        is_repeat, state, active, user_id, customer_key)
+                SELECT timestamp '2024-01-01' + n * interval '3 hours', 'phone', 'in',
+                       %s, %s, 'dumb', FALSE, 'open', TRUE, %s, n::text
+                  FROM generate_series(1, 5000) n;
+                ANALYZE crm_service_contact;
+                """,
+                self.env.company.id,
+                self.reason.id,
+                self.agent.id,
+            )
+        )
+        Report = self.env["crm.service.contact.report"].with_user(self.manager)
+        query = Report._search(
+            [("date", ">=", "2024-03-01"), ("date", "<", "2024-06-01")]
+        )
+        groups = [
+            Report._read_group_groupby(query.table, spec, query)
+            for spec in ("date:month", "reason_id", "kind")
+        ]
+        sums = [
+            Report._read_group_select(f"{name}:sum", query)
+            for name in ("inbound_count", "repeat_count", "dumb_count")
+        ]
+        query.groupby = SQL(", ").join(groups)
+        self.env.cr.execute(
+            "SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off"
+        )
+        plan = self.env.execute_query(SQL("EXPLAIN %s", query.select(*groups, *sums)))
+        self.assertIn("Index Only Scan using crm_service_contact_report_idx", str(plan))
 
     def test_months_and_kinds_need_no_other_table(self):
         """What nobody asks for is not joined, so that one index is enough."""

@@ -54,7 +54,6 @@ class TestServiceDashboard(ServiceCommon):
         for code, base in (
             ("resolved_rate", 1),
             ("followed_rate", 1),
-            ("days_to_end", 1),
             ("within_limit_rate", 2),
         ):
             action = figures[code]["action"]
@@ -166,6 +165,74 @@ class TestServiceDashboard(ServiceCommon):
         )
         rows = self._get_rows(self._get(team_id=self.team.id), "misses")
         self.assertEqual([row["value"] for row in rows.values()], [1])
+
+    def test_misses_are_added_up(self):
+        misses = self.env["crm.service.miss"].search([], limit=2)
+        for miss, number in zip(misses, (1, 3), strict=True):
+            for index in range(number):
+                first, again = self._log(caller_name=f"{miss.name} {index}", count=2)
+                again.write({"previous_id": first.id, "miss_id": miss.id})
+        rows = self._get_rows(self._get(team_id=self.team.id), "misses")
+        self.assertEqual(
+            [(row["name"], row["value"], row["note"]) for row in rows.values()],
+            [
+                (misses[1].name, 3, "75 % together"),
+                (misses[0].name, 1, "100 % together"),
+            ],
+        )
+
+    def test_three_answers_side_by_side(self):
+        data = self._get(team_id=self.team.id)
+        self.assertEqual(self._get_rows(data, "three_words"), {})
+        for index, solved in enumerate(("yes", "no", False, False)):
+            contact = self._log(caller_name=f"Caller {index}")
+            contact.write(
+                {
+                    "state": "done",
+                    "agent_solved": index < 3,
+                    "customer_solved": solved,
+                }
+            )
+        data = self._get(team_id=self.team.id)
+        rows = self._get_rows(data, "three_words")
+        self.assertEqual(
+            {code: (row["value"], row["note"]) for code, row in rows.items()},
+            {
+                "agent_solved_rate": (0.75, "of 4"),
+                "customer_solved_rate": (0.5, "of 2"),
+            },
+        )
+        for code, count in (("agent_solved_rate", 4), ("customer_solved_rate", 2)):
+            domain = rows[code]["action"]["domain"]
+            found = self.env["crm.service.contact"].search_count(domain)
+            self.assertEqual(found, count, code)
+
+    def test_figures_that_belong_together(self):
+        groups = [each["group"] for each in self._get()["figures"]]
+        self.assertEqual(
+            [
+                name
+                for number, name in enumerate(groups)
+                if not number or groups[number - 1] != name
+            ],
+            ["Complaints", "Solved the First Time", "Contacts", "What We Promise"],
+        )
+
+    def _log(self, count=1, **values):
+        """:return: contacts of somebody unknown, days ago and one after the other"""
+        moment = self.env.cr.now() - timedelta(days=2)
+        return self.env["crm.service.contact"].create(
+            [
+                {
+                    "team_id": self.team.id,
+                    "reason_id": self.reason.id,
+                    "user_id": self.agent.id,
+                    "contacted_on": moment + timedelta(hours=number),
+                    **values,
+                }
+                for number in range(count)
+            ]
+        )
 
     def test_questions_of_a_team(self):
         contact = (

@@ -21,7 +21,7 @@ class CrmReferralSheetImprovement(models.AbstractModel):
         )
 
     def _add(self, job):
-        page = job.add_page(self._get_title())
+        page = job.add_page(self._get_title(), columns=9)
         page.write_title(self._get_title(), self._get_explanation())
         row = self._add_council(page, 3, job.options)
         self._add_notices(page, row, job.options)
@@ -45,7 +45,9 @@ class CrmReferralSheetImprovement(models.AbstractModel):
         )
         measured = done.filtered("effect_days")
         removed = sum(
-            action.contacts_before - action.contacts_after for action in measured
+            action.contacts_before - action.contacts_after
+            for action in measured
+            if action.effect_verdict != "too_few"
         )
         for label, number in (
             (self.env._("Decided"), len(actions)),
@@ -68,15 +70,27 @@ class CrmReferralSheetImprovement(models.AbstractModel):
                 self.env._("Early Notice"),
                 self.env._("Contacts Before"),
                 self.env._("Contacts After"),
+                self.env._("Per 100"),
+                self.env._("Per 100 Before"),
+                self.env._("Per 100 After"),
+                self.env._("Fewer by"),
                 self.env._("Contacts Saved"),
                 self.env._("Cost Saved"),
                 self.env._("In Words"),
             ],
         )
+        labels = dict(Notice._get_denominator_selection())
         for line, notice in enumerate(notices, row + 1):
+            before, after = notice._get_rates()
             page.write_label(line, notice.name)
             page.write_number(line, 1, notice.before_count)
             page.write_number(line, 2, notice.after_count)
-            page.write_number(line, 3, notice.saved_contacts, "decimal")
-            page.write_number(line, 4, notice.saved_cost, "money")
-            page.write_text(line, 5, notice.reading or "")
+            page.write_text(line, 3, labels.get(notice.denominator, ""))
+            if notice.denominator:
+                page.write_number(line, 4, before, "decimal")
+                page.write_number(line, 5, after, "decimal")
+            fewer = (before - after) / before if before and after is not None else None
+            page.write_number(line, 6, fewer, "percent")
+            page.write_number(line, 7, notice.saved_contacts, "decimal")
+            page.write_number(line, 8, notice.saved_cost, "money")
+            page.write_text(line, 9, notice.reading or "")
