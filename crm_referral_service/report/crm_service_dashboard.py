@@ -124,7 +124,7 @@ class CrmServiceDashboard(models.AbstractModel):
         return {
             "complaints": self.env._("Complaints"),
             "first": self.env._("Solved the First Time"),
-            "contacts": self.env._("Contacts"),
+            "contacts": self.env._("Service Contacts"),
             "promises": self.env._("What We Promise"),
         }
 

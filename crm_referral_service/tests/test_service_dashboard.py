@@ -215,7 +215,12 @@ class TestServiceDashboard(ServiceCommon):
                 for number, name in enumerate(groups)
                 if not number or groups[number - 1] != name
             ],
-            ["Complaints", "Solved the First Time", "Contacts", "What We Promise"],
+            [
+                "Complaints",
+                "Solved the First Time",
+                "Service Contacts",
+                "What We Promise",
+            ],
         )
 
     def _log(self, count=1, **values):
