@@ -54,11 +54,10 @@ class TestServiceWalk(SecurityWalk, ServiceRolesCommon):
         "crm.service.coverage",
         "crm.service.handover.report",
         "crm.service.learning",
-        # TODO: a record of another company in the world of the walk.
-        "crm.service.news",
     }
     shared_in_company = {
         "crm.service.duty.gap",
+        "crm.service.news",
         "crm.service.notice",
         "crm.service.post",
     }
@@ -133,7 +132,24 @@ class TestServiceWalk(SecurityWalk, ServiceRolesCommon):
                 {"name": "Comment card", "owner_id": cls.manager.id}
             ),
             cls.env["crm.service.notice"].create({"name": "Your order is on its way"}),
+            cls._build_news(),
         ]
+
+    @classmethod
+    def _build_news(cls):
+        """:return: who is to be told what was done"""
+        pride = cls.env.ref("crm_referral.crm_assessment_framework_pride")
+        action = cls.env["crm.assessment.action"].create(
+            {
+                "name": "Tell them before",
+                "section_id": pride.section_ids[0].id,
+                "reason_id": cls.reason.id,
+                "deadline": "2099-01-01",
+            }
+        )
+        return cls.env["crm.service.news"].create(
+            {"action_id": action.id, "name": "Ann", "email": "ann@example.com"}
+        )
 
     def _get_arguments(self):
         return {"passed_on_to": "the maker", "msg_dict": {}}
