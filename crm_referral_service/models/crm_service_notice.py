@@ -432,6 +432,15 @@ class CrmServiceNotice(models.Model):
         )
         return {company.id: since for company, since in rows}
 
+    @api.model
+    def _forget_denominator(self, code):
+        """Go by days again, when nobody can count any more what was compared with.
+
+        :param str code: as of the bridge that is uninstalled
+        """
+        notices = self.with_context(active_test=False)
+        notices.search([("denominator", "=", code)]).denominator = False
+
     # === WHAT IS SHOWN === #
 
     def _get_bases(self):

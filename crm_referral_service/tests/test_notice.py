@@ -165,6 +165,18 @@ class TestNotice(ServiceCommon):
         self.assertEqual([bar["rate"] for bar in bars], ["200.0", "200.0"])
         self.assertEqual(self.notice.comparison["denominator"], "won opportunities")
 
+    def test_nobody_counts_any_more(self):
+        """Without the addon that counted, a notice goes by its days, an old one too."""
+        self.notice.denominator = "won"
+        self._win(20, START - timedelta(days=3))
+        self._measure(40, 15)
+        self.notice.active = False
+        self.env["crm.service.notice"]._forget_denominator("won")
+        self.assertFalse(self.notice.denominator)
+        self.assertEqual(self.notice.verdict, "fewer")
+        bars = self.notice.comparison["bars"]
+        self.assertEqual([bar["rate"] for bar in bars], ["40", "15"])
+
     def test_saved_is_per_hundred_too(self):
         self.env.company.service_contact_cost = 8
         self.notice.denominator = "won"

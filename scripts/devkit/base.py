@@ -57,6 +57,26 @@ def shipped() -> list[str]:
     return [name for name in addons() if not name.startswith("test_")]
 
 
+def manifest(addon: str) -> dict:
+    """What an addon says of itself."""
+    return ast.literal_eval((ROOT / addon / "__manifest__.py").read_text())
+
+
+def bridges() -> list[str]:
+    """Those that Odoo installs by itself, beside addons that no other of ours needs."""
+    return [name for name in addons() if manifest(name).get("auto_install")]
+
+
+def chosen() -> list[str]:
+    """Those that people choose to install."""
+    return sorted(set(shipped()) - set(bridges()))
+
+
+def guests() -> list[str]:
+    """What installing the product does not bring along, without the bridges."""
+    return sorted(set(addons()) - set(core()) - set(bridges()))
+
+
 def core() -> list[str]:
     """The product and what it depends on, without what may be added to it."""
     found: list[str] = []
@@ -65,8 +85,7 @@ def core() -> list[str]:
         name = waiting.pop()
         if (ROOT / name / "__manifest__.py").exists() and name not in found:
             found.append(name)
-            text = (ROOT / name / "__manifest__.py").read_text()
-            waiting += ast.literal_eval(text)["depends"]
+            waiting += manifest(name)["depends"]
     return sorted(found)
 
 

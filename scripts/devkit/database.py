@@ -6,9 +6,10 @@ each other, and each is named after a hash of all it was made of:
     base      what our addons depend on, with both Chinese languages, without demo data
     addon     + our addons
     assets    + the bundles a browser loads
+    guests    addon + what is optional, and the addon that only tests need
+    bridges   addon + the bridges, and what they lead to
 """
 
-import ast
 import contextlib
 import itertools
 import os
@@ -31,15 +32,11 @@ LOAD_LANGUAGES = f"--load-language={','.join(['en_US', *base.LANGUAGES])}"
 PREGENERATE = "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()"
 
 
-def manifest(addon: str) -> dict[str, object]:
-    text = (base.ROOT / addon / "__manifest__.py").read_text()
-    return ast.literal_eval(text)
-
-
 def dependencies() -> list[str]:
-    """The addons of Odoo that ours build on."""
+    """The addons of Odoo that ours build on; what a bridge leads to comes with it."""
     ours = base.addons()
-    named = {name for addon in ours for name in manifest(addon).get("depends", [])}
+    near = set(ours).difference(base.bridges())
+    named = {name for addon in near for name in base.manifest(addon)["depends"]}
     return sorted(named.difference(ours)) or ["base"]
 
 
@@ -207,7 +204,7 @@ class Lab:
     def template_guests(self) -> str:
         """With what is optional, too, and with the addon that only tests need."""
         source = self.template_addon()
-        addons = sorted(set(base.addons()) - set(base.core()))
+        addons = base.guests()
 
         def build(name: str) -> None:
             base.say(f"Installing {', '.join(addons)} …")
@@ -215,6 +212,18 @@ class Lab:
 
         pins = source.rpartition("_")[2]
         return self._template("guests", pins, source, build)
+
+    def template_bridges(self) -> str:
+        """With the bridges, and the addons of Odoo that they lead to."""
+        source = self.template_addon()
+        addons = base.bridges()
+
+        def build(name: str) -> None:
+            base.say(f"Installing {', '.join(addons)} (some minutes, kept) …")
+            self.install(name, f"-i{','.join(addons)}", log=name)
+
+        pins = source.rpartition("_")[2]
+        return self._template("bridges", pins, source, build)
 
     def template_assets(self) -> str:
         source = self.template_addon()

@@ -10,7 +10,6 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from . import base
-from .database import manifest
 
 PICTURES = base.ROOT / "docs/images"
 PICTURE = PICTURES / "architecture.svg"
@@ -61,7 +60,7 @@ def make() -> None:
 
 def manifests() -> dict[str, dict]:
     """The manifests of our addons, by name."""
-    return {addon: manifest(addon) for addon in base.addons()}
+    return {addon: base.manifest(addon) for addon in base.addons()}
 
 
 def readme(name: str, folder: Path) -> str:
@@ -132,9 +131,10 @@ def draw(manifests: dict[str, dict]) -> str:
     rows: dict[int, list[str]] = {}
     for addon in sorted(manifests):
         rows.setdefault(_depth(addon, arrows), []).append(addon)
+    width = max(WIDTH, max(map(len, rows.values())) * (BOX + MARGIN))
     places = {
         addon: (
-            WIDTH * (2 * column + 1) // (2 * len(row)) - BOX // 2,
+            width * (2 * column + 1) // (2 * len(row)) - BOX // 2,
             MARGIN + depth * (HEIGHT + GAP),
         )
         for depth, row in rows.items()
@@ -143,13 +143,13 @@ def draw(manifests: dict[str, dict]) -> str:
     height = 2 * MARGIN + len(rows) * (HEIGHT + GAP) - GAP
     by_itself = {PRODUCT} | needs(manifests).get(PRODUCT, set())
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
         f"{STYLE}>",
         "<title>Our addons, and which needs which</title>",
         '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" '
         'markerHeight="8" orient="auto"><path d="M0 0L10 5L0 10z" fill="#4a4458"/>'
         "</marker></defs>",
-        f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
+        f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
         *(_arrow(*arrow, places) for arrow in arrows),
         *(
             line

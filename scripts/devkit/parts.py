@@ -31,11 +31,6 @@ def addon_tests(addons: list[str], *, tours: bool) -> list[str]:
     ]
 
 
-def guests() -> list[str]:
-    """What installing the product does not bring along."""
-    return sorted(set(base.addons()) - set(base.core()))
-
-
 def part_lint(session: Session) -> Result:
     """ruff, pylint-odoo, Odoo's own pylint rules, prettier, eslint, XML, traps"""
     result = Result()
@@ -67,10 +62,21 @@ def part_python(session: Session) -> Result:
 
 def part_guests(session: Session) -> Result:
     """what is optional, and a second guest of each engine"""
-    addons = guests()
+    addons = base.guests()
     files = [*addon_tests(addons, tours=False), *addon_tests(addons, tours=True)]
     system.require(system.CHROMIUM, system.CHINESE_FONTS)
     return session.odoo_pytest("guests", session.lab.template_guests(), *files)
+
+
+def part_bridges(session: Session) -> Result:
+    """what installs itself beside sales, stock and invoices, with these installed"""
+    template = session.lab.template_bridges()
+    files = addon_tests(base.bridges(), tours=False)
+    result = session.odoo_pytest("bridges", template, *files)
+    for line in install_warnings(session.lab.install_log(template)):
+        if any(addon in line for addon in base.bridges()):
+            result.fail(line)
+    return result
 
 
 def part_tours(session: Session) -> Result:
@@ -104,7 +110,7 @@ def _hoot(session: Session, part: str, test: str) -> Result:
         result.fail("no addon has a static/tests/**/*.test.js")
     for addon in addons:
         lab = session.lab
-        optional = addon in guests()
+        optional = addon in base.guests()
         template = lab.template_guests() if optional else lab.template_assets()
         with lab.database(template) as name:
             log = f"{part}-{addon}"
@@ -203,9 +209,20 @@ def translations(
     session: Session, command: str
 ) -> Iterator[tuple[str, int, list[str]]]:
     """Export the texts of each addon, and check or update its files with them."""
+    yield from _translations(
+        session, command, session.lab.template_guests(), base.chosen()
+    )
+    yield from _translations(
+        session, command, session.lab.template_bridges(), base.bridges()
+    )
+
+
+def _translations(
+    session: Session, command: str, template: str, addons: list[str]
+) -> Iterator[tuple[str, int, list[str]]]:
     lab = session.lab
-    with lab.database(lab.template_guests()) as name:
-        for addon in base.shipped():
+    with lab.database(template) as name:
+        for addon in addons:
             exported = session.logs / f"{addon}.pot"
             lab.odoo(
                 *("i18n", "export", "-d", name, "-l", "pot", "-o", str(exported)),
@@ -268,6 +285,7 @@ PARTS: dict[str, Callable[[Session], Result]] = {
     "python": part_python,
     "alone": part_alone,
     "guests": part_guests,
+    "bridges": part_bridges,
     "translations": part_translations,
     "odoo-lint": part_odoo_lint,
     "operations": part_operations,
@@ -289,6 +307,7 @@ BESIDE_PYTHON = (
     "scripts",
     "alone",
     "guests",
+    "bridges",
     "translations",
     "odoo-lint",
     "operations",

@@ -68,7 +68,7 @@ def with_story(lab: Lab) -> Iterator[str]:
     """A database with the demo story, for the time of the block."""
     with lab.database() as name:
         base.say("Creating a database with the demo story (a few minutes) …")
-        addons = ",".join(base.addons())
+        addons = ",".join([*base.core(), *base.guests()])
         lab.install(name, f"-i{addons}", LOAD_LANGUAGES, "--with-demo", log="install")
         lab.shell(name, PREGENERATE, log="bundles")
         yield name

@@ -107,7 +107,7 @@ def create(lab: Lab, *, demo: bool) -> None:
     story = "with its demo story" if demo else "without demo data"
     base.say(f"Creating the database {story} (a minute) …")
     extra = [database.LOAD_LANGUAGES, *(["--with-demo"] if demo else [])]
-    lab.install(unfinished, f"-i{','.join(base.shipped())}", *extra, log="install")
+    lab.install(unfinished, f"-i{','.join(base.chosen())}", *extra, log="install")
     lab.shell(unfinished, database.PREGENERATE, log="bundles")
     if lab.filestore(unfinished).exists():
         lab.filestore(unfinished).rename(lab.filestore(DATABASE))
@@ -121,7 +121,7 @@ def upgrade(lab: Lab) -> None:
     state = lab.data / "installed"
     if not state.exists() or state.read_text() != content(lab):
         base.say("The addons have changed: upgrading, the data stay …")
-        addons = ",".join(base.shipped())
+        addons = ",".join(base.chosen())
         lab.install(DATABASE, f"-i{addons}", f"-u{addons}", log="upgrade")
         state.write_text(content(lab))
 
@@ -266,7 +266,7 @@ def demo_users() -> list[tuple[str, str, str]]:
     """Login, password, name and work of the users in our demo data."""
     found = []
     for addon in base.shipped():
-        for name in database.manifest(addon).get("demo", []):
+        for name in base.manifest(addon).get("demo", []):
             if not name.endswith(".xml"):
                 continue
             tree = ElementTree.parse(base.ROOT / addon / name)

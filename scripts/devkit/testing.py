@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from . import base, venv
-from .database import stopped
+from .database import Lab, stopped
 from .parts import (
     BESIDE_PYTHON,
     NIGHTLY,
@@ -81,11 +81,21 @@ def inner_loop(session: Session, arguments: list[str]) -> int:
     if not paths:
         ours = base.core()
         arguments += addon_tests(ours, tours=False) + addon_tests(ours, tours=True)
-    guests = [base.ROOT / name for name in set(base.addons()) - set(base.core())]
-    is_guest = any(path.is_relative_to(guest) for path in paths for guest in guests)
-    template = lab.template_guests() if is_guest else lab.template_addon()
+    template = find_template(lab, paths)
     with lab.database(template) as name:
         return _foreground([*command, *session.odoo_options(name), *arguments], lab.env)
+
+
+def find_template(lab: Lab, paths: list[Path]) -> str:
+    """The smallest template that has what is tested in these files."""
+
+    def is_in(addons: list[str]) -> bool:
+        folders = [base.ROOT / name for name in addons]
+        return any(path.is_relative_to(folder) for path in paths for folder in folders)
+
+    if is_in(base.bridges()):
+        return lab.template_bridges()
+    return lab.template_guests() if is_in(base.guests()) else lab.template_addon()
 
 
 def _foreground(command: list[str], env: dict[str, str]) -> int:

@@ -4,7 +4,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from devkit import base, documents
+from devkit import base, database, documents
 
 MANIFESTS = {
     "below": {"name": "Below", "summary": "Under <all>", "depends": ["base"]},
@@ -63,6 +63,15 @@ def test_a_picture_has_every_addon_and_no_arrow_twice():
 def test_a_table_has_every_addon(page):
     rows = re.findall(r"^\| \*{0,2}`(\w+)`", (base.ROOT / page).read_text(), re.M)
     assert sorted(rows) == base.addons()
+
+
+def test_what_a_bridge_leads_to_comes_with_the_bridge_only():
+    """Who has no orders gets none of Odoo's addons for them, nor do other tests."""
+    names = {f"crm_referral_service_{other}" for other in ("account", "sale", "stock")}
+    assert set(base.bridges()) == names
+    assert not names.intersection(base.core() + base.guests() + base.chosen())
+    assert names < set(base.shipped())
+    assert not {"account", "sale", "stock"}.intersection(database.dependencies())
 
 
 def test_what_is_made_of_others_is_fresh():

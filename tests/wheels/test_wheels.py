@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from devkit import base, database
+from devkit import base
 
 PRODUCT = "crm_referral"
 LACKING = """
@@ -72,7 +72,7 @@ def test_wheel_names_what_it_needs(wheels):
             re.match(r"[\w.-]+", need)[0].lower().replace("_", "-")
             for need in metadata.get_all("Requires-Dist")
         }
-        manifest = database.manifest(addon)
+        manifest = base.manifest(addon)
         libraries = manifest.get("external_dependencies", {}).get("python", [])
         expected = {"odoo", *libraries}
         ours = set(manifest["depends"]) & set(base.shipped())
@@ -128,7 +128,7 @@ def test_installed_wheel_is_found_and_works(lab, environment, clean):
 
 def reach(addon: str) -> set[str]:
     """An addon, and those of ours that it brings along."""
-    near = set(database.manifest(addon)["depends"]) & set(base.shipped())
+    near = set(base.manifest(addon)["depends"]) & set(base.shipped())
     return {addon}.union(*map(reach, near))
 
 
