@@ -52,11 +52,6 @@ export const saveDialog = [
     },
     { content: "the form is closed", trigger: "body:not(:has(.modal))" },
     {
-        content: "and the complaint with it",
-        trigger: ".o_form_status_indicator .o_form_button_save",
-        run: "click",
-    },
-    {
         content: "it is saved",
         trigger: ".o_form_status_indicator_buttons.invisible:not(:visible)",
     },
