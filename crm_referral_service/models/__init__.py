@@ -1,6 +1,7 @@
 from . import (
     calendar_event,
     crm_service_effect_mixin,
+    crm_service_relearned_mixin,
     crm_service_told_mixin,
     crm_service_council_agenda_mixin,
     crm_service_duty_mixin,

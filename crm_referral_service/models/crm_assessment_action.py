@@ -9,6 +9,7 @@ class CrmAssessmentAction(models.Model):
     _name = "crm.assessment.action"
     _inherit = [
         "crm.service.effect.mixin",
+        "crm.service.relearned.mixin",
         "crm.service.told.mixin",
         "crm.assessment.action",
     ]
@@ -110,6 +111,17 @@ class CrmAssessmentAction(models.Model):
 
     def _measure(self):
         """What shows whether it has worked: contacts, where it has a reason."""
+        # sudo: the owner may have no other right to checklists
+        learned = self.sudo()._measure_learning().get(self.sudo())
+        if learned:
+            before, _count, after, count = learned
+            area = self.section_id.sudo().name  # sudo: as above
+            return {
+                "label": self.env._("Score of %(area)s", area=area),
+                "before": False if before is None else before,
+                "after": False if after is None else after,
+                "n": count,
+            }
         # sudo: the owner may have no other right to contacts
         reason = self.sudo().reason_id
         if not reason:

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL, format_date, formatLang
 
 from odoo.addons.crm_foundation.tools.local_time import day_start, today
 
@@ -64,6 +64,7 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
         """
         return {
             "decided": self.env._("What we decided, and whether it works"),
+            "costly": self.env._("What customers turn to us for most, and whose it is"),
             "growth": self.env._("What customers turn to us for more often"),
             "misses": self.env._("Why It Was Not Solved the First Time"),
             "systemic": self.env._("Will happen again, and nothing is decided"),
@@ -171,39 +172,81 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
         )
         return [self._make_action_row(action) for action in last.action_ids]
 
+    def _find_costly(self):
+        """The reasons with the most contacts in four weeks, and who owns them."""
+        _start, middle, stop = self._get_look_back()
+        groups = self.env["crm.service.contact"]._read_group(
+            Domain("company_id", "=", self.company_id.id)
+            & Domain("direction", "=", "in")
+            & Domain("contacted_on", ">=", middle)
+            & Domain("contacted_on", "<", stop)
+            & Domain("reason_id", "!=", False),
+            ["reason_id", "is_repeat"],
+            ["__count"],
+        )
+        counts = {}
+        for reason, is_repeat, count in groups:
+            total, repeats = counts.get(reason, (0, 0))
+            counts[reason] = (total + count, repeats + count * bool(is_repeat))
+        most = sorted(counts, key=lambda reason: (-counts[reason][0], reason.id))
+        return [
+            self._make_row(
+                reason,
+                now=counts[reason][0],
+                repeats=counts[reason][1],
+                owner=reason.owner_id.name,
+            )
+            for reason in most[:MAX_ROWS]
+        ]
+
     def _find_growth(self):
-        """Reasons with more contacts in the last four weeks than in those before."""
+        """Reasons with more contacts in the last four weeks than in those before; of
+        as many orders, where the team compares contacts with orders.
+        """
         start, middle, stop = self._get_look_back()
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT reason_id,
-                       count(*) FILTER (WHERE contacted_on < %(middle)s) AS before,
-                       count(*) FILTER (WHERE contacted_on >= %(middle)s) AS now
+                       count(*) FILTER (WHERE contacted_on < %(middle)s),
+                       count(*) FILTER (WHERE contacted_on >= %(middle)s)
                   FROM crm_service_contact
                  WHERE company_id = %(company)s AND active AND direction = 'in'
                    AND contacted_on >= %(start)s AND contacted_on < %(stop)s
                    AND reason_id IS NOT NULL
               GROUP BY reason_id
-                HAVING count(*) FILTER (WHERE contacted_on >= %(middle)s)
-                     > count(*) FILTER (WHERE contacted_on < %(middle)s)
-              ORDER BY count(*) FILTER (WHERE contacted_on >= %(middle)s)
-                     - count(*) FILTER (WHERE contacted_on < %(middle)s) DESC,
-                       reason_id
-                 LIMIT %(limit)s
                 """,
                 company=self.company_id.id,
                 start=start,
                 middle=middle,
                 stop=stop,
-                limit=MAX_ROWS,
             )
         )
+        bases = self._count_bases(start, middle, stop)
+        growing = [
+            (now / bases["now"] - before / bases["before"], -reason, before, now)
+            for reason, before, now in rows
+            if now * bases["before"] > before * bases["now"]
+        ]
         Reason = self.env["crm.service.reason"]
         return [
-            self._make_row(Reason.browse(reason), before=before, now=now)
-            for reason, before, now in rows
+            self._make_row(Reason.browse(-reason), before=before, now=now, bases=bases)
+            for _more, reason, before, now in sorted(growing, reverse=True)[:MAX_ROWS]
         ]
+
+    def _count_bases(self, start, middle, stop):
+        """:return: what the team compares contacts with, before and now; one each,
+            and no code, where it compares them with nothing, or there was nothing
+        :rtype: dict
+        """
+        code = self.team_id.contact_denominator
+        counts = self.env["crm.service.denominator"]._count(
+            code,
+            {0: (self.company_id, start, middle), 1: (self.company_id, middle, stop)},
+        )
+        if not (counts.get(0) and counts.get(1)):
+            return {"code": False, "before": 1, "now": 1}
+        return {"code": code, "before": counts[0], "now": counts[1]}
 
     def _find_misses(self):
         """Why contacts had to come back, in the last four weeks; the most first."""
@@ -314,6 +357,7 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
             before=action.contacts_before,
             now=action.contacts_after,
             verdict=action.effect_verdict,
+            told=action.news_count,
         )
 
     # === IN WORDS === #
@@ -326,7 +370,39 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
     _describe_systemic = _describe_posts = _describe_label
 
     @api.model
+    def _describe_costly(self, row):
+        if row["owner"]:
+            return self.env._(
+                "%(reason)s: %(now)s in four weeks, %(repeats)s of them had come "
+                "before (%(owner)s)",
+                reason=row["label"],
+                now=row["now"],
+                repeats=row["repeats"],
+                owner=row["owner"],
+            )
+        return self.env._(
+            "%(reason)s: %(now)s in four weeks, %(repeats)s of them had come before "
+            "(nobody owns it)",
+            reason=row["label"],
+            now=row["now"],
+            repeats=row["repeats"],
+        )
+
+    @api.model
     def _describe_growth(self, row):
+        bases = row["bases"]
+        known = dict(self.env["crm.service.denominator"]._get_selection())
+        if bases["code"] in known:
+            return self.env._(
+                "%(reason)s: %(now)s per 100 %(what)s in four weeks, %(before)s in the "
+                "four weeks before",
+                reason=row["label"],
+                what=known[bases["code"]],
+                now=formatLang(self.env, 100 * row["now"] / bases["now"], digits=1),
+                before=formatLang(
+                    self.env, 100 * row["before"] / bases["before"], digits=1
+                ),
+            )
         return self.env._(
             "%(reason)s: %(now)s in four weeks, %(before)s in the four weeks before",
             reason=row["label"],
@@ -373,6 +449,18 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
         )
 
     @api.model
+    def _describe_decided(self, row):
+        """What became of it, and how many customers who told us have heard of it."""
+        became = self._describe_action(row)
+        if not row["told"]:
+            return became
+        return self.env._(
+            "%(action)s. Customers who told us and have heard: %(told)s",
+            action=became,
+            told=row["told"],
+        )
+
+    @api.model
     def _describe_action(self, row):
         Action = self.env["crm.assessment.action"]
         states = dict(Action._fields["state"]._description_selection(self.env))
@@ -396,4 +484,4 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
             day=format_date(self.env, row["due"]),
         )
 
-    _describe_decided = _describe_late = _describe_action
+    _describe_late = _describe_action

@@ -9,7 +9,7 @@ class CrmServiceNews(models.Model):
     """“You told us, we fixed it”: who told us and wants to hear of it, hears once."""
 
     _name = "crm.service.news"
-    _description = "News for Who Told Us"
+    _description = "News"
     _inherit = ["crm.guarded.mixin", "crm.mail.outcome.mixin", "mail.thread"]
     _order = "action_id, id"
     _rec_name = "email"

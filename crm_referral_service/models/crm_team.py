@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytz
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..tools import duty
 from .crm_service_contact_chain_mixin import REPEAT_DAYS
@@ -37,6 +37,13 @@ class CrmTeam(models.Model):
         "same. Silence for so long counts as solved the first time.",
     )
 
+    contact_denominator = fields.Selection(
+        selection="_get_denominator_selection",
+        string="Contacts per 100",
+        help="The council compares contacts with how many there were of these. Empty: "
+        "contacts are counted as they are.",
+    )
+
     _repeat_days_positive = models.Constraint(
         "CHECK (repeat_days > 0)",
         "A customer may come back within some days: at least one.",
@@ -49,6 +56,10 @@ class CrmTeam(models.Model):
         "CHECK (reopen_days >= 0)",
         "The days to reopen a complaint are zero or more.",
     )
+
+    @api.model
+    def _get_denominator_selection(self):
+        return self.env["crm.service.denominator"]._get_selection()
 
     def _update_duty_gaps(self):
         """Look for gaps from today's midnight on, where each team is; and keep how much

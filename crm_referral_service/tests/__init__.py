@@ -16,6 +16,7 @@ from . import (
     test_contact_page,
     test_contact_page_harm,
     test_council,
+    test_council_concurrency,
     test_customer,
     test_duty,
     test_duty_screens,

@@ -342,6 +342,34 @@ class TestCouncilAgenda(CouncilCommon):
         rows = self._plan().agenda["handovers"]
         self.assertEqual([row["id"] for row in rows], handover.ids)
 
+    def test_growth_of_as_many_orders(self):
+        """Twice as many contacts are no growth where there were four times as many
+        orders; as many contacts are, where there were half as many.
+        """
+        damaged = self.env.ref("crm_referral_service.reason_damaged")
+        self._log(30, 2), self._log(3, 4)
+        self._log(30, 3, damaged), self._log(3, 13, damaged)
+        council = self._plan()
+        plain = {row["id"] for row in council.agenda["growth"]}
+        self.assertEqual(plain, {self.reason.id, damaged.id})
+        self.team.contact_denominator = "won"
+        self.env.invalidate_all()
+        Denominator = type(self.env["crm.service.denominator"])
+        for counts, found in (
+            ({0: 50, 1: 200}, damaged),
+            ({0: 50, 1: 0}, damaged | self.reason),
+        ):
+            with patch.object(Denominator, "_count", lambda *_args, c=counts: c):
+                self.env.invalidate_all()
+                rows = council.agenda["growth"]
+                self.assertEqual({row["id"] for row in rows}, set(found.ids))
+                if len(found) == 1:
+                    self.assertIn(
+                        "6.5 per 100 won opportunities in four weeks, 6.0 in the four "
+                        "weeks before",
+                        council.agenda_html,
+                    )
+
     def test_what_was_decided_last_week(self):
         council = self._plan()
         action = self._decide(council)

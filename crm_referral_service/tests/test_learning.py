@@ -71,11 +71,10 @@ class TestLearning(CouncilCommon):
         self.assertEqual(row.action_id, action)
         self.assertEqual(row.action_plan()["res_id"], action.id)
 
-    def test_weak_area(self):
-        """An area below “fair” in reviewed checklists, and no other."""
+    def _start_checklist(self):
         framework = self.env.ref("crm_referral.crm_assessment_framework_be_sure")
-        weak, fair = framework.section_ids[:2]
-        start = self.customer.with_user(self.agent).action_start_checklist()
+        customer = self.env["res.partner"].create({"name": "Another clinic"})
+        start = customer.with_user(self.agent).action_start_checklist()
         round_ = (
             self.env["crm.assessment.round"]
             .with_user(self.agent)
@@ -83,21 +82,76 @@ class TestLearning(CouncilCommon):
             .create({})
         )
         round_.action_start()
-        form = round_.sudo()._search_assessments()[:1]
-        values = {
-            "assessment_id": form.id,
-            "framework_id": framework.id,
-            "user_id": self.agent.id,
-            "company_id": self.env.company.id,
-            "date": MONDAY.date() - timedelta(days=3),
-            "is_comparable": True,
-            "is_counted": True,
-        }
-        self.env["crm.assessment.score"].create(
-            [
-                {**values, "section_id": weak.id, "score": framework.fair_from - 1},
-                {**values, "section_id": fair.id, "score": framework.fair_from},
-            ]
+        return framework, round_.sudo()._search_assessments()[:1]
+
+    def _review(self, framework, form, section, score, days=-3, **values):
+        """What a reviewed checklist says of an area, so many days from Monday."""
+        return self.env["crm.assessment.score"].create(
+            {
+                "assessment_id": form.id,
+                "framework_id": framework.id,
+                "section_id": section.id,
+                "score": score,
+                "user_id": self.agent.id,
+                "company_id": self.env.company.id,
+                "date": MONDAY.date() + timedelta(days=days),
+                "is_comparable": True,
+                "is_counted": True,
+                **values,
+            }
         )
+
+    def test_weak_area(self):
+        """An area below “fair” in reviewed checklists, and no other."""
+        framework, form = self._start_checklist()
+        weak, fair = framework.section_ids[:2]
+        self._review(framework, form, weak, framework.fair_from - 1)
+        self._review(framework, form, fair, framework.fair_from)
         row = self._get_rows(self.manager)
         self.assertEqual((row.section_id, row.source), (weak, "checklist"))
+
+    def _learn(self, section, **values):
+        action = self._decide(
+            kind="learning",
+            agent_id=self.agent.id,
+            user_id=self.agent.id,
+            section_id=section.id,
+            reason_id=False,
+            **values,
+        )
+        action.action_done()
+        return action
+
+    def _read_note(self, action, user=None):
+        self.env.invalidate_all()
+        return action.with_user(user or self.manager).learning_note
+
+    def test_next_checklists_show_whether_it_was_learned(self):
+        framework, _form = self._start_checklist()
+        area, other = framework.section_ids[:2]
+        action = self._learn(area)
+        self.assertFalse(self._read_note(action))
+        scores = ((-3, 2), (-2, 3), (-1, 4), (1, 4), (2, 5))
+        for days, score in scores:
+            self._review(*self._start_checklist(), area, score, days)
+        # of another area, of a colleague, too long ago, not counted
+        form = self._start_checklist()
+        self._review(*form, other, 1, 3)
+        self._review(*form, area, 1, 3, user_id=self.colleague.id)
+        self._review(*self._start_checklist(), area, 1, -91)
+        self._review(*self._start_checklist(), area, 1, 3, is_counted=False)
+        self.assertEqual(
+            self._read_note(action),
+            "3 reviewed checklists before, 2 after: too few to say",
+        )
+        self._review(*self._start_checklist(), area, 4.5, 5)
+        self.assertEqual(
+            self._read_note(action),
+            "3.0 on average of 3 reviewed checklists before, 4.5 of 3 after",
+        )
+        measured = action._measure()
+        self.assertEqual(
+            (measured["before"], measured["after"], measured["n"]), (3, 4.5, 3)
+        )
+        self.assertTrue(self._read_note(action, self.agent))
+        self.assertFalse(action.with_user(self.colleague).has_access("read"))

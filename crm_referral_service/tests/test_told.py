@@ -171,3 +171,58 @@ class TestTold(CouncilCommon, MailCase):
         for values in ({"state": "sent"}, {"email": "eve@example.com"}):
             with self.assertRaises(AccessError):
                 news.with_user(self.manager).write(values)
+
+
+@tagged("post_install", "-at_install")
+class TestMonday(CouncilCommon, MailCase):
+    """What a manager sees who opens Improvement on Monday."""
+
+    def test_all_of_it_is_on_one_page(self):
+        self.reason.sudo().owner_id = self.technician
+        not_known = self.env.ref("crm_referral_service.miss_not_known")
+        last = self._plan(date=MONDAY.date() - timedelta(days=7), user_ids=False)
+        last.user_ids = self.manager
+        action = self._decide(last, name="We call the day before")
+        last.action_close()
+        action.action_done()
+        action.sudo().done_on = MONDAY.date() - timedelta(days=15)
+        ann = self.env["res.partner"].create({"name": "Ann", "email": "a@example.com"})
+        first = self._log(20, 30)[0]  # before it was done, and after
+        self._log(5, 2)
+        again = self._log(
+            4, 1, partner_id=ann.id, wants_news=True, previous_id=first.id
+        )
+        again.miss_id = not_known
+        damaged = self.env.ref("crm_referral_service.reason_damaged")
+        self._log(5, 1, damaged)
+        self._run_cron("measure_effects")
+        shown = action.action_tell_callers()
+        composer = self.env["mail.compose.message"].with_user(self.manager)
+        with self.mock_mail_gateway():
+            composer.with_context(**shown["context"]).create({})._action_send_mail()
+        council = self.env["crm.service.council"].with_user(self.manager)
+        opened = council.action_open_next()
+        council = council.browse(opened["res_id"])
+        self.assertEqual(council.date, MONDAY.date())
+        seen = council.agenda
+        # which reason costs most, and who outside service owns it
+        costly = seen["costly"][0]
+        self.assertEqual(
+            (costly["id"], costly["now"], costly["repeats"], costly["owner"]),
+            (self.reason.id, 33, 1, "Technician"),
+        )
+        self.assertEqual(seen["costly"][1]["id"], damaged.id)
+        # why it was not solved the first time
+        self.assertEqual([row["id"] for row in seen["misses"]], not_known.ids)
+        # what was decided, whether it worked, and who has heard
+        [decided] = seen["decided"]
+        self.assertEqual(
+            [decided[key] for key in ("id", "before", "now", "verdict", "told")],
+            [action.id, 30, 3, "fewer", 1],
+        )
+        for words in (
+            "33 in four weeks, 1 of them had come before (Technician)",
+            "We call the day before: Done. 30 contacts before, 3 after: Fewer contacts."
+            " Customers who told us and have heard: 1",
+        ):
+            self.assertIn(words, council.agenda_html)
