@@ -251,9 +251,22 @@ def arrange_referrer_page(studio: Studio) -> None:
     studio.browser.wait("document.querySelector('.o_referrer_candidate')")
 
 
-def arrange_client_action(name: str, selector: str, size=DESKTOP):
+def arrange_complaint(studio: Studio) -> None:
+    complaint = studio.find(
+        "crm.complaint", ["step_id.code", "=", "address"], ["outcome", "=", False]
+    )
+    studio.show(
+        f"action-crm_referral_service.crm_complaint_action/{complaint}",
+        ".o_form_view .o_guided_stepper",
+        (1280, 860),
+    )
+
+
+def arrange_client_action(
+    name: str, selector: str, size=DESKTOP, addon: str = "crm_referral"
+):
     def arrange(studio: Studio) -> None:
-        studio.show(f"action-crm_referral.{name}", selector, size)
+        studio.show(f"action-{addon}.{name}", selector, size)
 
     return arrange
 
@@ -281,6 +294,25 @@ SHOTS = {
         arrange_client_action(
             *("crm_assessment_scorecard_action", ".o_assessment_scorecard td"),
             (1280, 480),
+        ),
+    ),
+    "complaint": Shot("helen", arrange_complaint),
+    "quick-contact": Shot(
+        "ravi",
+        arrange_client_action(
+            "crm_service_contact_action_quick",
+            ".o_quick_contact_save",
+            PHONE,
+            "crm_referral_service",
+        ),
+    ),
+    "reason-matrix": Shot(
+        "helen",
+        arrange_client_action(
+            "crm_service_reason_action_matrix",
+            ".o_reason_matrix_bubble",
+            DESKTOP,
+            "crm_referral_service",
         ),
     ),
     "dashboard": Shot(
