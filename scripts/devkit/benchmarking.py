@@ -14,6 +14,8 @@ from .database import Lab, stopped
 FOLDER = base.ROOT / "benchmarks"
 # The option of a benchmark that also measures on a database without our addons.
 BARE = "--bare-database"
+# What a benchmark says that measures what is optional.
+OPTIONAL = "NEEDS_OPTIONAL = True"
 
 
 def benchmarks() -> dict[str, str]:
@@ -29,7 +31,9 @@ def run(lab: Lab, name: str, arguments: list[str]) -> int:
     """Run a benchmark in the virtual environment, on a fresh copy of our addons."""
     script = FOLDER / f"{name}.py"
     with contextlib.ExitStack() as stack:
-        database = stack.enter_context(lab.database(lab.template_addon()))
+        optional = OPTIONAL in script.read_text()
+        template = lab.template_guests() if optional else lab.template_addon()
+        database = stack.enter_context(lab.database(template))
         command = [str(lab.python), str(script), *arguments]
         options = [f"--database={database}", f"--config={lab.config}"]
         if BARE in script.read_text():

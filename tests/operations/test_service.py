@@ -1,0 +1,50 @@
+"""The service addon is optional: it comes, is upgraded, and goes without a trace."""
+
+import catalogue
+
+SERVICE = "crm_referral_service"
+# What a team has after a day: a shift, a contact, a complaint with a question out.
+USED = """
+admin = env.ref('base.user_admin')
+team = env['crm.team'].create({'name': 'Service', 'is_service': True})
+partner = env['res.partner'].create({'name': 'Service Customer'})
+env['calendar.event'].create({'name': 'Duty', 'service_team_id': team.id,
+    'start': '2030-01-01 08:00:00', 'stop': '2030-01-01 16:00:00',
+    'partner_ids': [(6, 0, admin.partner_id.ids)]})
+post = env['crm.service.post'].create({'name': 'Card', 'alias_name': 'card'})
+complaint = env['crm.complaint'].create({'partner_id': partner.id, 'team_id': team.id})
+env['crm.service.contact'].create({'partner_id': partner.id, 'post_id': post.id})
+env['crm.service.handover'].create({'complaint_id': complaint.id,
+    'to_user_id': admin.id, 'question': 'Why?'})
+env['crm.service.duty.gap']._cron_find_gaps()
+env.cr.commit()
+"""
+# What people have made stays; it is theirs.
+THEIRS = ("res_partner", "crm_team", "calendar_event")
+
+
+def test_service_comes_and_goes(lab, installed, clean):
+    with lab.database(installed) as name:
+        before = catalogue.read(lab, name)
+        clean(lab.install(name, f"-i{SERVICE}", log="service"))
+        lab.shell(name, USED, log="service-used")
+        there = catalogue.read(lab, name)
+        tables = sorted(set(there.rows) - set(before.rows))
+        rows = catalogue.contents(lab, name, tables)
+        assert rows["crm_complaint"]
+        for number in range(2):
+            clean(lab.install(name, f"-u{SERVICE}", log=f"service-upgrade-{number}"))
+            assert catalogue.contents(lab, name, tables) == rows
+        status, log = lab.odoo(
+            *("module", "uninstall", "-d", name, SERVICE), log="service-uninstall"
+        )
+        assert not status, log[-2000:]
+        clean(log)
+        after = catalogue.read(lab, name)
+    left = [
+        line
+        for line in after.minus(before)
+        if not any(f" rows of {table}:" in line for table in THEIRS)
+    ]
+    assert "\n".join(left) == ""
+    assert "\n".join(before.minus(after)) == ""
