@@ -51,11 +51,12 @@ SOURCE_LINE = re.compile(r"\n {2,}\S")
 OURS = {
     "zh_TW": {
         "Odoo means something else by these words": (
-            "Actions, Assigned To, Back, Channel, Code, Commercial Entity, Copied, "
-            "Days to Close, Failed, From, Late, Level, Link to, Month, Next, Normal, "
-            "Objects, Open, Owner, Pending, Person, Referrals, Roles, Running, "
-            "Schedule, Selection, Self, Sent, Sequence, Sign, Step, Suggest, The, To, "
-            "Value, won"
+            "Actions, Address, Assigned To, Back, Before, Call, Channel, Code, "
+            "Commercial Entity, Copied, Days to Close, Decided, Delivered, "
+            "Expected, Failed, From, Late, Level, Link to, Minutes, Month, "
+            "Next, Next Meeting, Normal, Objects, Open, Owner, Pending, Person, "
+            "Referrals, Roles, Running, Schedule, Selection, Self, Sent, "
+            "Sequence, Sign, Step, Suggest, Test, The, To, Value, won"
         ),
         "Odoo's word is not one of Taiwan, or a slip": (
             "Currency, Email, Exports, File, File Format, Format, Industry, Message, "
@@ -70,10 +71,12 @@ OURS = {
     },
     "zh_CN": {
         "Odoo means something else by these words": (
-            "Actions, Assigned To, Back, Channel, Commercial Entity, Days to Close, "
-            "Late, Level, Link to, Month, Next, Normal, Objects, Open, Order, Owner, "
-            "Pending, Person, Referrals, Roles, Running, Schedule, Selection, Self, "
-            "Sequence, Sign, Step, Suggest, The, Value, won"
+            "Actions, Address, Assigned To, Back, Call, Channel, Commercial "
+            "Entity, Days to Close, Decided, Delivered, Expected, Late, Level, "
+            "Link to, Medium, Minutes, Month, Next, Normal, Objects, Open, "
+            "Order, Owner, Pending, Person, Referrals, Roles, Running, "
+            "Schedule, Selection, Self, Sequence, Sign, Step, Suggest, Test, "
+            "The, Value, won"
         ),
         "Odoo's word is not one of the mainland, or a slip": (
             "Currency, Email Templates, Late Activities"
