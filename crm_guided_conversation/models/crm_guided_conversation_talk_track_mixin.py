@@ -85,7 +85,16 @@ class CrmGuidedConversationTalkTrackMixin(models.AbstractModel):
         words, gaps = fill_in(step.talk_track, self._get_talk_track_values())
         labels = self._get_talk_track_placeholders()
         comma = get_list_separator(self.env.lang)
-        return words, comma.join(str(labels[name]) for name in gaps if name in labels)
+        left_out = self._get_left_out_placeholders()
+        return words, comma.join(
+            str(labels[name]) for name in gaps if name in labels.keys() - left_out
+        )
+
+    def _get_left_out_placeholders(self):
+        """:return: names of placeholders that are empty on purpose
+        :rtype: set
+        """
+        return set()
 
     def _get_conversation_lang(self):
         """:return: the chosen language, else the customer's, else that of the user."""

@@ -553,10 +553,18 @@ class CrmComplaint(models.Model):
             "object.gestures": self.gestures,
         }
 
+    def _get_left_out_placeholders(self):
+        """:return: what is given on top, when the customer wants nothing on top"""
+        left_out = super()._get_left_out_placeholders()
+        if self.nothing_material_wanted:
+            return left_out | {"object.gestures"}
+        return left_out
+
     def _get_talk_track_dependencies(self):
         """:return: fields that the placeholders of the talk-tracks read."""
         return [
             *super()._get_talk_track_dependencies(),
+            "nothing_material_wanted",
             *(
                 "customer_name",
                 "caller_name",

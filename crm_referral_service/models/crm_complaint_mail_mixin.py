@@ -2,9 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
 
-from odoo.addons.crm_foundation.tools.local_time import today
-
-from .crm_complaint_page_mixin import PAGE
 
 ACKNOWLEDGED = "crm_referral_service.mail_template_acknowledged"
 ASK_ENDINGS = "crm_referral_service.mail_template_ask_endings"
@@ -86,22 +83,6 @@ class CrmComplaintMailMixin(models.AbstractModel):
         return result
 
     # === BUSINESS METHODS === #
-
-    def _remind_actor(self, summary):
-        """An activity for whoever does the next step, today.
-
-        :param summary: function of a complaint: the sentence, in its language
-        """
-        values = {}
-        for complaint in self:
-            user = complaint.acting_user_id
-            values[complaint] = {
-                "user_id": user.id,
-                "date_deadline": today(self.env, user, complaint.company_id),
-                "summary": summary,
-            }
-        self.activity_unlink([PAGE])
-        self.env["mail.activity"]._schedule_batch(PAGE, values)
 
     def _acknowledge_by_mail(self):
         """Tell who wrote, at once; without an address somebody has to do it."""

@@ -153,7 +153,9 @@ class CrmComplaintPageMixin(models.AbstractModel):
         self._answer_endings(values.get("solved"), values.get("felt_heard"))
         if self._can_hear():
             self.wants_news = bool(values.get("news"))
-        self._tell_owner(self.env._("The customer answered on their page"), words)
+        self._tell_owner(
+            lambda r: r.env._("The customer answered on their page"), words
+        )
         return "answered"
 
     def _page_reopen(self, values):
@@ -164,7 +166,8 @@ class CrmComplaintPageMixin(models.AbstractModel):
             raise UserError(self.env._("Please write what is not solved."))
         self.action_reopen(words)
         self._tell_owner(
-            self.env._("The customer says that it is not solved after all"), words
+            lambda r: r.env._("The customer says that it is not solved after all"),
+            words,
         )
         return "reopened"
 
@@ -181,24 +184,37 @@ class CrmComplaintPageMixin(models.AbstractModel):
         return text
 
     def _tell_owner(self, summary, words):
-        """In the chatter, and as an activity of who acts for the owner."""
-        text = f"{summary}: “{words}”" if words else summary
+        """In the chatter, and as an activity, in the language of who acts now.
+
+        :param summary: function of a complaint: the sentence, in its language
+        :param str words: what the customer wrote
+        """
+        reader = self.with_context(lang=self.acting_user_id.lang)
+        said = summary(reader)
+        if words:
+            said = reader.env._("%(said)s: “%(words)s”", said=said, words=words)
         self.message_post(
-            body=text,
+            body=said,
             author_id=self.partner_id.id or None,
             subtype_xmlid="mail.mt_note",
         )
-        user = self.acting_user_id
+        self._remind_actor(summary)
+
+    def _remind_actor(self, summary):
+        """An activity for whoever does the next step, today.
+
+        :param summary: function of a complaint: the sentence, in its language
+        """
+        values = {}
+        for complaint in self:
+            user = complaint.acting_user_id
+            values[complaint] = {
+                "user_id": user.id,
+                "date_deadline": today(self.env, user, complaint.company_id),
+                "summary": summary,
+            }
         self.activity_unlink([PAGE])
-        self.env["mail.activity"]._schedule_batch(
-            PAGE,
-            {
-                self: {
-                    "user_id": user.id,
-                    "date_deadline": today(self.env, user, self.company_id),
-                }
-            },
-        )
+        self.env["mail.activity"]._schedule_batch(PAGE, values)
 
     # === PERSONAL LINK === #
 

@@ -133,6 +133,13 @@ class TestComplaint(ServiceCommon):
         self.assertFalse(complaint.solved or complaint.felt_heard)
         self.assertFalse(complaint.tested_via)
 
+    def test_what_nobody_wants_is_not_missed(self):
+        complaint = self._create_complaint()
+        self._fill_in(complaint, "address")
+        self.assertIn("what we give on top", complaint.talk_track_gaps)
+        complaint.write({"our_part": "We call", "nothing_material_wanted": True})
+        self.assertFalse(complaint.talk_track_gaps)
+
     def test_who_wrote_the_answers_down(self):
         complaint = self._create_complaint()
         complaint.with_context(complaint_answered_on_page=True).solved = "yes"

@@ -86,7 +86,9 @@ class TestComplaintMail(ServiceCommon, MailCommon):
         )
 
     def test_without_a_template_somebody_acknowledges(self):
-        self.env.ref("crm_referral_service.mail_template_acknowledged").unlink()
+        self.env["ir.model.data"].search(
+            [("name", "=", "mail_template_acknowledged")]
+        ).unlink()
         complaint = self._receive()
         self.assertFalse(complaint.acknowledged_on)
         self.assertEqual(complaint.step_code, "greet")

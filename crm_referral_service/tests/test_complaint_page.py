@@ -100,6 +100,25 @@ class TestComplaintPage(ServiceCommon, HttpCase):
         self.complaint.invalidate_recordset()
         self.assertFalse(self.complaint.solved)
 
+    def test_owner_hears_of_it_in_their_own_language(self):
+        self.env["res.lang"]._activate_lang("zh_TW")
+        self.env["ir.module.module"].search(
+            [("name", "=", "crm_referral_service")]
+        )._update_translations(["zh_TW"])
+        self.agent.lang = "zh_TW"
+        self._go_to("test")
+        self._post(do="answer", solved="yes", felt_heard="yes", words="Fine now")
+        self.env.invalidate_all()
+        [activity] = self.complaint.sudo().activity_ids.filtered(
+            lambda activity: (
+                activity.activity_type_id
+                == self.env.ref("crm_referral_service.mail_activity_type_page")
+            )
+        )
+        self.assertEqual(activity.summary, "客戶在自己的頁面上回答了")
+        bodies = self.complaint.sudo().message_ids.mapped("body")
+        self.assertIn("「Fine now」", "".join(bodies))
+
     def test_half_an_answer_is_asked_for(self):
         self._go_to("test")
         response = self._post(do="answer", solved="yes", words="My words stay")
