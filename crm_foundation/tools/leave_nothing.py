@@ -3,8 +3,8 @@ def leave_nothing(env, addon):
 
     Odoo deletes the models of an uninstalled addon, but not the records of their
     foreign keys, nor external ids that other addons hold of them: those of their
-    inheritance rows, and those of the values of selection fields from a mixin. Nor does
-    it know of parameters that were set by hand.
+    inheritance rows, and those of the values of selection fields and of the constraints
+    from a mixin. Nor does it know of parameters that were set by hand.
 
     :param str addon: the technical name
     """
@@ -26,9 +26,15 @@ def leave_nothing(env, addon):
     selections = env["ir.model.fields.selection"].search(
         [("field_id.model_id", "in", models.ids)]
     )
+    constraints = env["ir.model.constraint"].search(
+        [("model", "in", models.ids), ("module.name", "!=", addon)]
+    )
     (
         ModelData.search(
             [("model", "=", inherits._name), ("res_id", "in", inherits.ids)]
+        )
+        | ModelData.search(
+            [("model", "=", constraints._name), ("res_id", "in", constraints.ids)]
         )
         | ModelData.search(
             [("model", "=", selections._name), ("res_id", "in", selections.ids)]

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 ALIAS = "crm_referral_service.mail_alias_complaint"
 
@@ -36,6 +36,7 @@ class ResConfigSettings(models.TransientModel):
         for settings in self:
             settings.complaint_alias_domain = alias.alias_domain
 
+    @api.model
     def get_values(self):
         """Read the name of the alias, too."""
         alias = self.env.ref(ALIAS)

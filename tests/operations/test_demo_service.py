@@ -146,4 +146,5 @@ def test_who_told_us_has_heard_or_waits(lab, with_demo):
 
 def test_no_complaint_without_demo_data(lab, installed):
     with lab.database(installed) as name:
+        lab.install(name, "-icrm_referral_service", log="service-without-demo")
         assert read(lab, name, "complaints") == []

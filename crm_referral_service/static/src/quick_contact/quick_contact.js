@@ -73,13 +73,9 @@ export class QuickContact extends Component {
             (draft) => browser.sessionStorage.setItem(STORAGE_KEY, draft),
             () => [JSON.stringify(this.state.draft)],
         );
-        // On a phone, too: whoever saves one takes the next one.
+        // On a phone, too: what is noted first is who it is, and of the next one again.
         useEffect(
-            (number) => {
-                if (number) {
-                    this.focus("who");
-                }
-            },
+            () => this.focus("who"),
             () => [this.state.number],
         );
     }
