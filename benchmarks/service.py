@@ -104,18 +104,6 @@ def fill(env, rows, manager):
     customers = env["res.partner"].search([("name", "=like", "Customer %")], order="id")
     Reason = env["crm.service.reason"]
     reasons = Reason.search(Reason._get_leaf_domain())
-    contact = env[CONTACT].create(
-        {
-            "partner_id": customers[0].id,
-            "reason_id": reasons[0].id,
-            "miss_id": env["crm.service.miss"].search([], limit=1).id,
-            "note": "It gurgles",
-        }
-    )
-    complaint = env[COMPLAINT].create(
-        {"partner_id": customers[0].id, "story": "It gurgles", "severity": "3"}
-    )
-    env.flush_all()
     partner = f"{customers[0].id} + n / 3 % {len(customers)}"
     common = {
         "partner_id": partner,
@@ -125,6 +113,20 @@ def fill(env, rows, manager):
         "reason_id": pick(reasons.ids),
     }
     moment = f"now() AT TIME ZONE 'UTC' - n * interval '1095 days' / {rows}"
+    fill_contacts(env, rows, common, moment, customers[0], reasons[0])
+    fill_complaints(env, rows, common, moment, customers[0])
+
+
+def fill_contacts(env, rows, common, moment, customer, reason):
+    contact = env[CONTACT].create(
+        {
+            "partner_id": customer.id,
+            "reason_id": reason.id,
+            "miss_id": env["crm.service.miss"].search([], limit=1).id,
+            "note": "It gurgles",
+        }
+    )
+    env.flush_all()
     root = ROOT.format(base=contact.id)
     clone(
         contact,
@@ -132,7 +134,7 @@ def fill(env, rows, manager):
         common
         | {
             "contacted_on": moment,
-            "customer_key": f"'p' || ({partner})",
+            "customer_key": f"'p' || ({common['partner_id']})",
             "kind": "(ARRAY['valued', 'dumb'])[1 + n % 2]",
             "first_id": root,
             "is_repeat": f"({root}) IS NOT NULL",
@@ -140,6 +142,13 @@ def fill(env, rows, manager):
             "state": "'done'",
         },
     )
+
+
+def fill_complaints(env, rows, common, moment, customer):
+    complaint = env[COMPLAINT].create(
+        {"partner_id": customer.id, "story": "It gurgles", "severity": "3"}
+    )
+    env.flush_all()
     steps = env["crm.complaint.step"].search([])
     clone(
         complaint,
