@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
 
-
 ACKNOWLEDGED = "crm_referral_service.mail_template_acknowledged"
 ASK_ENDINGS = "crm_referral_service.mail_template_ask_endings"
 
