@@ -75,7 +75,13 @@ export class QuickContact extends Component {
         );
         // On a phone, too: what is noted first is who it is, and of the next one again.
         useEffect(
-            () => this.focus("who"),
+            (number) => {
+                if (number) {
+                    this.focus("who");
+                } else {
+                    this.focusNow("who");
+                }
+            },
             () => [this.state.number],
         );
     }
@@ -298,10 +304,12 @@ export class QuickContact extends Component {
 
     /** Once the list that is open has closed itself. */
     focus(field) {
-        browser.setTimeout(() => {
-            const selector = `[data-field='${field}'] :is(input, textarea, select)`;
-            this.root.el?.querySelector(selector)?.focus();
-        });
+        browser.setTimeout(() => this.focusNow(field));
+    }
+
+    focusNow(field) {
+        const selector = `[data-field='${field}'] :is(input, textarea, select)`;
+        this.root.el?.querySelector(selector)?.focus();
     }
 }
 
