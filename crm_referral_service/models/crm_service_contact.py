@@ -186,6 +186,8 @@ class CrmServiceContact(models.Model):
     _report_idx = models.Index(
         "(company_id, contacted_on, reason_id, kind, is_repeat, direction) WHERE active"
     )
+    # The order of every list: its first page is read, and not all that is sorted.
+    _order_idx = models.Index("(contacted_on DESC, id DESC)")
     _user_state_idx = models.Index("(user_id, contacted_on DESC) WHERE active")
 
     # === DEFAULT METHODS === #

@@ -238,3 +238,13 @@ class TestContactChain(ContactCommon):
         self.env.cr.execute("EXPLAIN " + query.select().code, query.select().params)
         plan = "\n".join(row for (row,) in self.env.cr.fetchall())
         self.assertIn("crm_service_contact_customer_idx", plan)
+
+    def test_first_page_is_not_sorted(self):
+        self.env.flush_all()
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        Contact = self.env["crm.service.contact"]
+        query = Contact._search([], limit=80, order=Contact._order)
+        self.env.cr.execute("EXPLAIN " + query.select().code, query.select().params)
+        plan = "\n".join(row for (row,) in self.env.cr.fetchall())
+        self.assertIn("crm_service_contact_order_idx", plan)
+        self.assertNotIn("Sort", plan)
