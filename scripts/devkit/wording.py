@@ -75,8 +75,8 @@ OURS = {
             "Entity, Days to Close, Decided, Delivered, Expected, Late, Level, "
             "Link to, Medium, Minutes, Month, Next, Normal, Objects, Open, "
             "Order, Owner, Pending, Person, Referrals, Roles, Running, "
-            "Schedule, Selection, Self, Sequence, Sign, Step, Suggest, Test, "
-            "The, Value, won"
+            "Schedule, Scope, Selection, Self, Sequence, Sign, Step, Suggest, "
+            "Test, The, Value, won"
         ),
         "Odoo's word is not one of the mainland, or a slip": (
             "Currency, Email Templates, Late Activities"
