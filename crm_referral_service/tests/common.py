@@ -1,5 +1,6 @@
 from odoo.fields import Command
 from odoo.tests import TransactionCase
+from odoo.tools import SQL
 
 SERVICE_USER = "crm_referral_service.group_service_user"
 SERVICE_MANAGER = "crm_referral_service.group_service_manager"
@@ -96,3 +97,33 @@ class ServiceCommon(TransactionCase):
         with self.enter_registry_test_mode():
             self.env.ref(f"crm_referral_service.ir_cron_{name}").method_direct_trigger()
         self.env.invalidate_all()
+
+    def _explain_with(self, index, query):
+        """What an index can do, not what the planner prefers: that differs from database
+        to database, with rows, statistics and what is vacuumed.
+
+        :param str index: the only one that its table keeps, but for the primary key
+        :return: the plan of the query
+        :rtype: str
+        """
+        self.env.flush_all()
+        others = self.env.execute_query(
+            SQL(
+                """
+                SELECT other.indexrelid::regclass::text
+                  FROM pg_index kept JOIN pg_index other USING (indrelid)
+                 WHERE kept.indexrelid = %s::regclass
+                   AND other.indexrelid <> kept.indexrelid AND NOT other.indisprimary
+                """,
+                index,
+            )
+        )
+        self.assertTrue(others)
+        for [name] in others:
+            self.env.cr.execute(SQL("DROP INDEX %s", SQL.identifier(name)))
+        self.env.cr.execute(
+            "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;"
+            "SET LOCAL enable_sort = off"
+        )
+        rows = self.env.execute_query(SQL("EXPLAIN %s", query))
+        return "\n".join(row for [row] in rows)
