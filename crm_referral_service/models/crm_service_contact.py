@@ -218,8 +218,10 @@ class CrmServiceContact(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("partner_id.name", "caller_name", "phone", "email", "contacted_on")
-    @api.depends("complaint_id.is_confidential")
+    @api.depends(
+        *("partner_id.name", "caller_name", "phone", "email", "contacted_on"),
+        "complaint_id.is_confidential",
+    )
     @api.depends_context("uid", "allowed_company_ids", "lang", "tz")
     def _compute_display_name(self):
         hidden = self._origin.complaint_id._get_hidden()

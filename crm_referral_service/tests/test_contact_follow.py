@@ -86,6 +86,14 @@ class TestContactFollow(ContactCommon):
         seen = self._log(self.colleague, partner_id=nurse.id)
         self.assertFalse(seen.open_complaint_id)
 
+    def test_name_hides_who_it_was_once_it_is_confidential(self):
+        contact = self._log(caller_name="Bob")
+        contact.action_make_complaint()
+        seen = contact.with_user(self.colleague)
+        self.assertIn("Bob", seen.display_name)
+        contact.complaint_id.sudo().is_confidential = True
+        self.assertNotIn("Bob", seen.display_name)
+
     def test_came_back_about_a_complaint(self):
         contact = self._log_known(days_ago=10)
         contact.action_make_complaint()

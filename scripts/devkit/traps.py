@@ -3,6 +3,7 @@
 A line that needs one of these after all says `trap-ok: why` in a comment.
 """
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -84,9 +85,17 @@ TRAPS = (
     Trap(SCRIPT, r"\b_t\(`", "a template literal is never translated"),
 )
 
+DECORATED_TWICE = Trap(
+    PYTHON,
+    "@api.x over @api.x",
+    "the upper one takes the place of the lower: one decorator with all of it",
+)
+
 
 def in_file(path: Path) -> Iterator[tuple[int, Trap]]:
     """The traps in a file, with their line numbers."""
+    if path.suffix == ".py":
+        yield from ((number, DECORATED_TWICE) for number in _decorated_twice(path))
     traps = [trap for trap in TRAPS if any(map(path.match, trap.files))]
     if not traps:
         return
@@ -96,3 +105,19 @@ def in_file(path: Path) -> Iterator[tuple[int, Trap]]:
         for trap in traps:
             if re.search(trap.pattern, line):
                 yield number, trap
+
+
+def _decorated_twice(path: Path) -> Iterator[int]:
+    """The lines of functions that have the same decorator of `api` twice."""
+    try:
+        tree = ast.parse(path.read_text())
+    except SyntaxError:  # ruff says so
+        return
+    for node in ast.walk(tree):
+        names = [
+            ast.unparse(decorator.func)
+            for decorator in getattr(node, "decorator_list", ())
+            if isinstance(decorator, ast.Call)
+        ]
+        if any(name.startswith("api.") for name in names if names.count(name) > 1):
+            yield node.lineno

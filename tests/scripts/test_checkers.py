@@ -114,6 +114,20 @@ def test_trap_is_found(tmp_path, suffix, line):
     assert [number for number, _trap in traps.in_file(file)] == [2]
 
 
+def test_same_decorator_twice_is_found(tmp_path):
+    file = tmp_path / "model.py"
+    file.write_text(
+        "class A:\n"
+        '    @api.depends("a", "b")\n'
+        '    @api.depends_context("lang")\n'
+        "    def _compute_a(self): ...\n"
+        '    @api.depends("a")\n'
+        '    @api.depends("b")\n'
+        "    def _compute_b(self): ...\n"
+    )
+    assert list(traps.in_file(file)) == [(7, traps.DECORATED_TWICE)]
+
+
 def test_every_trap_has_a_line_that_it_catches():
     for trap in traps.TRAPS:
         lines = "".join(CAUGHT.get(glob[1:], "") for glob in trap.files)
