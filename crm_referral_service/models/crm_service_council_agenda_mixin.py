@@ -1,3 +1,4 @@
+from collections import Counter, defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -8,6 +9,8 @@ from odoo.addons.crm_foundation.tools.local_time import day_start, today
 
 # What is looked back at: whole weeks, as weekends are different.
 WEEKS = timedelta(days=28)
+# For so long after it was done the council hears whether a decision has worked.
+JUDGED = timedelta(days=42)
 # What people have typed, which may name a customer.
 TYPED = ("crm.assessment.action", "crm.complaint", "crm.service.handover")
 # More than this nobody talks about in half an hour.
@@ -161,7 +164,10 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
     # === WHAT THERE IS TO TALK ABOUT, in sudo mode === #
 
     def _find_decided(self):
-        """Decisions of the last meeting, and older ones that are being measured."""
+        """Decisions of the last meeting, and older ones that can be judged now: what
+        was decided a week ago has seldom been done for as long.
+        """
+        Action = self.env["crm.assessment.action"]
         last = self.search(
             [
                 ("team_id", "=", self.team_id.id),
@@ -170,7 +176,15 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
             ],
             limit=1,
         )
-        return [self._make_action_row(action) for action in last.action_ids]
+        judged = Action.search(
+            Domain("council_id.team_id", "=", self.team_id.id)
+            & Domain("council_id", "not in", (last.id, self.id))
+            & Domain("effect_days", ">", 0)
+            & Domain("done_on", ">=", self.date - JUDGED),
+            order="done_on desc, id desc",
+            limit=MAX_ROWS,
+        )
+        return [self._make_action_row(action) for action in last.action_ids + judged]
 
     def _find_costly(self):
         """The reasons with the most contacts in four weeks, and who owns them."""
@@ -249,21 +263,28 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
         return {"code": code, "before": counts[0], "now": counts[1]}
 
     def _find_misses(self):
-        """Why contacts had to come back, in the last four weeks; the most first."""
+        """Why contacts had to come back, in the last four weeks, the most first; and in
+        which areas the cause lies where it is ours.
+        """
         _start, middle, stop = self._get_look_back()
         groups = self.env["crm.service.contact"]._read_group(
             Domain("company_id", "=", self.company_id.id)
             & Domain("contacted_on", ">=", middle)
             & Domain("contacted_on", "<", stop)
             & Domain("miss_id", "!=", False),
-            ["miss_id"],
+            ["miss_id", "miss_section_id"],
             ["__count"],
-            order="__count desc, miss_id",
+            order="__count desc, miss_id, miss_section_id",
         )
-        total = sum(count for _miss, count in groups)
+        counts = Counter()
+        areas = defaultdict(list)
+        for miss, section, count in groups:
+            counts[miss] += count
+            if section:
+                areas[miss].append([section.name, count])
         return [
-            self._make_row(miss, now=count, total=total)
-            for miss, count in groups[:MAX_ROWS]
+            self._make_row(miss, now=now, total=counts.total(), areas=areas[miss])
+            for miss, now in counts.most_common(MAX_ROWS)
         ]
 
     def _find_systemic(self):
@@ -412,12 +433,13 @@ class CrmServiceCouncilAgendaMixin(models.AbstractModel):
 
     @api.model
     def _describe_misses(self, row):
-        return self.env._(
+        told = self.env._(
             "%(reason)s: %(now)s of %(total)s in four weeks",
             reason=row["label"],
             now=row["now"],
             total=row["total"],
         )
+        return " · ".join([told, *(f"{area} {count}" for area, count in row["areas"])])
 
     @api.model
     def _describe_handovers(self, row):

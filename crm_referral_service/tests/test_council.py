@@ -295,13 +295,15 @@ class TestCouncilAgenda(CouncilCommon):
         known = self.env.ref("crm_referral_service.miss_not_known")
         allowed = self.env.ref("crm_referral_service.miss_not_allowed")
         self._log(3, 3, miss_id=known.id)
-        self._log(3, 1, miss_id=allowed.id)
+        self._log(3, 1, miss_id=allowed.id, miss_section_id=self.section.id)
         self._log(35, 4, miss_id=allowed.id)
-        rows = self._plan().agenda["misses"]
+        council = self._plan()
+        rows = council.agenda["misses"]
         self.assertEqual(
             [(row["id"], row["now"], row["total"]) for row in rows],
             [(known.id, 3, 4), (allowed.id, 1, 4)],
         )
+        self.assertIn(f"1 of 4 in four weeks · {self.section.name} 1", council.agenda_html)
 
     def test_systemic_without_action(self):
         complaint = self._create_complaint(scope="systemic")
@@ -380,6 +382,32 @@ class TestCouncilAgenda(CouncilCommon):
         [row] = following.agenda["decided"]
         self.assertEqual((row["id"], row["state"]), (action.id, "open"))
         self.assertIn("Tell them before", following.agenda_html)
+
+    def test_whether_older_decisions_have_worked(self):
+        """What was decided a week ago cannot be judged yet: before that, it can."""
+        Council = self.env["crm.service.council"]
+        council = self._plan(date=MONDAY.date() - timedelta(days=28))
+        for decisions in (
+            {"Too long ago": 50},
+            {"Judged": 18},
+            {"Done too late to be judged": 5, "Not done": 0},
+            {"Of the last meeting": 2},
+        ):
+            for name, days_ago in decisions.items():
+                action = self._decide(council, name=name)
+                if days_ago:
+                    action.action_done()
+                    action.sudo().done_on = MONDAY.date() - timedelta(days=days_ago)
+            council.action_close()
+            council = Council.search([("state", "=", "planned")], limit=1)
+        self.assertEqual(council.date, MONDAY.date())
+        self._log(20, 30)
+        self._run_cron("measure_effects")
+        rows = council.agenda["decided"]
+        self.assertEqual(
+            [(row["label"], row["before"], row["now"], row["verdict"]) for row in rows],
+            [("Of the last meeting", 0, 0, False), ("Judged", 30, 0, "fewer")],
+        )
 
     def test_nothing_to_talk_about(self):
         council = self._plan()
