@@ -65,6 +65,9 @@ class CrmComplaintPageMixin(models.AbstractModel):
             "can_answer": self._can_answer_on_page(),
             "can_reopen": self._can_reopen_on_page(),
             "can_hear": self._can_hear(),
+            "told": self.env["crm.service.news"]._get_told(self)
+            if self._can_hear()
+            else [],
             "max_text": MAX_TEXT,
         }
 

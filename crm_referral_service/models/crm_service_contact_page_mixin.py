@@ -135,6 +135,7 @@ class CrmServiceContactPageMixin(models.AbstractModel):
             "answers": self._fields["customer_solved"]._description_selection(self.env),
             "solved": self.customer_solved if self.customer_answered_on else "",
             "max_words": MAX_WORDS,
+            "told": self.env["crm.service.news"]._get_told(self),
         }
 
     def _answer_on_page(self, solved, words):

@@ -150,6 +150,24 @@ class CrmServiceNews(models.Model):
         )
 
     @api.model
+    def _get_told(self, record):
+        """:param record: a contact or a complaint, in sudo mode
+        :return: what a customer was told that was done about its reason, the newest first
+        :rtype: list[str]
+        """
+        email = record.partner_id.email_normalized or record.email_normalized
+        if not (record.wants_news and record.reason_id and email):
+            return []
+        news = self.search(
+            Domain("email", "=", email)
+            & Domain("state", "=", "sent")
+            & Domain("company_id", "=", record.company_id.id)
+            & Domain("action_id.reason_id", "parent_of", record.reason_id.ids),
+            order="told_on desc, id desc",
+        )
+        return news.action_id.mapped("name")
+
+    @api.model
     def _get_stopped(self, callers):
         """:return: addresses of those who want no such mails from us
         :rtype: set[str]

@@ -138,6 +138,26 @@ class TestTold(CouncilCommon, MailCase):
         with self.assertRaises(UserError):
             self._compose()
 
+    def test_the_page_of_the_customer_says_so(self):
+        contact = self._tell_us("ann@example.com")
+        page = contact.sudo()
+        complaint = self._create_complaint(reason_id=self.reason.id, wants_news=True)
+        self._tell_us("eve@example.com")
+        self.assertEqual(page._get_page_values()["told"], [])
+        self._send()
+        for seen in (page, complaint.sudo()):
+            self.assertEqual(seen._get_page_values()["told"], ["Tell them before"])
+        damaged = self.env.ref("crm_referral_service.reason_damaged")
+        self._log(2, 1, damaged, partner_id=contact.partner_id.id, wants_news=True)
+        about_something_else = self.env["crm.service.contact"].search(
+            [("reason_id", "=", damaged.id)]
+        )
+        self.assertEqual(about_something_else.sudo()._get_page_values()["told"], [])
+        complaint.sudo().is_confidential = True
+        self.assertEqual(complaint.sudo()._get_page_values()["told"], [])
+        contact.wants_news = False
+        self.assertEqual(page._get_page_values()["told"], [])
+
     def test_nothing_done_yet(self):
         self._tell_us("ann@example.com")
         for action in (
