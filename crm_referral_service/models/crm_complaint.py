@@ -27,7 +27,6 @@ class CrmComplaint(models.Model):
         "crm.complaint.acting.mixin",
         "crm.complaint.caller.mixin",
         "crm.complaint.cause.mixin",
-        "crm.service.known.mixin",
         "crm.complaint.deadline.mixin",
         "crm.complaint.ending.mixin",
         "crm.complaint.page.mixin",

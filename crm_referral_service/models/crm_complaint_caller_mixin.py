@@ -23,7 +23,11 @@ class CrmComplaintCallerMixin(models.AbstractModel):
 
     _name = "crm.complaint.caller.mixin"
     _description = "Who Complains"
-    _inherit = ["crm.service.caller.mixin", "crm.guided.conversation"]
+    _inherit = [
+        "crm.service.caller.mixin",
+        "crm.service.known.mixin",
+        "crm.guided.conversation",
+    ]
 
     partner_phone = fields.Char(string="Customer's Phone")
     no_answer_wanted = fields.Boolean(
@@ -32,6 +36,14 @@ class CrmComplaintCallerMixin(models.AbstractModel):
     )
 
     # === BUSINESS METHODS === #
+
+    def _on_customer_known(self):
+        """The contacts of the complaint are of the customer, too."""
+        # sudo: they belong to the complaint, whoever took them
+        for complaint in self.sudo():
+            contacts = complaint.contact_ids.filtered(lambda c: not c.partner_id)
+            contacts.write({"partner_id": complaint.partner_id.id})
+        return super()._on_customer_known()
 
     @api.model
     def _recognise_merged(self, partners):

@@ -52,6 +52,18 @@ class CrmLead(models.Model):
                 figures[name] = count_complaints(query, FROM, OF_CUSTOMER, self.ids)
         return figures
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Who it is, is known now: so is who turned to us and became this lead."""
+        unknown = self.browse()
+        if vals.get("partner_id"):
+            unknown = self.filtered(lambda lead: not lead.partner_id)
+        result = super().write(vals)
+        if unknown:
+            unknown._tell_service_who_it_is()
+        return result
+
     # === ACTION METHODS === #
 
     def action_view_complaints(self):
@@ -62,6 +74,21 @@ class CrmLead(models.Model):
         self.ensure_one()
         self.check_access("read")
         return self.partner_id.commercial_partner_id.action_view_complaints()
+
+    # === BUSINESS METHODS === #
+
+    def _tell_service_who_it_is(self):
+        """The contacts of which these were made are of the customer, too."""
+        # sudo: who sells need not read them; the customer is the one of the lead
+        contacts = (
+            self.env["crm.service.contact"]
+            .sudo()
+            .search([("lead_id", "in", self.ids), ("partner_id", "=", False)])
+        )
+        for contact in contacts:
+            partner = contact.lead_id.partner_id
+            if partner.company_id <= contact.company_id:
+                contact.partner_id = partner
 
     # === MERGE === #
 

@@ -57,7 +57,9 @@ class CrmServiceCallerMixin(models.AbstractModel):
     @api.depends("email")
     def _compute_email_normalized(self):
         for record in self:
-            record.email_normalized = email_normalize(record.email) or False
+            record.email_normalized = (
+                email_normalize(record.email, strict=False) or False
+            )
 
     @api.depends("partner_id.name", "caller_name")
     @api.depends_context("uid", "allowed_company_ids")

@@ -28,6 +28,7 @@ class CrmServiceContact(models.Model):
     _inherit = [
         "crm.guarded.mixin",
         "crm.service.caller.mixin",
+        "crm.service.known.mixin",
         "crm.service.contact.callback.mixin",
         "crm.service.contact.mail.mixin",
         "crm.service.contact.page.mixin",
@@ -222,8 +223,12 @@ class CrmServiceContact(models.Model):
         *("partner_id.name", "caller_name", "phone", "email", "contacted_on"),
         "complaint_id.is_confidential",
     )
-    @api.depends_context("uid", "allowed_company_ids", "lang", "tz")
+    @api.depends_context("uid", "allowed_company_ids", "lang", "tz", "with_note")
     def _compute_display_name(self):
+        noted = self.browse()
+        if self.env.context.get("with_note"):
+            # Odoo reads names for everybody, in sudo mode; the note is not for them.
+            noted = self._origin.sudo(False)._filtered_access("read").sudo(self.env.su)
         hidden = self._origin.complaint_id._get_hidden()
         for contact in self:
             moment = fields.Datetime.context_timestamp(contact, contact.contacted_on)
@@ -232,7 +237,10 @@ class CrmServiceContact(models.Model):
                 if contact._origin.complaint_id & hidden
                 else contact._get_caller()
             )
-            contact.display_name = f"{moment:%Y-%m-%d %H:%M} · {who}"
+            words = [f"{moment:%Y-%m-%d %H:%M}", who]
+            if contact._origin in noted:
+                words += [contact.reason_id.name, (contact.note or "")[:60]]
+            contact.display_name = " · ".join(filter(None, words))
 
     @api.depends("reason_id")
     def _compute_kind(self):

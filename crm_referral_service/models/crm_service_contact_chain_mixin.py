@@ -164,7 +164,7 @@ class CrmServiceContactChainMixin(models.AbstractModel):
         for contact in self:
             if contact.first_id or contact.direction != "in":
                 contact.first_time = False
-            elif not contact.first_time:
+            elif contact.first_time in (False, "pending"):
                 # Of whom we know nothing, silence tells nothing either.
                 contact.first_time = "pending" if contact.customer_key else False
             else:

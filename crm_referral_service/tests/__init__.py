@@ -13,6 +13,7 @@ from . import (
     test_contact_figures,
     test_contact_follow,
     test_contact_jobs,
+    test_contact_known,
     test_contact_mail,
     test_contact_page,
     test_contact_page_harm,

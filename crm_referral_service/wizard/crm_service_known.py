@@ -1,9 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 
 class CrmServiceKnown(models.TransientModel):
-    """Asks which of several known contacts somebody is."""
+    """Asks which of several known contacts somebody is, and what else is theirs."""
 
     _name = "crm.service.known"
     _description = "Choose Who It Is"
@@ -24,25 +25,50 @@ class CrmServiceKnown(models.TransientModel):
         domain="[('id', 'in', known_partner_ids)]",
     )
 
+    is_known = fields.Boolean(
+        compute="_compute_known_partner_ids", export_string_translation=False
+    )
+    nameless_ids = fields.Many2many(
+        comodel_name="crm.service.contact",
+        compute="_compute_known_partner_ids",
+        export_string_translation=False,
+    )
+    also_ids = fields.Many2many(
+        comodel_name="crm.service.contact",
+        relation="crm_service_known_also_rel",
+        string="Also Theirs",
+        domain="[('id', 'in', nameless_ids)]",
+    )
+
     # === COMPUTE METHODS === #
 
     @api.depends("res_model", "res_id")
     def _compute_known_partner_ids(self):
         for wizard in self:
-            wizard.known_partner_ids = wizard._get_record()._find_known_partners()
+            record = wizard._get_record()
+            wizard.known_partner_ids = record._find_known_partners()
+            wizard.is_known = bool(record.partner_id)
+            wizard.nameless_ids = record._find_nameless()
 
     # === ACTION METHODS === #
 
     def action_apply(self):
-        """It is the contact that was chosen.
+        """It is the contact that was chosen, and so are those that are ticked.
 
         :return: action that closes the window
         :raise UserError: when none is chosen
         """
         self.ensure_one()
-        if not self.partner_id:
+        record = self._get_record()
+        record.check_access("write")
+        if not record.partner_id and not self.partner_id:
             raise UserError(self.env._("Choose who it is."))
-        self._get_record().partner_id = self.partner_id
+        # What was offered, and no other.
+        also = self.also_ids & record._find_nameless()
+        if not record.partner_id:
+            record.partner_id = self.partner_id
+        if also:
+            record._claim_nameless(SQL("nameless.id = ANY(%s)", also.ids))
         return {"type": "ir.actions.act_window_close"}
 
     # === BUSINESS METHODS === #
