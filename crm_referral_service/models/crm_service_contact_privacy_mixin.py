@@ -13,6 +13,17 @@ class CrmServiceContactPrivacyMixin(models.AbstractModel):
     _name = "crm.service.contact.privacy.mixin"
     _description = "Unknown Callers"
 
+    # === HOOKS === #
+
+    @api.model
+    def _get_personal_fields(self):
+        """What tells who called. A bridge adds its own field.
+
+        :return: names of fields that are emptied
+        :rtype: tuple[str]
+        """
+        return PERSONAL_FIELDS
+
     # === JOB === #
 
     @api.model
@@ -26,7 +37,8 @@ class CrmServiceContactPrivacyMixin(models.AbstractModel):
     @api.model
     def _get_forgettable_domain(self):
         """:return: contacts of nobody we know, older than their company keeps them"""
-        told = Domain.OR(Domain(fname, "!=", False) for fname in PERSONAL_FIELDS)
+        fnames = self._get_personal_fields()
+        told = Domain.OR(Domain(fname, "!=", False) for fname in fnames)
         return Domain("partner_id", "=", False) & self._get_past("contacted_on") & told
 
     @api.model
@@ -43,4 +55,4 @@ class CrmServiceContactPrivacyMixin(models.AbstractModel):
     def _forget_caller(self):
         """No name, number or address is left, and no mail that says it."""
         self.message_ids.unlink()
-        self.write(dict.fromkeys(PERSONAL_FIELDS, False))
+        self.write(dict.fromkeys(self._get_personal_fields(), False))

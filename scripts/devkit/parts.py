@@ -69,12 +69,14 @@ def part_guests(session: Session) -> Result:
 
 
 def part_bridges(session: Session) -> Result:
-    """what installs itself beside sales, stock and invoices, with these installed"""
+    """what installs itself beside sales, stock and others, with these installed"""
     template = session.lab.template_bridges()
-    files = addon_tests(base.bridges(), tours=False)
+    addons = base.bridges()
+    files = [*addon_tests(addons, tours=False), *addon_tests(addons, tours=True)]
+    system.require(system.CHROMIUM, system.CHINESE_FONTS)
     result = session.odoo_pytest("bridges", template, *files)
     for line in install_warnings(session.lab.install_log(template)):
-        if any(addon in line for addon in base.bridges()):
+        if any(addon in line for addon in addons):
             result.fail(line)
     return result
 

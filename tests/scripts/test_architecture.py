@@ -67,11 +67,15 @@ def test_a_table_has_every_addon(page):
 
 def test_what_a_bridge_leads_to_comes_with_the_bridge_only():
     """Who has no orders gets none of Odoo's addons for them, nor do other tests."""
-    names = {f"crm_referral_service_{other}" for other in ("account", "sale", "stock")}
+    names = {
+        f"crm_referral_service_{other}"
+        for other in ("account", "livechat", "sale", "stock")
+    }
     assert set(base.bridges()) == names
     assert not names.intersection(base.core() + base.guests() + base.chosen())
     assert names < set(base.shipped())
-    assert not {"account", "sale", "stock"}.intersection(database.dependencies())
+    others = {"account", "im_livechat", "sale", "stock"}
+    assert not others.intersection(database.dependencies())
 
 
 def test_what_is_made_of_others_is_fresh():

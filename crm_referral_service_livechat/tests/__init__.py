@@ -1,0 +1,6 @@
+from . import (
+    test_livechat_contact,
+    test_livechat_log_tour,
+    test_livechat_rights,
+    test_livechat_visitor,
+)
