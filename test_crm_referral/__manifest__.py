@@ -12,5 +12,6 @@
         "data/test_framework_data.xml",
         "data/test_sheet_data.xml",
         "views/test_conversation_views.xml",
+        "views/test_page_templates.xml",
     ],
 }

@@ -1,5 +1,3 @@
-from urllib.parse import urlencode
-
 from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
@@ -11,11 +9,8 @@ from ..models.crm_assessment_page_mixin import (
     InvalidAnswerError,
 )
 from ..tools.personal_link import PATH
-from .personal_link import PersonalLinkController
+from .personal_link import ACTS, OPENS, PersonalLinkController, routes
 
-# What the frontend's scripts need where `website` is installed. The address stays the
-# same in all languages.
-FRONTEND = {"website": True, "multilang": False, "sitemap": False}
 # Room for every question with a text that is far too long.
 MAX_BODY = 8 * 1024 * 1024
 
@@ -24,90 +19,56 @@ class FeedbackController(PersonalLinkController, http.Controller):
     """The page on which a customer answers, behind a personal link."""
 
     _link_model = "crm.assessment"
+    _page_template = "crm_assessment.feedback_page"
 
-    @http.route(
-        [PATH, f"{PATH}/<string:token>"],
-        type="http",
-        auth="public",
-        methods=["GET"],
-        **FRONTEND,
-    )
+    @http.route(routes(PATH), **OPENS)
     def feedback_page(self, token=None, lang=None, done=None, **_kwargs):
-        """The questions, or a page that says why there are none.
+        """The questions, or a page that says why there are none."""
+        return self._open_page(token, lang, done)
 
-        :param str done: what was done before this page was opened: ``save``, ``ask``
-            (to send, but questions are open) or ``send``
-        """
-        assessment_sudo, status = self._fetch_from_access_token(token, lang)
-        if status == "answered" and done == "send":
-            return self._render_thanks(assessment_sudo)
-        if status != "open":
-            return self._render_closed(assessment_sudo, status)
-        if done == "ask":
-            return self._render_page(
-                assessment_sudo, left=self._get_left(assessment_sudo)
-            )
-        saved = done == "save" and request.env._(
-            "Saved. You may close this page and go on later."
-        )
-        return self._render_page(assessment_sudo, saved=saved)
-
-    # csrf=False: checked below. Odoo's own check needs a session, and so a cookie; and
-    # it would write the path, and so the token, to the log.
-    @http.route(
-        [PATH, f"{PATH}/<string:token>"],
-        type="http",
-        auth="public",
-        methods=["POST"],
-        csrf=False,
-        max_content_length=MAX_BODY,
-        **FRONTEND,
-    )
-    def feedback_submit(self, token=None, lang=None, csrf_token=None, **post):
+    @http.route(routes(PATH), **ACTS, max_content_length=MAX_BODY)
+    def feedback_submit(self, token=None, **posted):
         """Save the answers, and sign them when the customer sends them."""
-        assessment_sudo, status = self._fetch_from_access_token(token, lang)
-        if status != "open":
-            return self._render_closed(assessment_sudo, status)
-        answers = {
-            name: value
-            for name, value in post.items()
-            if name.partition("-")[0] in ANSWER_FIELDS
-        }
-        if not self._is_own_page(assessment_sudo, csrf_token):
-            message = request.env._(
-                "Something was wrong with this page, so nothing was saved just now. "
-                "Your answers are still here: please press the button again."
-            )
-            return self._render_page(assessment_sudo, answers, message, status=400)
+        return self._act_on_page(token, posted)
+
+    def _do(self, record_sudo, posted):
+        """Answers that can be saved are saved, whatever is wrong with the others.
+
+        :return: what was done: ``save``, ``language``, ``ask`` (to send, but questions
+            are open) or ``send``
+        """
+        answers = self._get_posted_answers(posted)
         try:
-            too_long = assessment_sudo._save_page_answers(answers)
+            too_long = record_sudo._save_page_answers(answers)
         except InvalidAnswerError:
             message = request.env._(
                 "These answers do not belong to this page, so nothing was saved. "
                 "Please open your link again."
             )
-            return self._render_page(assessment_sudo, message=message, status=400)
-        assessment_sudo._save_callback(post)
+            return self._render_page(record_sudo, message, status=400)
+        record_sudo._save_callback(posted)
         if too_long:
             return self._render_page(
-                assessment_sudo,
-                {name: answers[name] for name in too_long},
+                record_sudo,
                 self._get_too_long_message(),
+                {name: answers[name] for name in too_long},
                 invalid=too_long,
                 status=422,
             )
-        problem = "lang" not in request.httprequest.form and (
-            assessment_sudo._get_callback_problem()
-        )
+        is_language = "lang" in request.httprequest.form
+        problem = not is_language and record_sudo._get_callback_problem()
         if problem:
-            return self._render_page(
-                assessment_sudo, callback_problem=problem, status=422
-            )
-        if "send" not in post:
-            return self._redirect(
-                assessment_sudo, "save" if "save" in post else "language"
-            )
-        return self._submit(assessment_sudo, is_confirmed="confirmed" in post)
+            return self._render_page(record_sudo, callback_problem=problem, status=422)
+        if "send" not in posted:
+            return "save" if "save" in posted else "language"
+        return self._submit(record_sudo, is_confirmed="confirmed" in posted)
+
+    def _get_posted_answers(self, posted):
+        return {
+            name: value
+            for name, value in posted.items()
+            if name.partition("-")[0] in ANSWER_FIELDS
+        }
 
     @http.route(
         f"{PATH}/<string:token>/save",
@@ -164,14 +125,14 @@ class FeedbackController(PersonalLinkController, http.Controller):
             question["value"] or question["remark"] for question in questions
         )
         if is_answered and self._get_left(assessment_sudo) and not is_confirmed:
-            return self._redirect(assessment_sudo, "ask")
+            return "ask"
         try:
             assessment_sudo._submit_page()
-        except UserError as error:
+        except UserError as error:  # what was saved is kept
             return self._render_page(
-                assessment_sudo, message=error.args[0], status=error.http_status
+                assessment_sudo, error.args[0], status=error.http_status
             )
-        return self._redirect(assessment_sudo, "send")
+        return "send"
 
     def _get_left(self, assessment_sudo):
         """:return: the questions that are still open, texts left aside.
@@ -183,21 +144,13 @@ class FeedbackController(PersonalLinkController, http.Controller):
             if question["kind"] != "text" and not question["value"]
         ]
 
-    def _redirect(self, assessment_sudo, done):
-        """Show the page anew: going back or loading it again then posts nothing twice.
-
-        :param str done: what was done, see ``feedback_page``
-        """
-        query = urlencode({"lang": request.env.lang or "", "done": done})
-        return request.redirect(
-            f"{PATH}/{assessment_sudo.access_token}?{query}", code=303
-        )
-
-    def _render_thanks(self, assessment_sudo):
+    def _render_closed(self, record_sudo, status, done=None):
         """Say that the answers have arrived, after they were sent."""
+        if status != "answered" or done != "send":
+            return super()._render_closed(record_sudo, status, done)
         return self._render(
-            "crm_assessment.feedback_closed",
-            assessment_sudo,
+            self._closed_template,
+            record_sudo,
             {
                 "title": request.env._("Thank you!"),
                 "message": request.env._(
@@ -223,43 +176,46 @@ class FeedbackController(PersonalLinkController, http.Controller):
 
     def _render_page(
         self,
-        assessment_sudo,
-        answers=None,
+        record_sudo,
         message=None,
+        typed=None,
         *,
-        callback_problem=None,
         invalid=(),
-        left=(),
-        saved=None,
-        status=200,
+        callback_problem=None,
+        **options,
     ):
         """Show the questions.
 
-        :param dict answers: what was typed but not saved
-        :param str message: what went wrong
-        :param str callback_problem: what is wrong with the wish to be called
+        :param callback_problem: what is wrong with the wish to be called
         :param invalid: names of the answers that were refused
-        :param left: questions that are open although the customer wants to send
-        :param str saved: what went well
-        :param int status: of the response
         """
-        questions = self._get_typed_questions(assessment_sudo, answers or {}, invalid)
-        counted = [question for question in questions if question["kind"] != "text"]
-        values = {
-            "action": f"{PATH}/{assessment_sudo.access_token}",
-            "callback": assessment_sudo._read_callback(),
-            "callback_days": assessment_sudo._get_callback_days(),
-            "callback_hours": assessment_sudo._get_callback_hours(),
-            "callback_problem": callback_problem,
-            "answered": len([q for q in counted if q["value"]]),
+        questions = self._get_typed_questions(record_sudo, typed or {}, invalid)
+        return super()._render_page(
+            record_sudo,
+            message,
+            callback_problem=callback_problem,
+            questions=questions,
+            **options,
+        )
+
+    def _get_page_values(self, record_sudo, done):
+        counted = [
+            question
+            for question in record_sudo._get_page_questions()
+            if question["kind"] != "text"
+        ]
+        saved = done == "save" and request.env._(
+            "Saved. You may close this page and go on later."
+        )
+        return {
+            "callback": record_sudo._read_callback(),
+            "callback_days": record_sudo._get_callback_days(),
+            "callback_hours": record_sudo._get_callback_hours(),
+            "answered": len([each for each in counted if each["value"]]),
             "counted": len(counted),
-            "deadline": self._get_deadline_text(assessment_sudo.deadline),
-            "form_token": self._get_form_token(assessment_sudo),
-            "languages": request.env["res.lang"].get_installed(),
-            "left": left,
+            "deadline": self._get_deadline_text(record_sudo.deadline),
+            "left": self._get_left(record_sudo) if done == "ask" else (),
             "max_length": MAX_LENGTH,
-            "message": message,
-            "questions": questions,
             "saved": saved,
             # Here, as texts in data attributes are not translated.
             "saved_text": request.env._("Saved"),
@@ -268,9 +224,6 @@ class FeedbackController(PersonalLinkController, http.Controller):
             "title": request.env._("How do you see us?"),
             "too_long_message": self._get_too_long_message(),
         }
-        return self._render(
-            "crm_assessment.feedback_page", assessment_sudo, values, status
-        )
 
     # === TEXTS === #
 
@@ -288,4 +241,10 @@ class FeedbackController(PersonalLinkController, http.Controller):
             "This answer is longer than %(limit)s characters and is not saved. Please "
             "make it shorter; nothing is lost.",
             limit=f"{MAX_LENGTH:,}",
+        )
+
+    def _get_not_own_text(self):
+        return request.env._(
+            "Something was wrong with this page, so nothing was saved just now. Your "
+            "answers are still here: please press the button again."
         )

@@ -1,11 +1,11 @@
-from urllib.parse import urlencode
-
 from odoo import http
 from odoo.http import request
 
-from odoo.addons.crm_assessment.controllers.feedback import FRONTEND
 from odoo.addons.crm_assessment.controllers.personal_link import (
+    ACTS,
+    OPENS,
     PersonalLinkController,
+    routes,
 )
 
 PATH = "/referral/objection"
@@ -20,75 +20,46 @@ class ObjectionController(PersonalLinkController, http.Controller):
     """
 
     _link_model = "crm.referral.candidate"
+    _page_template = "crm_referral.objection_page"
 
-    @http.route(
-        [PATH, f"{PATH}/<string:token>"],
-        type="http",
-        auth="public",
-        methods=["GET"],
-        **FRONTEND,
-    )
+    @http.route(routes(PATH), **OPENS)
     def objection_page(self, token=None, lang=None, **_kwargs):
         """Ask once, or say that the objection is noted."""
-        candidate_sudo, status = self._fetch_from_access_token(token, lang)
-        if status != "open":
-            return self._render_done(candidate_sudo, status)
-        return self._render_question(candidate_sudo)
+        return self._open_page(token, lang)
 
-    # csrf=False: checked below, as on the page for customers. A mail program sends the
-    # words of RFC 8058 when its user unsubscribes: it has no page, and is the click.
-    @http.route(
-        [PATH, f"{PATH}/<string:token>"],
-        type="http",
-        auth="public",
-        methods=["POST"],
-        csrf=False,
-        max_content_length=MAX_BODY,
-        **FRONTEND,
-    )
-    def objection_submit(self, token=None, lang=None, csrf_token=None, **post):
+    @http.route(routes(PATH), **ACTS, max_content_length=MAX_BODY)
+    def objection_submit(self, token=None, **posted):
         """Note the objection."""
-        candidate_sudo, status = self._fetch_from_access_token(token, lang)
-        if status != "open":
-            return self._render_done(candidate_sudo, status)
-        one_click = post.get("List-Unsubscribe") == "One-Click"
-        if not one_click and not self._is_own_page(candidate_sudo, csrf_token):
-            message = request.env._(
-                "Something was wrong with this page, so nothing was noted just now. "
-                "Please press the button again."
-            )
-            return self._render_question(candidate_sudo, message, status=400)
-        candidate_sudo._object_by_link()
-        if one_click:
-            return self._render_done(candidate_sudo, "answered")
-        query = urlencode({"lang": request.env.lang or ""})
-        return request.redirect(
-            f"{PATH}/{candidate_sudo.access_token}?{query}", code=303
+        return self._act_on_page(token, posted)
+
+    def _do(self, record_sudo, posted):
+        record_sudo._object_by_link()
+        if self._is_one_click(posted):
+            return self._render_closed(record_sudo, "answered")
+        return None
+
+    def _is_one_click(self, posted):
+        """A mail program sends the words of RFC 8058 when its user unsubscribes: it has
+        no page, and is the click."""
+        is_posted = request.httprequest.method == "POST"
+        return is_posted and posted.get("List-Unsubscribe") == "One-Click"
+
+    def _is_own_post(self, record_sudo, form_token, posted):
+        return self._is_one_click(posted) or super()._is_own_post(
+            record_sudo, form_token, posted
         )
 
     # === PAGES === #
 
-    def _render_question(self, candidate_sudo, message=None, status=200):
-        values = {
-            "action": f"{PATH}/{candidate_sudo.access_token}",
-            "form_token": self._get_form_token(candidate_sudo),
-            "languages": request.env["res.lang"].get_installed(),
-            "message": message,
-            "notice": candidate_sudo._get_notice_sentence(),
+    def _get_page_values(self, record_sudo, done):
+        return {
+            "notice": record_sudo._get_notice_sentence(),
             "title": request.env._("Shall we leave you in peace?"),
         }
-        return self._render(
-            "crm_referral.objection_page", candidate_sudo, values, status
-        )
 
-    def _render_done(self, candidate_sudo, status):
+    def _get_closed_status(self, status):
         """An objection that is noted is no mistake: the page says so kindly."""
-        if status != "answered":
-            return self._render_closed(candidate_sudo, status)
-        title, message = self._get_closed_texts(status)
-        return self._render(
-            self._closed_template, candidate_sudo, {"title": title, "message": message}
-        )
+        return 200 if status == "answered" else super()._get_closed_status(status)
 
     def _get_closed_texts(self, status):
         texts = {

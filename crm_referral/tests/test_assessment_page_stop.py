@@ -67,7 +67,7 @@ class TestStopPage(FeedbackCase):
                 self._path(suffix="/stop"), data={"stop": "1", **values}
             )
             self.assertEqual(response.status_code, 400)
-            self.assertIn("nothing was changed", response.text)
+            self.assertIn("nothing was done just now", response.text)
         page = html.fromstring(self.url_open(self._path(suffix="/stop")).text)
         [token] = page.xpath("//input[@name='csrf_token']/@value")
         response = self.url_open(

@@ -8,4 +8,5 @@ from . import (
     test_conversation_step,
     test_conversation_step_log,
     test_export,
+    test_page,
 )
