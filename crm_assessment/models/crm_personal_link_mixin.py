@@ -37,7 +37,10 @@ class CrmPersonalLinkMixin(models.AbstractModel):
 
     # Tokens are found by their digest. A guess cannot steer its digest, so the time
     # that the look-up takes says nothing about how near the guess came to a token.
-    _access_token_digest_idx = models.UniqueIndex("(sha256(access_token::bytea))")
+    _access_token_digest_idx = models.UniqueIndex(
+        "(sha256(access_token::bytea))",
+        "This link leads somewhere else already. Please try again.",
+    )
 
     # === DEFAULT METHODS === #
 

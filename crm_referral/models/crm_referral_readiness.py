@@ -85,7 +85,10 @@ class CrmReferralReadiness(models.Model):
         help="Points, amount, day and detail of each signal, by code.",
     )
 
-    _partner_company_uniq = models.UniqueIndex("(partner_id, company_id)")
+    _partner_company_uniq = models.UniqueIndex(
+        "(partner_id, company_id)",
+        "This customer has been weighed at this moment. Please try again.",
+    )
     _order_idx = models.Index("(company_id, score DESC, partner_id)")
 
     # === READING === #

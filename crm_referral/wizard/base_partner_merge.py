@@ -1,4 +1,7 @@
+from psycopg2.errors import ForeignKeyViolation
+
 from odoo import api, models
+from odoo.exceptions import ConcurrencyError
 
 from ..models.crm_referral_ask_list_mixin import WAITING
 from ..tools.referral_tree import leads_to
@@ -6,6 +9,22 @@ from ..tools.referral_tree import leads_to
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
+
+    def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
+        """Merge once more when somebody has noted something of them meanwhile.
+
+        What others have committed since the merge began is not seen, so it still
+        points to the customers that go, and the database does not let them.
+        """
+        try:
+            return super()._merge(partner_ids, dst_partner, extra_checks)
+        except ForeignKeyViolation as error:
+            raise ConcurrencyError(
+                self.env._(
+                    "Somebody is working with one of these customers right now. Try "
+                    "again in a moment."
+                )
+            ) from error
 
     @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
 from .crm_service_reason import KINDS
@@ -308,6 +308,23 @@ class CrmServiceContact(models.Model):
         """
         self.check_access("write")
         return self.write({"state": "done"})
+
+    def action_take(self):
+        """Take care of contacts that nobody has taken yet.
+
+        :return: True
+        :raise UserError: when somebody else was faster: says who
+        """
+        self.check_access("read")
+        taken = self.filtered(lambda c: c.user_id and c.user_id != self.env.user)
+        if taken:
+            raise UserError(
+                self.env._(
+                    "%(colleague)s has taken it already. Take another one.",
+                    colleague=taken[0].user_id.name,
+                )
+            )
+        return self.write({"user_id": self.env.uid})
 
     # === BUSINESS METHODS === #
 

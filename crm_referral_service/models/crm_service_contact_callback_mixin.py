@@ -141,6 +141,9 @@ class CrmServiceContactCallbackMixin(models.AbstractModel):
                 # sudo: kept by us; a new time is a new promise
                 self.sudo().write({"is_callback_told": False})
             if "callback_wanted" in vals or any(self.mapped("callback_wanted")):
+                # Whoever promises the same at this moment waits here, and not where
+                # both make the same follower.
+                self.flush_recordset()
                 self._plan_callback()
         return result
 

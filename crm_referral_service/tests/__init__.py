@@ -10,6 +10,7 @@ from . import (
     test_contact,
     test_contact_callback,
     test_contact_chain,
+    test_contact_concurrency,
     test_contact_figures,
     test_contact_follow,
     test_contact_jobs,

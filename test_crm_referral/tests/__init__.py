@@ -1,5 +1,6 @@
 from . import (
     test_analysis,
+    test_constraint_messages,
     test_export,
     test_extensions,
     test_personal_page,
