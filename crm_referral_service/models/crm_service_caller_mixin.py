@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import email_normalize
 
+from ..tools.caller_words import without_extension
+
 
 class CrmServiceCallerMixin(models.AbstractModel):
     """Who turns to us: a customer we know, or somebody of whom we know little.
@@ -68,3 +70,18 @@ class CrmServiceCallerMixin(models.AbstractModel):
         for record in self:
             partner = record.partner_id._origin & visible
             record.customer_name = partner.name or record.caller_name
+
+    # === PHONE === #
+
+    def _phone_get_country(self):
+        """The customer's, else that of the company that is called, whoever notes it."""
+        countries = super()._phone_get_country()
+        for record in self:
+            if country := record.company_id.country_id:
+                countries.setdefault(record.id, country)
+        return countries
+
+    def _phone_format_number(self, number, country, **options):
+        """To whom a caller was put through tells nothing of who it is."""
+        number = number and without_extension(number)
+        return super()._phone_format_number(number, country, **options)

@@ -14,6 +14,7 @@ from . import (
     test_contact_figures,
     test_contact_follow,
     test_contact_jobs,
+    test_contact_key,
     test_contact_known,
     test_contact_mail,
     test_contact_page,
