@@ -1,3 +1,7 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -11,6 +15,20 @@ from odoo.addons.crm_foundation.tools.local_time import (
 )
 
 CALL_BACK = "crm_referral_service.mail_activity_type_call_back"
+
+
+def to_utc(moment):
+    """:return: a moment of some time zone, as fields keep it"""
+    return moment.astimezone(pytz.utc).replace(tzinfo=None)
+
+
+def _on_day(day, hours, clock):
+    """:return: the moments at which these hours of a day are, by a clock"""
+    midnight = datetime.combine(day, time())
+    # By minutes: a third of an hour is no exact number of hours.
+    return [
+        clock.localize(midnight + timedelta(minutes=round(hour * 60))) for hour in hours
+    ]
 
 
 class CrmServiceContactCallbackMixin(models.AbstractModel):
@@ -126,6 +144,15 @@ class CrmServiceContactCallbackMixin(models.AbstractModel):
             "callback_to", "<", self.env.cr.now()
         )
 
+    @api.onchange("callback_wanted", "partner_id")
+    def _onchange_callback_wanted(self):
+        """Propose when the customer likes to be called."""
+        if self.callback_wanted and not self.callback_from and not self.callback_to:
+            zone, start, end = self._propose_callback_window()
+            if start:
+                self.callback_tz = zone
+                self.callback_from, self.callback_to = map(to_utc, (start, end))
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -180,7 +207,54 @@ class CrmServiceContactCallbackMixin(models.AbstractModel):
         """
         return self.action_called(reached=False)
 
+    def action_remember_hours(self):
+        """The customer likes to be called at these hours, also another time.
+
+        Who takes the call need not manage customers: nothing else of them is written.
+
+        :return: True
+        :raise UserError: without a customer and a time within one day
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self.partner_id.check_access("read")
+        zone = pytz.timezone(self._get_callback_timezone())
+        start, end = (
+            moment and pytz.utc.localize(moment).astimezone(zone)
+            for moment in (self.callback_from, self.callback_to)
+        )
+        if not (self.partner_id and start and end and start.date() == end.date()):
+            raise UserError(
+                self.env._(
+                    "Choose the customer and a time that begins and ends on the same "
+                    "day."
+                )
+            )
+        hours = [moment.hour + moment.minute / 60 for moment in (start, end)]
+        # sudo: see above
+        self.partner_id.sudo().write(
+            {"service_callback_from": hours[0], "service_callback_to": hours[1]}
+        )
+        return True
+
     # === BUSINESS METHODS === #
+
+    def _propose_callback_window(self):
+        """:return: time zone, beginning and end of the next time at which the customer
+        likes to be called, by their clock; empty ends where nobody has asked them
+        :rtype: tuple[str, datetime | bool, datetime | bool]
+        """
+        self.ensure_one()
+        zone = self._get_callback_timezone()
+        hours = self.partner_id._get_callback_hours()
+        if not hours:
+            return zone, False, False
+        clock = pytz.timezone(zone)
+        now = pytz.utc.localize(self.env.cr.now()).astimezone(clock)
+        start, end = _on_day(now.date(), hours, clock)
+        if end <= now:
+            start, end = _on_day(now.date() + timedelta(days=1), hours, clock)
+        return zone, start, end
 
     @api.model
     def _get_callback_domain(self):

@@ -111,7 +111,7 @@ class CrmServiceContactQuickMixin(models.AbstractModel):
             "handovers": self._describe_open_handovers(keys),
             "again": again.id,
             "phone": contact.phone or "",
-            "zone": contact._get_callback_timezone(),
+            **self._describe_callback(contact),
         }
 
     @api.model
@@ -204,6 +204,15 @@ class CrmServiceContactQuickMixin(models.AbstractModel):
             "is_done": self.state == "done",
             "is_repeat": self.is_repeat,
         }
+
+    @api.model
+    def _describe_callback(self, contact):
+        """:return: when the customer likes to be called next, as inputs write it"""
+        zone, start, end = contact._propose_callback_window()
+        start, end = (
+            moment and moment.strftime("%Y-%m-%dT%H:%M") for moment in (start, end)
+        )
+        return {"zone": zone, "callback_from": start or "", "callback_to": end or ""}
 
     @api.model
     def _describe_open_complaints(self, contact):

@@ -32,6 +32,28 @@ class ResPartner(models.Model):
         help="How often this customer turned to us, or we to them.",
     )
 
+    service_callback_from = fields.Float(
+        string="Call Not Before",
+        aggregator=None,
+        groups="crm_referral_service.group_service_user",
+        help="From which hour on this customer likes to be called, by their own clock.",
+    )
+    service_callback_to = fields.Float(
+        string="Call Until",
+        aggregator=None,
+        groups="crm_referral_service.group_service_user",
+        help="Until which hour this customer likes to be called, by their own clock.",
+    )
+
+    _service_callback_hours = models.Constraint(
+        "CHECK (COALESCE(service_callback_from, 0) = 0 "
+        "AND COALESCE(service_callback_to, 0) = 0 "
+        "OR COALESCE(service_callback_from, 0) >= 0 "
+        "AND COALESCE(service_callback_from, 0) < COALESCE(service_callback_to, 0) "
+        "AND COALESCE(service_callback_to, 0) <= 24)",
+        "The hours to call a customer begin before they end, on the same day.",
+    )
+
     def _get_interaction_figures(self):
         figures = super()._get_interaction_figures()
         Contact = self.env["crm.service.contact"]
@@ -87,6 +109,20 @@ class ResPartner(models.Model):
         ]
         action["context"] = {"default_partner_id": self.id}
         return action
+
+    # === CALL BACK === #
+
+    def _get_callback_hours(self):
+        """When the customer likes to be called; of a person, else of their company.
+
+        :return: the hours from and until which, by their clock; none if nobody asked
+        :rtype: tuple[float, float] | tuple[()]
+        """
+        # sudo: told to who may log contacts, for a customer whom they have chosen
+        for partner in (self.sudo(), self.sudo().commercial_partner_id):
+            if partner.service_callback_to:
+                return partner.service_callback_from, partner.service_callback_to
+        return ()
 
     # === READINESS === #
 

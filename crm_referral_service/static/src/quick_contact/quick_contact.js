@@ -134,7 +134,7 @@ export class QuickContact extends Component {
 
     chooseCaller(values) {
         const { words } = values;
-        this.change({ ...values, ...NEW_MATTER, label: words });
+        this.change({ ...values, ...NEW_MATTER, ...this.withoutProposal, label: words });
         this.focus("reason");
         return this.loadCaller();
     }
@@ -142,7 +142,8 @@ export class QuickContact extends Component {
     /** Typed by hand: whoever was chosen before is not meant any more. */
     typeCaller({ inputValue }) {
         if (inputValue !== this.state.draft.words) {
-            this.change({ words: inputValue, partner_id: false, ...NEW_MATTER });
+            const nobody = { words: inputValue, partner_id: false };
+            this.change({ ...nobody, ...NEW_MATTER, ...this.withoutProposal });
         }
     }
 
@@ -174,6 +175,29 @@ export class QuickContact extends Component {
         this.focus("note");
     }
 
+    /** The hours of one customer are not those of another. */
+    get withoutProposal() {
+        const { draft, caller } = this.state;
+        const isProposed =
+            draft.callback_from === caller.callback_from &&
+            draft.callback_to === caller.callback_to;
+        return isProposed ? { callback_from: "", callback_to: "" } : {};
+    }
+
+    /** Who has told us once at which hours need not be asked again. */
+    chooseCallback(callback_wanted) {
+        const { callback_from, callback_to } = this.state.draft;
+        const { caller } = this.state;
+        const isProposed = callback_wanted && !callback_from && !callback_to;
+        this.change({
+            callback_wanted,
+            ...(isProposed && {
+                callback_from: caller.callback_from || "",
+                callback_to: caller.callback_to || "",
+            }),
+        });
+    }
+
     chooseMiss(ev) {
         this.change({ miss_id: Number(ev.target.value) || false });
     }
@@ -199,6 +223,9 @@ export class QuickContact extends Component {
         this.state.caller = await this.keepLast.add(
             this.orm.call(MODEL, "get_caller", [], { partner_id, words, reason_id }),
         );
+        if (this.state.draft.callback_wanted) {
+            this.chooseCallback(true);
+        }
     }
 
     get isAsked() {

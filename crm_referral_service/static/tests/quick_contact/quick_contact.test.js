@@ -239,3 +239,17 @@ test("what was typed is there when the screen opens again", async () => {
     expect(NOTE).toHaveValue("Half a senten");
     expect.verifySteps(["who Ann"]);
 });
+
+test("the hours at which a customer likes to be called are proposed", async () => {
+    const window = { callback_from: "2026-11-24T09:00", callback_to: "2026-11-24T11:30" };
+    await mountQuickContact({ caller: { ...KNOWN, again: false, ...window } });
+    await type("Cli");
+    await hit("Enter");
+    await contains("label[for='quick_contact_callback']").click();
+    expect("#quick_contact_from").toHaveValue("2026-11-24T09:00");
+    expect("#quick_contact_to").toHaveValue("2026-11-24T11:30");
+    await contains(WHO).click();
+    await type("Ann");
+    expect("#quick_contact_from").toHaveValue("");
+    expect.verifySteps(["who 9"]);
+});
