@@ -29,8 +29,8 @@ class CrmDashboardMixin(models.AbstractModel):
         :param int days: length of the period that ends now; each figure is compared
             with the period of the same length before
         :param dict filters: what was chosen of the lists: ids by the names of fields
-        :return: periods, lists to choose from, figures, sections, buttons, links; and a
-            text when there is nothing to show yet
+        :return: periods, lists to choose from, figures, sections, buttons, links; how
+            to read all that; and a text when there is nothing to show yet
         :rtype: dict
         :raise ValidationError: when the period, or what was chosen, is not on the lists
         """
@@ -63,6 +63,7 @@ class CrmDashboardMixin(models.AbstractModel):
             "sections": sections,
             "buttons": self._get_buttons(),
             "links": self._get_links(),
+            "explanation": self._get_explanation(),
             "empty": self._is_empty(figures, sections) and self._get_empty_text(),
         }
 
@@ -115,6 +116,11 @@ class CrmDashboardMixin(models.AbstractModel):
         return []
 
     @api.model
+    def _get_explanation(self):
+        """:return: how to read it, where that is not plain"""
+        return ""
+
+    @api.model
     def _get_empty_text(self):
         """:return: what is said as long as there is nothing to show."""
         return self.env._("Nothing to show yet.")
@@ -163,7 +169,7 @@ class CrmDashboardMixin(models.AbstractModel):
         """:param str kind: ``bars`` (counts in proportion), ``alerts`` (counts that
             should be zero) or ``list``
         :param list rows: each with ``code``, ``name``, ``value`` and ``action``, and
-            perhaps ``format`` and ``note``
+            perhaps ``format``, ``note``, and a ``hint``: a sentence below
         :param str empty: what is said when there are no rows
         :rtype: dict
         """
@@ -171,7 +177,9 @@ class CrmDashboardMixin(models.AbstractModel):
             "code": code,
             "title": title,
             "kind": kind,
-            "rows": [{"format": "integer", "note": "", **row} for row in rows],
+            "rows": [
+                {"format": "integer", "note": "", "hint": "", **row} for row in rows
+            ],
             "empty": empty,
         }
 

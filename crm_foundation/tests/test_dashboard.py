@@ -41,6 +41,7 @@ class TestDashboard(TransactionCase):
         self.assertEqual([each["days"] for each in data["periods"]], [30, 90, 365])
         for name in ("figures", "sections", "choices", "buttons", "links"):
             self.assertEqual(data[name], [])
+        self.assertEqual(data["explanation"], "")
         self.assertEqual(data["empty"], "Nothing to show yet.")
 
     def test_only_what_is_on_the_lists(self):
@@ -119,7 +120,8 @@ class TestDashboard(TransactionCase):
     def test_section(self):
         row = {"code": "a", "name": "A", "value": 0, "action": False}
         section = self.Dashboard._prepare_section("s", "S", "bars", [row], "None.")
-        self.assertEqual(section["rows"], [{**row, "format": "integer", "note": ""}])
+        [shown] = section["rows"]
+        self.assertEqual(shown, {**row, "format": "integer", "note": "", "hint": ""})
         self._patch(_get_sections=[section])
         self.assertTrue(self.Dashboard.get_dashboard()["empty"])
         section["rows"][0]["value"] = 1

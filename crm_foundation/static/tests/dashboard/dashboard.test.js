@@ -292,6 +292,23 @@ test("what should be zero is red, and notes stand before the value", async () =>
     expect("[data-row='8']").toHaveAttribute("disabled");
 });
 
+test("how to read it stands above, and a hint below its row", async () => {
+    await mountDashboard({
+        explanation: "Nobody is ranked.",
+        sections: [
+            makeSection("ann", "list", [
+                makeRow("solved", "Solved", 0.5, { format: "percent", hint: "As expected" }),
+                makeRow("repeats", "Repeats", null),
+            ]),
+        ],
+    });
+    expect.verifySteps(["load  {}"]);
+    expect(".o_crm_dashboard_explanation").toHaveText("Nobody is ranked.");
+    expect("[data-row='solved'] small").toHaveText("As expected");
+    expect("[data-row='repeats'] small").toHaveCount(0);
+    expect("[data-row='repeats']").toHaveText(/Repeats\s*–/);
+});
+
 test("with nothing to show it says what will be here", async () => {
     await mountDashboard({
         empty: "Nothing to show yet.",
