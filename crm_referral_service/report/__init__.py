@@ -6,5 +6,6 @@ from . import (
     crm_service_learning,
     crm_service_figures,
     crm_service_dashboard,
+    crm_service_fair_card,
     sheets,
 )

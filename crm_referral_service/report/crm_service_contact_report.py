@@ -66,7 +66,11 @@ class CrmServiceContactReport(models.Model):
         comodel_name="res.partner", string="Customer", readonly=True
     )
     user_id = fields.Many2one(
-        comodel_name="res.users", string="First Taker", readonly=True
+        comodel_name="res.users",
+        string="First Taker",
+        readonly=True,
+        # Rates of persons that are not compared fairly are nothing for colleagues.
+        groups="crm_referral_service.group_service_manager",
     )
     team_id = fields.Many2one(
         comodel_name="crm.team", string="Service Team", readonly=True

@@ -24,6 +24,7 @@ from . import (
     test_customer,
     test_duty,
     test_duty_screens,
+    test_fair_card,
     test_gesture,
     test_handover,
     test_improvement_sheet,

@@ -15,9 +15,9 @@ class TestFairCard(BaseCase):
     def test_worse_raw_and_better_than_expected(self):
         cards = make_cards(
             [
-                ("easy", "delivery", 9, 9),
-                ("easy", "repair", 1, 0),
-                ("hard", "repair", 10, 5),
+                ("easy", "delivery", 9, 9, 9),
+                ("easy", "repair", 1, 0, 0),
+                ("hard", "repair", 10, 5, 5),
             ]
         )
         easy, hard = cards["easy"], cards["hard"]
@@ -31,11 +31,32 @@ class TestFairCard(BaseCase):
 
     def test_nothing(self):
         self.assertEqual(make_cards([]), {})
-        self.assertEqual(make_cards([("a", "b", 0, 0)]), {})
+        self.assertEqual(make_cards([("a", "b", 0, 0, 0)]), {})
+
+    def test_amounts(self):
+        """Two orders of 100 in four contacts of the one, one of 40 in the other's."""
+        cards = make_cards([("one", "a", 4, 200, 20_000), ("other", "a", 1, 40, 1600)])
+        self.assertEqual((cards["one"].rate, cards["one"].expected), (50, 48))
+        # The mean of the squares is 4320, that of the amounts 48: 2016 between them.
+        self.assertAlmostEqual(cards["one"].error, (2016 / 4) ** 0.5)
+        self.assertAlmostEqual(cards["other"].error, 2016**0.5)
+
+    def test_what_may_be_chance_is_as_usual(self):
+        rows = [("one", "a", 100, 60, 60), ("all", "a", 9900, 4940, 4940)]
+        # Of 100 coins, 60 heads are no chance any more; of 25, 14 are.
+        self.assertEqual(make_cards(rows)["one"].verdict, "above")
+        rows = [("one", "a", 25, 14, 14), ("all", "a", 9975, 4986, 4986)]
+        self.assertEqual(make_cards(rows)["one"].verdict, "usual")
+        rows = [("one", "a", 100, 40, 40), ("all", "a", 9900, 4960, 4960)]
+        self.assertEqual(make_cards(rows)["one"].verdict, "below")
+
+    def test_alone_everything_is_as_usual(self):
+        for part in (0, 3, 10):
+            card = make_cards([("one", "a", 10, part, part)])["one"]
+            self.assertEqual((card.verdict, card.rate), ("usual", part / 10))
 
 
-@tagged("post_install", "-at_install")
-class TestContactFigures(FiguresCommon):
+class ContactsCommon(FiguresCommon):
     """Contacts that can be counted by hand."""
 
     @classmethod
@@ -64,6 +85,11 @@ class TestContactFigures(FiguresCommon):
 
     def _end(self, contact, **values):
         contact.sudo().write({"state": "done", **values})
+
+
+@tagged("post_install", "-at_install")
+class TestContactFigures(ContactsCommon):
+    """Counted by hand."""
 
     def test_nothing(self):
         values = self._read()
