@@ -8,10 +8,14 @@ registerThreadAction("crm-service-contact", {
         !owner.isDiscussSidebarChannelActions,
     icon: "fa fa-fw fa-headphones",
     name: _t("Log as Service Contact"),
-    async open({ store, thread }) {
-        const { action, orm } = store.env.services;
+    async open({ owner, store, thread }) {
+        const { action, orm, ui } = store.env.services;
         const method = "action_log_service_contact";
         await action.doAction(await orm.call("discuss.channel", method, [[thread.id]]));
+        if (ui.isSmall) {
+            // The conversation covers the whole screen.
+            await owner.props.chatWindow?.fold();
+        }
     },
     sequence: 20,
     sequenceGroup: 25,
