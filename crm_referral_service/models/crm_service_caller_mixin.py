@@ -3,6 +3,8 @@ from odoo.tools import email_normalize
 
 from ..tools.caller_words import without_extension
 
+LONGEST_EMAIL = 254
+
 
 class CrmServiceCallerMixin(models.AbstractModel):
     """Who turns to us: a customer we know, or somebody of whom we know little.
@@ -59,9 +61,9 @@ class CrmServiceCallerMixin(models.AbstractModel):
     @api.depends("email")
     def _compute_email_normalized(self):
         for record in self:
-            record.email_normalized = (
-                email_normalize(record.email, strict=False) or False
-            )
+            email = email_normalize(record.email, strict=False) or ""
+            # Longer is no address, and too long for an index.
+            record.email_normalized = len(email) <= LONGEST_EMAIL and email
 
     @api.depends("partner_id.name", "caller_name")
     @api.depends_context("uid", "allowed_company_ids")

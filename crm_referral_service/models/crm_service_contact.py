@@ -165,6 +165,11 @@ class CrmServiceContact(models.Model):
     )
     active = fields.Boolean(default=True)
 
+    # At the ends of the calendar no time zone can be told any more.
+    _within_our_times = models.Constraint(
+        "CHECK (contacted_on BETWEEN '1970-01-02' AND '2199-12-31')",
+        "The moment of the contact is too long ago, or too far away.",
+    )
     _done_has_reason = models.Constraint(
         "CHECK (state <> 'done' OR reason_id IS NOT NULL)",
         "Choose the reason, then the contact is done.",

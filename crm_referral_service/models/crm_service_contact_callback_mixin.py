@@ -92,6 +92,11 @@ class CrmServiceContactCallbackMixin(models.AbstractModel):
         "CHECK (callback_from < callback_to)",
         "The time to call back begins before it ends.",
     )
+    _window_within_our_times = models.Constraint(
+        "CHECK (LEAST(callback_from, callback_to) >= '1970-01-02' "
+        "AND GREATEST(callback_from, callback_to) <= '2199-12-31')",
+        "The time to call back is too long ago, or too far away.",
+    )
     _callback_due_idx = models.Index(
         "(callback_to) WHERE callback_wanted AND called_back_on IS NULL"
     )

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from ..tools.caller_words import read_caller
+from .crm_complaint_page_mixin import UNPRINTABLE
 
 # How many of each are shown beside what is being written.
 SHOWN = 5
@@ -21,6 +22,10 @@ FIELDS = (
     "callback_phone",
     "miss_id",
 )
+# What somebody types in ten seconds is shorter than that.
+LONGEST = {"note": 10_000}
+LONGEST_LINE = 250
+LARGEST_ID = 2**31 - 1
 
 
 class CrmServiceContactQuickMixin(models.AbstractModel):
@@ -63,7 +68,7 @@ class CrmServiceContactQuickMixin(models.AbstractModel):
         :rtype: list[dict]
         """
         self.check_access("create")
-        words = (words or "").strip()
+        words = self._read_text(words).strip()
         digits = "".join(filter(str.isdigit, words))
         if len(words) < 2:
             return []
@@ -99,7 +104,8 @@ class CrmServiceContactQuickMixin(models.AbstractModel):
         :rtype: dict
         """
         self.check_access("create")
-        contact = self._imagine(partner_id, words, reason_id=reason_id)
+        reason = self._read_record("crm.service.reason", reason_id)
+        contact = self._imagine(partner_id, words, reason_id=reason.id)
         keys = contact._get_customer_keys()
         if not keys:
             return {"contacts": [], "complaints": [], "handovers": [], "again": False}
@@ -122,6 +128,8 @@ class CrmServiceContactQuickMixin(models.AbstractModel):
         :return: id and name of what was written, to tell it
         :rtype: dict
         """
+        self.check_access("create")
+        values = self._read_values(values)
         partner_id = values.get("partner_id")
         solved = bool(values.get("solved"))
         wanted = bool(values.get("callback_wanted"))
@@ -150,11 +158,55 @@ class CrmServiceContactQuickMixin(models.AbstractModel):
     # === WHAT IS TYPED === #
 
     @api.model
+    def _read_values(self, values):
+        """:return: what was typed and chosen, as the fields can hold it
+        :raise UserError: says what to correct
+        """
+        if not isinstance(values, dict):
+            raise UserError(self.env._("Write who it is, or what it is about."))
+        read = {}
+        for fname, value in values.items():
+            field = self._fields.get(fname)
+            if field and field.type == "many2one":
+                read[fname] = self._read_record(field.comodel_name, value).id
+            elif fname == "solved" or (field and field.type == "boolean"):
+                read[fname] = bool(value)
+            else:
+                read[fname] = self._read_text(value, LONGEST.get(fname, LONGEST_LINE))
+        channels = self._fields["channel"].get_values(self.env)
+        if (read.get("channel") or channels[0]) not in channels:
+            raise UserError(self.env._("Choose how the customer turned to us."))
+        return read
+
+    @api.model
+    def _read_text(self, value, longest=LONGEST_LINE):
+        text = UNPRINTABLE.sub("", value) if isinstance(value, str) else ""
+        if len(text) > longest:
+            raise UserError(
+                self.env._("This is too long. Please make it shorter than it is.")
+            )
+        return text
+
+    @api.model
+    def _read_record(self, model, number):
+        """:return: the record with this id, which may be gone, or none
+        :raise UserError: when it is no id
+        """
+        if number and not (type(number) is int and 0 < number <= LARGEST_ID):
+            raise UserError(
+                self.env._(
+                    "What you chose is not there any more. Choose again, please."
+                )
+            )
+        return self.env[model].browse(number or ())
+
+    @api.model
     def _read_who(self, partner_id, words):
-        if not partner_id:
-            return read_caller(words)
-        self.env["res.partner"].browse(partner_id).check_access("read")
-        return {"partner_id": partner_id}
+        partner = self._read_record("res.partner", partner_id)
+        if not partner:
+            return read_caller(self._read_text(words))
+        partner.check_access("read")
+        return {"partner_id": partner.id}
 
     @api.model
     def _imagine(self, partner_id, words="", **values):
@@ -183,11 +235,11 @@ class CrmServiceContactQuickMixin(models.AbstractModel):
             return False
         try:
             moment = pytz.timezone(zone).localize(datetime.fromisoformat(text))
-        except ValueError as error:
+            return moment.astimezone(pytz.utc).replace(tzinfo=None)
+        except (ValueError, OverflowError) as error:
             raise UserError(
                 self.env._("Write day and time of the call, or leave them empty.")
             ) from error
-        return moment.astimezone(pytz.utc).replace(tzinfo=None)
 
     # === WHAT IS SHOWN === #
 

@@ -34,6 +34,7 @@ from . import (
     test_post,
     test_post_card,
     test_quick_contact,
+    test_quick_contact_harm,
     test_quick_contact_tour,
     test_reason,
     test_reminders,
