@@ -260,7 +260,7 @@ class CrmServiceNotice(models.Model):
     # === JOB === #
 
     @api.model
-    def _cron_measure(self):
+    def _cron_measure(self, batch_size=200):
         """Measure what has run long enough, and again while contacts still change."""
         day = today(self.env)
         self._process_in_batches(
@@ -270,6 +270,7 @@ class CrmServiceNotice(models.Model):
                 | Domain("measure_on", ">=", day - timedelta(days=SETTLING_DAYS))
             ),
             "_measure",
+            batch_size=batch_size,
         )
 
     # === BUSINESS METHODS === #

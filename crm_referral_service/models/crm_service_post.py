@@ -255,11 +255,12 @@ class CrmServicePost(models.Model):
     # === JOB === #
 
     @api.model
-    def _cron_tell_neglected(self):
+    def _cron_tell_neglected(self, batch_size=200):
         """Remind who listens, once, where nobody has listened for too long."""
         self._process_in_batches(
             Domain("is_neglected", "=", True) & Domain("is_reminded", "=", False),
             "_remind_owner",
+            batch_size=batch_size,
         )
 
     def _remind_owner(self):
