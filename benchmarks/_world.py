@@ -50,6 +50,8 @@ SELECT g, 1 + g % {customers} AS customer,
        + (60 + abs(hashint4(g * 3 + 5)) % 540) * interval '1 minute' AS asked_on
   FROM generate_series(1, {rows}) g;
 
+"""
+REQUESTS = """
 INSERT INTO crm_referral (id, partner_id, user_id, team_id, company_id, active,
                           priority, step_id, outcome, decline_reason_id, closed_on,
                           next_ask_date, challenge, improvement, candidate_count,
@@ -127,6 +129,8 @@ SELECT b.r + a.g, b.p + a.customer, u.id, u.team_id, 1, true, true,
                 ELSE 'suggested' END AS state) c
  WHERE a.reached > 3;
 
+"""
+OPPORTUNITIES = """
 INSERT INTO crm_lead (id, name, type, active, user_id, team_id, company_id, partner_id,
                       stage_id, expected_revenue, probability, won_status, priority,
                       contact_name, email_from, date_last_stage_update, create_date,
@@ -141,7 +145,7 @@ SELECT b.l + a.g, 'Opportunity ' || a.g, 'opportunity', true, u.id, u.team_id, 1
   JOIN (SELECT id, is_won, row_number() OVER (ORDER BY sequence) - 1 AS k
           FROM crm_stage) st ON st.k = abs(hashint4(a.g * 13)) % 4;
 
--- What to do next: in each open request, and in as many opportunities.
+-- What to do next: in each open request, if any, and in as many opportunities.
 INSERT INTO mail_activity (res_model, res_model_id, res_id, activity_type_id, user_id,
                            summary, date_deadline, automated, active, create_date,
                            create_uid)
@@ -153,7 +157,8 @@ SELECT m.model, m.id, d.res_id, t.res_id, u.id, 'Next step',
   JOIN ir_model m ON m.model = d.model
   JOIN ir_model_data t
        ON t.module = 'crm_referral' AND t.name = 'mail_activity_type_step'
- WHERE NOT a.ended;
+ WHERE NOT a.ended
+   AND (d.model = 'crm.lead' OR EXISTS (SELECT FROM crm_referral WHERE id = d.res_id));
 
 SELECT setval('crm_lead_id_seq', (SELECT MAX(id) FROM crm_lead));
 SELECT setval('res_partner_id_seq', (SELECT MAX(id) FROM res_partner));
@@ -178,11 +183,12 @@ SELECT indexname FROM pg_indexes
 """
 
 
-def fill(database, rows, reps=None, customers=None):
+def fill(database, rows, reps=None, customers=None, requests=True):
     """Add that many requests and as many opportunities to the database.
 
     :param reps: how many salespeople share them; by default what they can do
     :param customers: how many there are; by default one for four requests
+    :param bool requests: False for a world without requests
     :return: ids of one of the salespeople and of a manager
     :rtype: tuple[int, int]
     """
@@ -201,7 +207,8 @@ def fill(database, rows, reps=None, customers=None):
             cr.execute("SET LOCAL session_replication_role = replica")
         cr.execute("ALTER TABLE crm_referral_step_log DISABLE TRIGGER USER")
         customers = customers or max(10, rows // 4)
-        cr.execute(FILL.format(batch=batch, rows=rows, customers=customers))
+        sql = FILL + (REQUESTS if requests else "") + OPPORTUNITIES
+        cr.execute(sql.format(batch=batch, rows=rows, customers=customers))
         cr.execute("ALTER TABLE crm_referral_step_log ENABLE TRIGGER USER")
         cr.commit()
     with Registry(database).cursor() as cr:

@@ -10,6 +10,8 @@ ratios.
 * first time: whether each first contact was all, beside a bare window function that
   writes the same; and one in a hundred of it
 * gaps: twenty teams and thirty people on duty for ninety days
+* doors: a hundred mails beside as many that become leads, the workbook of all contacts
+  beside fetching and deflating the same values, public pages beside the feedback page
 """
 
 import argparse
@@ -18,6 +20,7 @@ import itertools
 from datetime import datetime, timedelta
 
 import _screens
+import _service_doors as doors
 import _world
 import pytz
 from analysis import Clock, Screen, side_by_side
@@ -38,6 +41,7 @@ LEAD_LIST, LEAD_KANBAN = (
     "crm.crm_case_kanban_view_leads",
 )
 TEAMS, DAYS, PEOPLE, BATCH = 20, 90, 30, 1_000
+VISITS = 30
 # Every fourth customer came back twice.
 ROOT = "CASE WHEN n % 3 > 0 AND n / 3 % 4 = 0 THEN {base} + n - n % 3 END"
 BARE = """
@@ -69,7 +73,9 @@ def main():
     odoo.tools.config.parse_config(
         ["-c", options.config, "-d", options.database, "--log-level=error", "--no-http"]
     )
-    _rep, manager = _world.fill(options.database, options.rows, reps=PEOPLE)
+    _rep, manager = _world.fill(
+        options.database, options.rows, reps=PEOPLE, requests=False
+    )
     with Registry(options.database).cursor() as cr:
         fill(Environment(cr, odoo.SUPERUSER_ID, {}), options.rows, manager)
         cr.commit()
@@ -83,7 +89,9 @@ def main():
             tell(screen.name, *side_by_side(env, screen, options.rounds, clock), screen)
         writing(env, clock, options.rounds)
         cover(env, clock)
+        come_in_and_go_out(env, clock, options.rounds)
         cr.rollback()
+    open_pages(options.database, manager)
     first_time(options.database, options.rounds)
 
 
@@ -353,6 +361,43 @@ def cover(env, clock):
         f"\n{TEAMS} teams, {DAYS} days, {PEOPLE} people: {seconds:.2f} s (goal 1), "
         f"{queries} queries (goal 20)"
     )
+
+
+# Doors
+
+
+def come_in_and_go_out(env, clock, rounds):
+    """Mails, and the workbook of all contacts."""
+    (their_ms, their_queries), (our_ms, our_queries) = doors.mails(
+        env(su=True), clock, rounds
+    )
+    print(
+        f"\na mail: {our_queries:.1f} queries, {our_queries / their_queries:.2f} × a "
+        f"lead's (goal 1); time {our_ms / their_ms:.2f} ×"
+    )
+    rows, ways = doors.workbook(env, clock)
+    floor, floor_python, _memory = ways["floor"]
+    seconds, python, more = ways["ours"]
+    print(
+        f"workbook of {rows:,} contacts: {seconds:.1f} s, {seconds / floor:.2f} × the "
+        f"floor (goal 1.5); Python's part {python:.1f} s, "
+        f"{python / floor_python:.2f} × the floor's; {more:.0f} MiB more (goal 20)",
+        flush=True,
+    )
+
+
+def open_pages(database, manager):
+    """Our public pages beside the one that asks for feedback."""
+    with Registry(database).cursor() as cr:
+        paths = doors.open_doors(Environment(cr, odoo.SUPERUSER_ID, {}), manager)
+    found = doors.pages(paths, VISITS)
+    feedback_ms, feedback_queries = found.pop("feedback")
+    for name, (ms, queries) in found.items():
+        print(
+            f"page “{name}”: {queries} queries of {feedback_queries}, "
+            f"{ms / feedback_ms:.2f} × the time of the feedback page (goal 1)",
+            flush=True,
+        )
 
 
 # Solved the first time
