@@ -9,6 +9,8 @@ from odoo.tools import SQL
 REPEAT_DAYS = 7
 # How far back in a customer's log a contact about the same is looked for.
 NEWEST = 80
+# A number has as many.
+DIGITS = 6
 
 
 class CrmServiceContactChainMixin(models.AbstractModel):
@@ -116,6 +118,7 @@ class CrmServiceContactChainMixin(models.AbstractModel):
 
     @api.depends(
         "commercial_partner_id",
+        "phone",
         "phone_sanitized",
         "email_normalized",
     )
@@ -197,6 +200,10 @@ class CrmServiceContactChainMixin(models.AbstractModel):
             keys.append(f"t{self.phone_sanitized}")
         if self.email_normalized:
             keys.append(f"m{self.email_normalized}")
+        digits = "".join(filter(str.isdecimal, self.phone or ""))
+        if not self.phone_sanitized and len(digits) >= DIGITS:
+            # Of no country that we know of: who dials it is still always the same.
+            keys.append(f"n{digits}")
         return keys
 
     def _get_repeat_days(self):

@@ -58,6 +58,10 @@ class TestContact(ContactCommon):
             ({"phone": "+32 2 290 34 91"}, "t+3222903491"),
             ({"email": "Ann <A@B.example>"}, "ma@b.example"),
             ({"caller_name": "Ann"}, False),
+            # No number of the country: an extension, or one digit too few.
+            ({"phone": "02 290-34"}, "n0229034"),
+            ({"phone": "02 290-34", "email": "a@b.example"}, "ma@b.example"),
+            ({"phone": "4711"}, False),
         ):
             with self.subTest(values=values):
                 self.assertEqual(self._log(**values).customer_key, key)
