@@ -80,10 +80,14 @@ class CrmServiceToldMixin(models.AbstractModel):
             )
         return compose(
             news,
-            self.env._("You Told Us, We Fixed It"),
+            # The mail in the window has an example; here stands what they will read.
+            self.env._(
+                "You told us, we fixed it: %(action)s (%(count)s customers)",
+                action=self.name,
+                count=len(news),
+            ),
             NEWS,
             default_composition_mode="mass_mail",
-            default_subject=False,
             # Who told us is no customer by that alone.
             mail_composer_force_partners=False,
         )

@@ -57,6 +57,9 @@ class TestTold(CouncilCommon, MailCase):
         self.assertEqual(self.action.news_count, 2)
         self.assertIn("Tell them before", self._mails[0]["body"])
         self.assertIn("Hello Ann,", "".join(mail["body"] for mail in self._mails))
+        self.assertEqual(
+            {mail["subject"] for mail in self._mails}, {"You told us, we fixed it"}
+        )
 
     def test_somebody_whom_we_do_not_know(self):
         self._log(3, 1, caller_name="Eve", email="Eve@example.com", wants_news=True)
