@@ -281,7 +281,10 @@ class CrmServicePost(models.Model):
         """
         if self.env.su or self.env.user.has_group(MANAGER):
             return
-        if vals.keys() - OWNER_FIELDS:
+        # Who is red for not listening must not ask to be reminded less often.
+        days = vals.get("listen_days")
+        is_less_often = days and days > min(self.mapped("listen_days"), default=0)
+        if is_less_often or vals.keys() - OWNER_FIELDS:
             raise AccessError(
                 self.env._(
                     "Who listens where, and where its mail goes, is decided by who "

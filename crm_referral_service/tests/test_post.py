@@ -99,6 +99,7 @@ class TestPost(ServiceCommon):
         post = self.post.with_user(self.technician)
         post.write({"note": "Look behind the counter, too", "listen_days": 3})
         for vals in (
+            {"listen_days": 4},
             {"owner_id": self.agent.id},
             {"team_id": self.team.id},
             {"alias_name": "mine"},
