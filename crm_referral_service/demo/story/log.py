@@ -86,6 +86,13 @@ CAUSES = {
     "damaged": "defect",
     "defect": "defect",
 }
+# In which area of PRIDE the miss lies, where it is ours.
+AREAS = {
+    "not_known": "roles",
+    "not_allowed": "direction",
+    "promise_missed": "interpersonal",
+    "next_not_foreseen": "process",
+}
 # What comes again as long as we do nothing about it.
 SYSTEMIC = {"where", "unclear", "copy"}
 
@@ -100,6 +107,8 @@ class Log:
         self.diary = diary
         self.team = diary.get("crm_team_care_demo")
         self.customers = cycle(self._find_customers())
+        sections = diary.get_framework("pride").section_ids
+        self.areas = {section.code: section.id for section in sections}
         self.count = 0
 
     def _find_customers(self):
@@ -213,6 +222,7 @@ class Log:
             "user_id": root.user_id.id,
             "first_id": root.id,
             "miss_id": self.diary.get(f"{ADDON}.miss_{miss}").id,
+            "miss_section_id": self.areas.get(AREAS.get(miss), False),
             "agent_solved": True,
         }
 
