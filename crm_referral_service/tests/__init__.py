@@ -29,6 +29,7 @@ from . import (
     test_handover,
     test_improvement_sheet,
     test_learning,
+    test_monday_tour,
     test_notice,
     test_poisson,
     test_post,
