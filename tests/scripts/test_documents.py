@@ -31,6 +31,7 @@ OF_ODOO = {
     "Options",
     "Own Documents Only",
     "Scheduled Actions",
+    "Send email",
     "Settings",
     "Technical",
     "Update Apps List",
