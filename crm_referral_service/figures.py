@@ -82,6 +82,7 @@ def gestures(*domain):
 CONTACTS = (
     Turned(
         code="contacts",
+        wanted=0,
         name=_lt("Service Contacts"),
         help=_lt("How often customers turned to us in the period."),
         measure="inbound_count",
@@ -185,6 +186,7 @@ CONTACTS = (
     ),
     Rate(
         code="repeat_rate",
+        wanted=-1,
         name=_lt("Share of Repeats"),
         help=_lt(
             "Contacts with which a customer came back, of all contacts of customers. "
@@ -204,6 +206,7 @@ CONTACTS = (
     ),
     Rate(
         code="chain_rate",
+        wanted=-1,
         name=_lt("Share of Matters with Repeats"),
         help=_lt(
             "Matters about which a customer came back, by all contacts of customers. "
@@ -235,6 +238,7 @@ CONTACTS = (
     ),
     Rate(
         code="dumb_rate",
+        wanted=-1,
         name=_lt("Share That Should Not Have Been"),
         help=_lt("Contacts that should not have been, of all that were judged."),
         part="dumb",
@@ -247,6 +251,7 @@ RATE_OF = {each.code: each for each in CONTACTS if isinstance(each, Rate)}
 GAPS = (
     Gap(
         code="gap_customer",
+        wanted=-1,
         name=_lt("Agents' Word above Customers' Word"),
         help=_lt(
             "By how many points more often agents say that it is solved than customers "
@@ -258,6 +263,7 @@ GAPS = (
     ),
     Gap(
         code="gap_log",
+        wanted=-1,
         name=_lt("Agents' Word above the Log"),
         help=_lt(
             "By how many points more often agents say that it is solved than customers "
@@ -272,6 +278,7 @@ GAPS = (
 COMPLAINTS = (
     Complained(
         code="complaints",
+        wanted=0,
         name=_lt("Complaints"),
         help=_lt("Complaints that came in in the period."),
         measure="complaint_count",
@@ -356,6 +363,7 @@ COMPLAINTS = (
     ),
     Rate(
         code="reopened_rate",
+        wanted=-1,
         name=_lt("Share Reopened"),
         help=_lt(
             "Complaints that had been taken up again at least once, of all that ended "
@@ -457,6 +465,7 @@ HANDOVERS = (
     ),
     Asked(
         code="hours_to_answer",
+        wanted=-1,
         name=_lt("Median Hours to Answer"),
         help=_lt(
             "Half of the answers took no longer, in the working hours of the company."
@@ -522,6 +531,7 @@ AUTHORITY = (
     ),
     Given(
         code="hours_to_decide",
+        wanted=-1,
         name=_lt("Median Hours to Approval"),
         help=_lt(
             "Half of the approvals were decided no later, nights and holidays "
@@ -554,6 +564,7 @@ DUTY = (
     ),
     Promised(
         code="gap_contacts",
+        wanted=-1,
         name=_lt("Contacts in Gaps"),
         help=_lt(
             "How often customers turned to us in promised hours in which nobody was on "

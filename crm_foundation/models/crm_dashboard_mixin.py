@@ -157,6 +157,7 @@ class CrmDashboardMixin(models.AbstractModel):
             "previous": before,
             "change": figure.get_change(value, before),
             "in_points": figure.in_points,
+            "wanted": figure.wanted,
             "base": figure.get_base(values),
             "base_format": base_format,
             "trend": list(trend),

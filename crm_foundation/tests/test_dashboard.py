@@ -103,6 +103,7 @@ class TestDashboard(TransactionCase):
                 "previous": 0.5,
                 "change": -25,
                 "in_points": True,
+                "wanted": 1,
                 "base": 4,
                 "base_format": "integer",
                 "trend": [None, 0.5],

@@ -31,6 +31,7 @@ class Figure:
         ``points`` (-100 to 100) or ``money``
     :param base: code of the figure that says of how many this is the mean
     :param is_key: whether it belongs to the figures that are shown of themselves
+    :param wanted: 1 where more of it is better, -1 where less is, 0 where neither
     """
 
     code: str
@@ -41,6 +42,7 @@ class Figure:
     base: str = ""
     records: Records | None = None
     is_key: bool = True
+    wanted: int = 1
 
     @property
     def in_points(self) -> bool:

@@ -26,9 +26,9 @@ GROUPS = {
     ),
     "first": (
         *("agent_solved_rate", "solved_first_rate", "customer_solved_rate"),
-        *("gap_customer", "gap_log"),
+        *("customer_answer_rate", "gap_customer", "gap_log"),
     ),
-    "contacts": ("contacts", "repeat_rate", "dumb_rate"),
+    "contacts": ("contacts", "repeat_rate", "chain_rate", "dumb_rate"),
     "promises": (
         *("told_rate", "hours_to_answer", "within_limit_rate", "hours_to_decide"),
         *("coverage", "gap_contacts"),
@@ -80,16 +80,28 @@ class CrmServiceDashboard(models.AbstractModel):
     def _get_links(self):
         return [
             {
-                "name": "analysis",
-                "label": self.env._("See the whole analysis"),
-                "action": "crm_referral_service.crm_complaint_report_action",
+                "name": name,
+                "label": label,
+                "action": f"crm_referral_service.{action}",
             }
+            for name, label, action in (
+                (
+                    "contacts",
+                    self.env._("Contacts Analysis"),
+                    "crm_service_contact_report_action",
+                ),
+                (
+                    "complaints",
+                    self.env._("Complaints Analysis"),
+                    "crm_complaint_report_action",
+                ),
+            )
         ]
 
     def _get_empty_text(self):
         return self.env._(
-            "Nothing to show yet. As soon as somebody complains, you see here what "
-            "becomes of it."
+            "Nothing to show yet. As soon as a customer turns to you, you see here "
+            "why, and what becomes of it."
         )
 
     # === FIGURES === #
@@ -178,6 +190,12 @@ class CrmServiceDashboard(models.AbstractModel):
     def _get_sections(self, period, filters):
         sections = [
             self._prepare_section(
+                "todo",
+                self.env._("What needs a hand"),
+                "alerts",
+                self._get_todo(filters),
+            ),
+            self._prepare_section(
                 "outcomes",
                 self.env._("How complaints ended"),
                 "bars",
@@ -185,12 +203,6 @@ class CrmServiceDashboard(models.AbstractModel):
                 self.env._("No complaint ended in this period."),
             ),
             self._prepare_endings(period, filters),
-            self._prepare_section(
-                "todo",
-                self.env._("What needs a hand"),
-                "alerts",
-                self._get_todo(filters),
-            ),
             self._prepare_section(
                 "three_words",
                 self.env._("Solved: three answers to one question"),
@@ -460,7 +472,7 @@ class CrmServiceDashboard(models.AbstractModel):
                 {
                     "code": f"{limit.id}-{kind.id}-{proposal.company.id}",
                     "name": proposal.get_name(self.env),
-                    "note": self.env._(
+                    "hint": self.env._(
                         "%(unchanged)s of %(decided)s approved unchanged; this much "
                         "would have been enough for most of them",
                         unchanged=proposal.unchanged,

@@ -22,7 +22,7 @@ class TestServiceDashboard(ServiceCommon):
         self._create_complaint()
         data = self._get()
         figures = {figure["code"]: figure for figure in data["figures"]}
-        self.assertEqual(len(figures), 20)
+        self.assertEqual(len(figures), 22)
         before = figures["complaints"]["value"]
         self._create_complaint()
         [complaints] = [
@@ -223,6 +223,25 @@ class TestServiceDashboard(ServiceCommon):
             ],
         )
 
+    def test_which_way_is_good(self):
+        """More repeats are no good news, and more contacts are none at all."""
+        wanted = {each["code"]: each["wanted"] for each in self._get()["figures"]}
+        self.assertEqual(
+            {code: way for code, way in wanted.items() if way != 1},
+            {
+                **dict.fromkeys(("contacts", "complaints"), 0),
+                **dict.fromkeys(("repeat_rate", "chain_rate", "dumb_rate"), -1),
+                **dict.fromkeys(("gap_customer", "gap_log", "reopened_rate"), -1),
+                **dict.fromkeys(("hours_to_answer", "hours_to_decide"), -1),
+                "gap_contacts": -1,
+            },
+        )
+
+    def test_links_to_both_analyses(self):
+        for link in self._get()["links"]:
+            action = self.env["ir.actions.actions"]._for_xml_id(link["action"])
+            self.assertEqual(action["name"], link["label"])
+
     def _log(self, count=1, **values):
         """:return: contacts of somebody unknown, days ago and one after the other"""
         moment = self.env.cr.now() - timedelta(days=2)
@@ -283,7 +302,7 @@ class TestServiceDashboard(ServiceCommon):
             gesture.with_user(self.manager).action_approve()
         [row] = self._get_rows(self._get(), "limits").values()
         self.assertEqual(row["value"], 100)
-        self.assertIn("10", row["note"])
+        self.assertIn("10", row["hint"])
         codes = {each["code"] for each in self._get(self.agent)["sections"]}
         self.assertNotIn("limits", codes)
 

@@ -107,20 +107,21 @@ export class Dashboard extends Component {
         return _t("of %s", this.format(figure.base, figure.base_format));
     }
 
-    /** The change against the period before in words, and which way it goes. */
-    getChange({ change, in_points }) {
+    /** The change against the period before in words, which way it goes and if that is good. */
+    getChange({ change, in_points, wanted = 1 }) {
         if (change === null) {
             return null;
         }
         const size = Math.abs(change) * (in_points ? 1 : 100);
         const number = formatFloat(size, { digits: [16, 0] });
         if (number === "0") {
-            return { sign: 0, text: _t("as before"), icon: "fa-minus" };
+            return { level: "muted", text: _t("as before"), icon: "fa-minus" };
         }
         const text = in_points ? this.formatPoints(number) : _t("%s %", number);
+        const level = { 0: "muted", 1: "success" }[Math.sign(change * wanted)] || "danger";
         return change > 0
-            ? { sign: 1, text: _t("%s more than before", text), icon: "fa-arrow-up" }
-            : { sign: -1, text: _t("%s less than before", text), icon: "fa-arrow-down" };
+            ? { level, text: _t("%s more than before", text), icon: "fa-arrow-up" }
+            : { level, text: _t("%s less than before", text), icon: "fa-arrow-down" };
     }
 
     formatPoints(number) {

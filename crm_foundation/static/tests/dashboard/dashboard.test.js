@@ -254,6 +254,41 @@ test("figures in their format, with their n, and the change in words", async () 
     expect("[data-figure='none'] .o_crm_dashboard_value").toHaveText("–");
 });
 
+test("more is not always better", async () => {
+    await mountDashboard({
+        figures: [
+            makeFigure({ code: "more", change: 0.5, wanted: 1 }),
+            makeFigure({ code: "less", change: 0.5, wanted: -1 }),
+            makeFigure({ code: "fewer", change: -0.5, wanted: -1 }),
+            makeFigure({ code: "neither", change: 0.5, wanted: 0 }),
+            makeFigure({ code: "same", change: 0, wanted: -1 }),
+        ],
+    });
+    expect.verifySteps(["load  {}"]);
+    const levels = { more: "success", less: "danger", fewer: "success", neither: "muted" };
+    for (const [code, level] of Object.entries({ ...levels, same: "muted" })) {
+        expect(`[data-figure='${code}'] small:last-child`).toHaveClass(`text-${level}`);
+    }
+});
+
+test("long words are not cut, and all bars are as long as the list is wide", async () => {
+    const name = "The answer was not understood or not accepted by whoever had asked";
+    await mountDashboard({
+        sections: [
+            makeSection("steps", "bars", [
+                makeRow("long", name, 4, { note: "80 % together" }),
+                makeRow("short", "Other", 1, { note: "100 % together" }),
+            ]),
+        ],
+    });
+    expect.verifySteps(["load  {}"]);
+    const label = document.querySelector("[data-row='long'] .o_crm_dashboard_name");
+    expect(label.scrollWidth).toBeLessThan(label.clientWidth + 1);
+    const bars = [...document.querySelectorAll(".o_crm_dashboard_bar")];
+    expect(new Set(bars.map((bar) => bar.getBoundingClientRect().left)).size).toBe(1);
+    expect(new Set(bars.map((bar) => bar.getBoundingClientRect().width)).size).toBe(1);
+});
+
 test("bars are in proportion, and the trend stays in its box", async () => {
     await mountDashboard({
         figures: [makeFigure({ trend: [0, 5, null, 10] }), makeFigure({ code: "none", trend: [] })],
