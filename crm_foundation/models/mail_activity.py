@@ -22,7 +22,8 @@ class MailActivity(models.Model):
         :param str activity_type_xmlid: external id of the mail.activity.type
         :param dict values_by_record: values of the activity for each record; all
             records are of one model. A summary or a note may be a function of the
-            record, which is called in the language of who gets the activity.
+            record, which is called in the language of who gets the activity. Without
+            a summary it is that of the type.
         :return: the activities
         """
         if not values_by_record or self.env.context.get(
@@ -30,13 +31,21 @@ class MailActivity(models.Model):
         ):
             return self
         records = next(iter(values_by_record)).union(*values_by_record)
+        activity_type = self.env.ref(activity_type_xmlid)
+
+        def describe(record):
+            """The chatter shows an activity without a summary as nothing at all."""
+            words = activity_type.with_env(record.env)
+            return words.summary or words.name
+
         values_by_record = {
-            record: self._in_the_language_of_the_reader(record, values)
+            record: self._in_the_language_of_the_reader(
+                record, {"summary": describe, **values}
+            )
             for record, values in values_by_record.items()
         }
         records.mapped("display_name")  # Odoo asks for one after the other otherwise
         model = self.env["ir.model"]._get(records._name)
-        activity_type = self.env.ref(activity_type_xmlid)
         return self.create(
             [
                 {

@@ -94,6 +94,29 @@ class TestScheduleBatch(TransactionCase):
         self.assertIn("en_US", activities[1].note)
         self.assertEqual(self.first.activity_ids, activities[0])
 
+    def test_none_is_without_words(self):
+        """The chatter shows an activity without a summary as nothing at all."""
+        kind = self.todo.copy({"name": "Look", "summary": "Look at it"})
+        kind.with_context(lang="zh_TW").summary = "看一看"
+        self.env["ir.model.data"].create(
+            {
+                "module": "crm_foundation",
+                "name": "xyz_look",
+                "model": kind._name,
+                "res_id": kind.id,
+            }
+        )
+        records = {
+            self.first: {"user_id": self.reader.id},
+            self.second: {"user_id": self.env.uid},
+        }
+        schedule = self.Activity._schedule_batch
+        activities = schedule("crm_foundation.xyz_look", records)
+        self.assertEqual(activities.mapped("summary"), ["看一看", "Look at it"])
+        kind.summary = False
+        [activity, _other] = schedule("crm_foundation.xyz_look", records)
+        self.assertEqual(activity.summary, "Look")
+
     def test_nothing_to_schedule(self):
         xml_id = "mail.mail_activity_data_todo"
         self.assertFalse(self.Activity._schedule_batch(xml_id, {}))
