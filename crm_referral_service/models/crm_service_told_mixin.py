@@ -88,6 +88,9 @@ class CrmServiceToldMixin(models.AbstractModel):
             ),
             NEWS,
             default_composition_mode="mass_mail",
+            # Shown as it is, and not as the template finds it.
+            default_email_from=self.company_id.email_formatted
+            or self.env.user.email_formatted,
             # Who told us is no customer by that alone.
             mail_composer_force_partners=False,
         )

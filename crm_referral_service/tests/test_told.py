@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import email_normalize
 
 from odoo.addons.mail.tests.common import MailCase
@@ -114,6 +114,17 @@ class TestTold(CouncilCommon, MailCase):
         self.assertEqual(composer.composition_mode, "mass_mail")
         self.assertFalse(self._mails)
         self.assertEqual(self.action.news_count, 0)
+
+    def test_whoever_sends_it_reads_no_code(self):
+        """Subject and sender are there, as the customer gets them."""
+        self._tell_us("ann@example.com")
+        self.action.company_id.sudo().email = "care@example.com"
+        action = self.action.with_user(self.manager).action_tell_callers()
+        Composer = self.env["mail.compose.message"].with_user(self.manager)
+        with Form(Composer.with_context(**action["context"])) as form:
+            self.assertEqual(form.subject, "You told us, we fixed it")
+            self.assertIn("<care@example.com>", form.email_from)
+            self.assertNotIn("{{", form.email_from)
 
     def test_each_once(self):
         self._tell_us("ann@example.com")
