@@ -66,7 +66,7 @@ class CrmServiceContactCallbackMixin(models.AbstractModel):
     can_call_now = fields.Boolean(
         compute="_compute_can_call_now", search="_search_can_call_now"
     )
-    callback_hint = fields.Char(
+    callback_hint = fields.Text(
         string="When to Call",
         compute="_compute_can_call_now",
         help="The time that the customer named, as it is where the customer is.",

@@ -2,10 +2,10 @@ from datetime import datetime
 
 import pytz
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_datetime
+from odoo.tools import format_date, format_datetime
 
 from ..tools.caller_words import read_caller
 from .crm_complaint_page_mixin import UNPRINTABLE
@@ -308,7 +308,7 @@ class CrmServiceContactQuickMixin(models.AbstractModel):
                 "question": (handover.question or "")[:120],
                 "user": handover.to_user_id.name,
                 "is_answered": handover.state == "answered",
-                "deadline": fields.Date.to_string(handover.deadline),
+                "deadline": format_date(self.env, handover.deadline),
             }
             for handover in handovers
         ]

@@ -159,7 +159,7 @@ class Log:
         step = (share.since - share.until + 1) / share.count
         for number in range(share.count):
             agent = next(agents)
-            days = int(share.since - number * step)
+            days = share.since - int(number * step)
             moment = (self.diary.now - timedelta(days=days)).replace(
                 hour=(BEGINS[agent] + number % 8) % 24,
                 minute=(self.count * 7) % 60,
@@ -212,13 +212,14 @@ class Log:
         """:return: values of the same customer, some days later, about the same"""
         misses = share.misses.split()
         miss = misses[number % len(misses)]
-        later = root.contacted_on + timedelta(days=1 + number % 4, minutes=25)
+        later = timedelta(days=1 + number % 4, minutes=25)
+        half = (self.diary.now - root.contacted_on) / 2
         return {
             "partner_id": root.partner_id.id,
             "caller_name": root.caller_name,
             "phone": root.phone,
             **self._prepare_matter(share.reason),
-            "contacted_on": min(later, self.diary.now - timedelta(minutes=20)),
+            "contacted_on": root.contacted_on + min(later, half),
             "user_id": root.user_id.id,
             "first_id": root.id,
             "miss_id": self.diary.get(f"{ADDON}.miss_{miss}").id,
