@@ -139,9 +139,9 @@ class CrmAssessmentToldMixin(models.AbstractModel):
             )
         return customer_sudo
 
-    def _on_message_failed(self, message, partners, problem):
+    def _on_message_failed(self, message, partners, problem, emails=()):
         """The mail did not arrive: the owner tells the customer otherwise."""
-        result = super()._on_message_failed(message, partners, problem)
+        result = super()._on_message_failed(message, partners, problem, emails)
         if message != self.customer_told_message_id:
             return result
         self.write(

@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import email_normalize, email_normalize_all
 
 from ..tools.personal_link import LINK_MARKER
 
@@ -36,7 +37,9 @@ class MailMail(models.Model):
         self, success_pids, success_emails, failure_reason=False, failure_type=None
     ):
         """Tell documents what became of their mails."""
-        failed = self._get_failed_messages(failure_type, failure_reason, success_pids)
+        failed = self._get_failed_messages(
+            failure_type, failure_reason, success_pids, success_emails
+        )
         outcomes = {
             mail.mail_message_id.id: mail._get_link_problem(
                 failure_type, failure_reason
@@ -52,13 +55,15 @@ class MailMail(models.Model):
         )
         if outcomes:
             self.env[ROUND]._on_mails_processed(outcomes)
-        for message, partners, problem in failed:
-            message._tell_failed(partners, problem)
+        for message, *failure in failed:
+            message._tell_failed(*failure)
         return result
 
-    def _get_failed_messages(self, failure_type, failure_reason, success_pids):
+    def _get_failed_messages(
+        self, failure_type, failure_reason, success_pids, success_emails
+    ):
         """:return: the messages of documents that want to hear of it, whom they did not
-            reach, and why
+            reach, why, and which addresses of people who are no contacts
         :rtype: list[tuple]
         """
         if not failure_type:
@@ -68,10 +73,16 @@ class MailMail(models.Model):
                 mail.mail_message_id,
                 mail.recipient_ids.filtered(lambda p: p not in (success_pids or ())),
                 mail._describe_failure(failure_type, failure_reason),
+                mail._get_failed_emails(success_emails),
             )
             for mail in self
             if mail.mail_message_id._get_hearing_document()
         ]
+
+    def _get_failed_emails(self, success_emails):
+        reached = {email_normalize(email) for email in success_emails or ()}
+        emails = email_normalize_all(self.email_to or "")
+        return [email for email in emails if email not in reached]
 
     def _get_link_problem(self, failure_type, failure_reason):
         """:return: a sentence that says why this was not sent, or an empty string.
@@ -94,7 +105,7 @@ class MailMail(models.Model):
             "mail_smtp": self.env._("The mail server could not be reached."),
             "mail_email_invalid": self.env._(
                 "The mail server does not accept the address %(email)s.",
-                email=self.recipient_ids[:1].email,
+                email=self.recipient_ids[:1].email or self.email_to,
             ),
             "mail_email_missing": self.env._("There is no e-mail address."),
             "mail_from_invalid": self.env._("The address of the sender is not valid."),

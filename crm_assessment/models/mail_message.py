@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import email_normalize
 
 from ..tools.personal_link import redact_links
 
@@ -25,18 +26,21 @@ class MailMessage(models.Model):
             return document.sudo().browse(self.res_id).exists()
         return None
 
-    def _tell_failed(self, partners, problem):
+    def _tell_failed(self, partners, problem, emails=()):
         """Tell the document that this did not arrive.
 
         :param partners: the res.partner records whom it did not reach
         :param str problem: a sentence that says why
+        :param emails: addresses of people who are no contacts, whom it did not reach
         """
         document = self._get_hearing_document()
-        if document and partners:
+        emails = [*filter(None, map(email_normalize, emails))]
+        if document and (partners or emails):
             document._on_message_failed(
                 self,
                 partners,
                 redact_links(
                     problem, self.env["crm.personal.link.mixin"]._get_link_paths()
                 ),
+                emails,
             )

@@ -16,5 +16,8 @@ class MailNotification(models.Model):
         if vals.get("notification_status") == "bounce":
             for message, bounced in self.grouped("mail_message_id").items():
                 problem = self.env._("The mail came back.")
-                message._tell_failed(bounced.res_partner_id, problem)
+                emails = bounced.filtered("mail_email_address").mapped(
+                    "mail_email_address"
+                )
+                message._tell_failed(bounced.res_partner_id, problem, emails)
         return result

@@ -233,9 +233,9 @@ class CrmReferralNewsMixin(models.AbstractModel):
         # sudo: what is to be told is not written by hand
         return self.sudo().news_ids.filtered(lambda n: n.state in WAITING_STATES)
 
-    def _on_message_failed(self, message, partners, problem):
+    def _on_message_failed(self, message, partners, problem, emails=()):
         """The mail with the news did not arrive: the rep tells the customer."""
-        result = super()._on_message_failed(message, partners, problem)
+        result = super()._on_message_failed(message, partners, problem, emails)
         news = self.news_ids.filtered(lambda n: n.message_id == message)
         if not news or self.referrer_id not in partners:
             return result

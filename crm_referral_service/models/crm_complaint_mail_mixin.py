@@ -70,12 +70,12 @@ class CrmComplaintMailMixin(models.AbstractModel):
             self._remind_actor(lambda r: r.env._("The customer has written again"))
         return result
 
-    def _on_message_failed(self, message, partners, problem):
+    def _on_message_failed(self, message, partners, problem, emails=()):
         """A mail that did not reach the customer is somebody's work."""
-        result = super()._on_message_failed(message, partners, problem)
+        result = super()._on_message_failed(message, partners, problem, emails)
         if message == self.acknowledged_message_id:
             self.acknowledged_on = False
-        if self.partner_id in partners:
+        if self._is_among(partners, emails):
             self._remind_actor(
                 lambda r: r.env._("The mail did not reach the customer: call them")
             )

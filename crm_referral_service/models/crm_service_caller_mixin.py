@@ -87,3 +87,11 @@ class CrmServiceCallerMixin(models.AbstractModel):
         """To whom a caller was put through tells nothing of who it is."""
         number = number and without_extension(number)
         return super()._phone_format_number(number, country, **options)
+
+    # === BUSINESS METHODS === #
+
+    def _is_among(self, partners, emails):
+        """:return: whether who turned to us is one of these, known to us or not"""
+        self.ensure_one()
+        is_unknown = not self.partner_id and self.email_normalized in emails
+        return self.partner_id in partners or is_unknown

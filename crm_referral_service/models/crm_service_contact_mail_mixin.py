@@ -13,6 +13,7 @@ class CrmServiceContactMailMixin(models.AbstractModel):
 
     _name = "crm.service.contact.mail.mixin"
     _description = "Contacts by Mail"
+    _inherit = ["crm.mail.outcome.mixin"]
 
     # === MAIL GATEWAY === #
 
@@ -46,6 +47,18 @@ class CrmServiceContactMailMixin(models.AbstractModel):
             self._ask_to_read()
         return result
 
+    def _on_message_failed(self, message, partners, problem, emails=()):
+        """A mail that did not reach who turned to us is somebody's work."""
+        result = super()._on_message_failed(message, partners, problem, emails)
+        if self._is_among(partners, emails):
+            self._ask_to_read(
+                summary=lambda r: r.env._(
+                    "The mail did not reach the customer: call them"
+                ),
+                note=problem,
+            )
+        return result
+
     @api.model
     def _detect_loop_sender_domain(self, email_from_normalized):
         """As Odoo's, by the field that has an index."""
@@ -65,7 +78,7 @@ class CrmServiceContactMailMixin(models.AbstractModel):
         text = html2plaintext(msg_dict.get("body") or "").strip()
         return "\n".join(filter(None, (subject, text)))[:MAX_NOTE]
 
-    def _ask_to_read(self):
+    def _ask_to_read(self, **values_of_all):
         """Plan one activity for each, of who took it or else of who leads the team."""
         values = {}
         for contact in self:
@@ -74,6 +87,7 @@ class CrmServiceContactMailMixin(models.AbstractModel):
                 values[contact] = {
                     "user_id": user.id,
                     "date_deadline": today(self.env, user, contact.company_id),
+                    **values_of_all,
                 }
         self.activity_unlink([REPLY])
         self.env["mail.activity"]._schedule_batch(REPLY, values)

@@ -23,7 +23,11 @@ class CrmServiceContactPageMixin(models.AbstractModel):
 
     _name = "crm.service.contact.page.mixin"
     _description = "Asks the Customer Whether It Is Solved"
-    _inherit = ["crm.personal.link.mixin", "crm.personal.link.mail.mixin"]
+    _inherit = [
+        "crm.mail.outcome.mixin",
+        "crm.personal.link.mixin",
+        "crm.personal.link.mail.mixin",
+    ]
     _link_path = "/service/contact"
     _protected_fields = frozenset({"customer_asked_on", "customer_answered_on"})
 
@@ -92,6 +96,13 @@ class CrmServiceContactPageMixin(models.AbstractModel):
             self.sudo().filtered(lambda c: not c.customer_asked_on).write(
                 {"customer_asked_on": self.env.cr.now()}
             )
+        return result
+
+    def _on_message_failed(self, message, partners, problem, emails=()):
+        """Whoever did not get the question was not asked."""
+        result = super()._on_message_failed(message, partners, problem, emails)
+        if self.partner_id in partners and LINK_MARKER in (message.body or ""):
+            self.customer_asked_on = False
         return result
 
     def _get_link(self):

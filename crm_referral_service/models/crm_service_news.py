@@ -99,11 +99,25 @@ class CrmServiceNews(models.Model):
         # Two people at once: the second one waits here, and starts again.
         self.flush_recordset()
 
-    def _on_message_failed(self, message, partners, problem):
+    def _on_message_failed(self, message, partners, problem, emails=()):
         """The mail did not arrive, so the customer has not heard of it."""
-        result = super()._on_message_failed(message, partners, problem)
+        result = super()._on_message_failed(message, partners, problem, emails)
         self.write({"state": "failed", "told_on": False, "failure": problem})
+        self._ask_to_tell_otherwise()
         return result
+
+    def _ask_to_tell_otherwise(self):
+        """One activity for each action, of who told the customers."""
+        user = self.told_by_id.filtered("active") or self.action_id.user_id
+        summary = self.with_context(lang=user.lang).env._(
+            "A mail to a customer did not arrive: look who was told"
+        )
+        if summary not in self.action_id.activity_ids.mapped("summary"):
+            deadline = today(self.env, user, self.company_id)
+            values = {"user_id": user.id, "summary": summary, "date_deadline": deadline}
+            self.env["mail.activity"]._schedule_batch(
+                "mail.mail_activity_data_todo", {self.action_id: values}
+            )
 
     # === BUSINESS METHODS === #
 

@@ -1,5 +1,6 @@
 from . import (
     test_acting,
+    test_bounce,
     test_cause,
     test_complaint,
     test_complaint_mail,
@@ -7,6 +8,7 @@ from . import (
     test_complaint_page_harm,
     test_complaint_page_tour,
     test_complaint_screens,
+    test_confidential,
     test_contact,
     test_contact_callback,
     test_contact_chain,
