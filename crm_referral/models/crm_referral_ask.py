@@ -20,6 +20,7 @@ STATES = [
 # Until when deals have been looked at, and how long a deal may take to be saved.
 WON_UNTIL = "crm_referral.won_moments_until"
 WON_OVERLAP = timedelta(minutes=10)
+MOMENT_FIELDS = ("moment", "moment_on", "moment_model", "moment_res_id")
 
 
 class CrmReferralAsk(models.Model):
@@ -443,6 +444,21 @@ class CrmReferralAsk(models.Model):
         }
         self._note_moments("won", list(latest.items()))
         parameters.set_param(WON_UNTIL, fields.Datetime.to_string(now))
+
+    @api.model
+    def _forget_moments(self, sources):
+        """What happened there is not told any more; who is on a list stays there.
+
+        :param sources: the records of one model, in sudo mode
+        """
+        # sudo: the system keeps the lists
+        asks = self.sudo().search(
+            [("moment_model", "=", sources._name), ("moment_res_id", "in", sources.ids)]
+        )
+        asks.write(dict.fromkeys(MOMENT_FIELDS, False))
+        reminded = asks.activity_ids.filtered("automated").mapped("res_id")
+        asks.activity_unlink([ASK])
+        asks.filtered(lambda ask: ask.id in reminded)._remind()
 
     @api.model
     def _get_moment_company(self, pair):

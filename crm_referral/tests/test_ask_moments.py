@@ -142,6 +142,23 @@ class TestMoments(MomentCommon):
             self.Ask._note_moments("won", [(self.customer, lead)])
             self.assertFalse(ask.moment)
 
+    def test_a_moment_that_is_not_told_any_more(self):
+        self.customer.user_id = self.rep
+        lead = self._create_won_lead()
+        other = self._create_won_lead(partner_id=self.other_customer.id)
+        ask = self.Ask.search([("moment_res_id", "=", lead.id)])
+        self.assertEqual(self._get_reminders(ask).summary, "Opportunity won")
+        self.Ask._forget_moments(lead)
+        self.assertTrue(ask.exists(), "Who is on the list stays there.")
+        self.assertEqual(
+            (ask.state, ask.moment, ask.moment_on, ask.moment_res_id),
+            ("open", False, False, 0),
+        )
+        [reminder] = self._get_reminders(ask)
+        self.assertNotEqual(reminder.summary, "Opportunity won")
+        kept = self.Ask.search([("moment_res_id", "=", other.id)])
+        self.assertEqual(kept.moment, "won")
+
     def test_who_does_not_want_to_be_asked(self):
         self.customer.referral_do_not_ask = True
         self._create_won_lead(user_id=self.rep.id)

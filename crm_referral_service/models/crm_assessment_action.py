@@ -109,6 +109,28 @@ class CrmAssessmentAction(models.Model):
 
     # === BUSINESS METHODS === #
 
+    @api.model
+    def _forget_complaints(self, complaints):
+        """Complaints have become confidential: more people see what is done about the
+        cause than may know who complained, and in which words. In sudo mode.
+        """
+        actions = self.search([("complaint_id", "in", complaints.ids)])
+        for action in actions.with_context(tracking_disable=True):
+            complaint = action.complaint_id
+            is_told = bool(complaint.story) and complaint.story in (action.cause or "")
+            is_theirs = action.partner_id == complaint.partner_id
+            has_origin = action.round_id or action.assessment_id
+            action.write(
+                {
+                    "cause": False if is_told else action.cause,
+                    "partner_id": not (is_theirs and not has_origin)
+                    and action.partner_id.id,
+                    "team_id": action.team_id != complaint.team_id
+                    and action.team_id.id,
+                }
+            )
+            action._compute_team_id()
+
     def _measure(self):
         """What shows whether it has worked: contacts, where it has a reason."""
         # sudo: the owner may have no other right to checklists

@@ -4,6 +4,16 @@ from odoo.exceptions import AccessError
 MANAGER = "crm_referral_service.group_service_manager"
 
 
+def is_seen_by(record, user):
+    """:return: whether somebody may see a record of one company"""
+    if not user.active or record.company_id not in user.company_ids:
+        return False
+    seen = record.sudo(False).with_user(user)
+    return seen.with_context(allowed_company_ids=record.company_id.ids).has_access(
+        "read"
+    )
+
+
 class CrmComplaintSecretMixin(models.AbstractModel):
     """Who may know of a complaint, and that nobody hides one.
 
@@ -34,9 +44,13 @@ class CrmComplaintSecretMixin(models.AbstractModel):
     def write(self, vals):
         if "active" in vals:
             self._check_may_archive()
+        # sudo: also of what the user does not see any more afterwards
+        before = self.sudo().filtered(lambda record: not record.is_confidential)
         result = super().write(vals)
         if {"is_confidential", "user_id"} & vals.keys():
             self._keep_confidential()
+        if vals.get("is_confidential"):
+            before._withdraw_what_was_told()
         return result
 
     # === BUSINESS METHODS === #
@@ -58,12 +72,7 @@ class CrmComplaintSecretMixin(models.AbstractModel):
     def _is_seen_by(self, user):
         """:return: whether somebody may see this complaint"""
         self.ensure_one()
-        if not user.active or self.company_id not in user.company_ids:
-            return False
-        seen = self.sudo(False).with_user(user)
-        return seen.with_context(allowed_company_ids=self.company_id.ids).has_access(
-            "read"
-        )
+        return is_seen_by(self, user)
 
     def _get_hidden(self):
         """:return: those of which a colleague reads not even the number, where another
@@ -104,16 +113,36 @@ class CrmComplaintSecretMixin(models.AbstractModel):
         """Who may not see it any more neither hears of it nor has to do anything."""
         # sudo: also what the user does not see any more, and what is of colleagues
         for record in self.sudo().filtered("is_confidential"):
-            activities = record.activity_ids
-            users = record.message_partner_ids.user_ids | activities.user_id
-            outside = users.filtered(
-                lambda user, record=record: (
-                    not user.share and not record._is_seen_by(user)
-                )
-            )
-            if outside:
-                record.message_unsubscribe(outside.partner_id.ids)
-                theirs = activities.filtered(
-                    lambda activity, outside=outside: activity.user_id in outside
-                )
-                theirs.write({"user_id": record._get_step_activity_user().id})
+            for document in (record, *record.contact_ids):
+                record._close_to_others(document)
+
+    def _close_to_others(self, document):
+        """:param document: this complaint or one of its contacts, in sudo mode"""
+        activities = document.activity_ids
+        users = document.message_partner_ids.user_ids | activities.user_id
+        outside = users.filtered(
+            lambda user: not user.share and not is_seen_by(document, user)
+        )
+        if outside:
+            document.message_unsubscribe(outside.partner_id.ids)
+            theirs = activities.filtered(lambda activity: activity.user_id in outside)
+            theirs.write({"user_id": self._get_step_activity_user().id})
+
+    def _withdraw_what_was_told(self):
+        """What others learned of these before they became confidential is taken back,
+        where it is told: their list of whom to ask, benefits to remind of, what is done
+        about the cause, and the name in activities. In sudo mode.
+
+        What the customer has confirmed is their own word, and stays.
+        """
+        self.env["crm.referral.benefit"]._withdraw_complaints(self)
+        self.env["crm.referral.ask"]._forget_moments(self)
+        self.env["crm.assessment.action"]._forget_complaints(self)
+        # Odoo keeps the name of a document with each activity, done ones included.
+        for documents in (self, self.contact_ids):
+            named = [
+                ("res_model", "=", documents._name),
+                ("res_id", "in", documents.ids),
+            ]
+            Activity = self.env["mail.activity"].with_context(active_test=False)
+            Activity.search(named)._compute_res_name()

@@ -51,6 +51,21 @@ class CrmReferralBenefit(models.Model):
         ]
 
     @api.model
+    def _withdraw_complaints(self, complaints):
+        """They have become confidential: what was only proposed goes. In sudo mode.
+
+        What a customer has confirmed, in whichever conversation, is theirs to tell.
+        """
+        proposed = self.with_context(active_test=False).search(
+            [
+                ("complaint_id", "in", complaints.ids),
+                ("confirmed", "=", False),
+                ("earlier_referral_ids", "=", False),
+            ]
+        )
+        proposed.unlink()
+
+    @api.model
     def _prepare_from_complaint(self, complaint):
         name = complaint.our_part or complaint.wanted_remedy or complaint.name
         return {

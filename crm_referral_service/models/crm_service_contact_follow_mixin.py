@@ -222,6 +222,7 @@ class CrmServiceContactFollowMixin(models.AbstractModel):
         chain.filtered(lambda c: not c.complaint_id).write(
             {"complaint_id": complaint.id}
         )
+        complaint._keep_confidential()
         contact.outcome = "complaint"
         contact.handover_ids.filtered(
             lambda handover: handover.state in ("asked", "answered")
