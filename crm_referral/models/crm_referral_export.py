@@ -259,12 +259,17 @@ class CrmReferralExport(models.Model):
         if not self.env.su and not self.env.user.has_groups(
             ",".join(self._get_export_groups())
         ):
-            raise AccessError(
-                self.env._(
-                    "Only sales managers, and users with the right to export, may take "
-                    "data out of Odoo. Ask your administrator for it."
-                )
-            )
+            raise AccessError(self._get_export_refusal())
+
+    @api.model
+    def _get_export_refusal(self):
+        """:return: who may take data out of Odoo, for who may not; an addon that adds a
+        group says it anew
+        """
+        return self.env._(
+            "Only sales managers, and users with the right to export, may take "
+            "data out of Odoo. Ask your administrator for it."
+        )
 
     def _check_job_rights(self):
         # Who gets a report on schedule needs no right to export.

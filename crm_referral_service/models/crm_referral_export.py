@@ -35,6 +35,14 @@ class CrmReferralExport(models.Model):
     def _get_export_groups(self):
         return [*super()._get_export_groups(), SERVICE_MANAGER]
 
+    @api.model
+    def _get_export_refusal(self):
+        return self.env._(
+            "Only sales managers, service managers (what is of service), and users "
+            "with the right to export may take data out of Odoo. Ask your "
+            "administrator for it."
+        )
+
     def _get_sheets(self):
         """:return: the sheets, only those of service for who may take out no more"""
         sheets = super()._get_sheets()
