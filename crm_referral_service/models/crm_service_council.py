@@ -170,7 +170,8 @@ class CrmServiceCouncil(models.Model):
             raise UserError(
                 self.env._("A meeting that was held is kept, with what it decided.")
             )
-        # sudo: the meeting may be another member's
+        # sudo: whoever may delete the council, which is checked before this, deletes
+        # its event, also when another member planned it
         self.sudo().calendar_event_id.unlink()
 
     # === ACTION METHODS === #
@@ -240,7 +241,8 @@ class CrmServiceCouncil(models.Model):
                 "stop": start + MEETING,
                 "partner_ids": [fields.Command.set(council.user_ids.partner_id.ids)],
             }
-            # sudo: the meeting may be another member's
+            # sudo: the council was just written with the rights of the user; its event
+            # may be another member's, who keeps it private
             council_sudo = council.sudo()
             if council_sudo.calendar_event_id:
                 council_sudo.calendar_event_id.write(values)
