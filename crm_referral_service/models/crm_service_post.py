@@ -252,6 +252,25 @@ class CrmServicePost(models.Model):
         self.check_access("read")
         return {"type": "ir.actions.act_url", "url": self.form_url, "target": "new"}
 
+    def action_revoke_link(self):
+        """Close the form; who listens may do so, too, when it is misused.
+
+        :return: True
+        """
+        result = super().action_revoke_link()
+        for post in self:
+            post._message_log(body=post.env._("The form was closed."))
+        return result
+
+    def action_renew_link(self):
+        """Give the form a new address: what is printed with the old one is waste.
+
+        :return: True
+        """
+        self.check_access("write")
+        self._check_only_owned({"access_token": True})
+        return super().action_renew_link()
+
     # === JOB === #
 
     @api.model

@@ -108,6 +108,22 @@ class TestPost(ServiceCommon):
             with self.assertRaises(AccessError):
                 post.write(vals)
 
+    def test_owner_closes_the_form_and_managers_open_it_anew(self):
+        """What is printed is not replaced by who only listens."""
+        before = self.post._get_link()
+        self.post.with_user(self.technician).action_revoke_link()
+        self.assertTrue(self.post.is_link_revoked)
+        self.assertEqual(self.post._get_page_status(), "revoked")
+        self.assertEqual(self.post.message_ids[:1].author_id.name, "Technician")
+        with self.assertRaises(AccessError):
+            self.post.with_user(self.technician).action_renew_link()
+        self.assertEqual(self.post._get_link(), before)
+        with self.assertRaises(AccessError):
+            self.post.with_user(self.agent).action_revoke_link()
+        self.post.with_user(self.manager).action_renew_link()
+        self.assertNotEqual(self.post._get_link(), before)
+        self.assertEqual(self.post._get_page_status(), "open")
+
     def test_rights(self):
         mine = self._create_post(owner_id=self.agent.id)
         self.assertTrue(self.post.with_user(self.agent).read(["name", "form_url"]))
