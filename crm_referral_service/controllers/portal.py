@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.http import request
 
-from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
 from .complaint_page import MAX_BODY
 
@@ -21,14 +21,39 @@ class ComplaintPortal(CustomerPortal):
         return values
 
     @http.route(
-        "/my/complaints", type="http", auth="user", website=True, methods=["GET"]
+        ["/my/complaints", "/my/complaints/page/<int:page>"],
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
     )
-    def portal_my_complaints(self, **_kwargs):
-        """List the complaints, the newest first."""
-        complaints = self._search_complaints(limit=self._items_per_page)
+    def portal_my_complaints(self, page=1, sortby=None, **_kwargs):
+        """List the complaints, page by page.
+
+        :param int page: which page
+        :param str sortby: one of :meth:`_get_complaint_sortings`
+        """
+        sortings = self._get_complaint_sortings()
+        sortby = sortby if sortby in sortings else "date"
+        pages = pager(
+            url="/my/complaints",
+            total=self._count_complaints(),
+            page=page,
+            step=self._items_per_page,
+            url_args={"sortby": sortby},
+        )
+        complaints = self._search_complaints(
+            order=sortings[sortby]["order"],
+            limit=self._items_per_page,
+            offset=pages["offset"],
+        )
         values = {
             **self._prepare_portal_layout_values(),
             "page_name": "complaints",
+            "default_url": "/my/complaints",
+            "pager": pages,
+            "searchbar_sortings": sortings,
+            "sortby": sortby,
             "complaints": [
                 (each, each._get_page_values()["status"]) for each in complaints
             ],
@@ -61,7 +86,9 @@ class ComplaintPortal(CustomerPortal):
         """Take the customer's answers, or that it is not solved after all."""
         complaint_sudo = self._search_complaints([("id", "=", complaint_id)])
         Visit = request.env["crm.personal.link.visit"]
-        if not complaint_sudo:
+        # Odoo lets OPTIONS in wherever POST may come, without the form's token.
+        is_posted = request.httprequest.method == "POST"
+        if not complaint_sudo or not is_posted:
             return request.redirect("/my/complaints")
         if not Visit._admit("portal", str(request.env.uid), ACTIONS_PER_USER):
             return self._render_complaint(complaint_id, "busy", status=429)
@@ -78,21 +105,40 @@ class ComplaintPortal(CustomerPortal):
         """:return: complaints of the person and of their company, in sudo mode: what a
         colleague wanted to be confidential is not shown to the company
         """
+        # sudo: a portal user has no right on the model; the domain is their right
+        Complaint = request.env["crm.complaint"].sudo()
+        return Complaint.search(
+            self._get_complaint_domain() & Domain(domain), **options
+        )
+
+    def _count_complaints(self):
+        # sudo: as above
+        Complaint = request.env["crm.complaint"].sudo()
+        return Complaint.search_count(self._get_complaint_domain())
+
+    def _get_complaint_domain(self):
         partner = request.env.user.partner_id
         company = partner.commercial_partner_id
         mine = Domain("partner_id", "=", partner.id)
         ours = Domain("commercial_partner_id", "=", company.id) & Domain(
             "is_confidential", "=", False
         )
-        # sudo: a portal user has no right on the model; the domain is their right
-        return (
-            request.env["crm.complaint"]
-            .sudo()
-            .search((mine | ours) & Domain(domain), **options)
-        )
+        return mine | ours
 
-    def _count_complaints(self):
-        return len(self._search_complaints())
+    def _get_complaint_sortings(self):
+        """:return: how the list may be sorted: the label and the order, by code
+        :rtype: dict[str, dict]
+        """
+        return {
+            "date": {
+                "label": request.env._("Newest"),
+                "order": "received_on desc, id desc",
+            },
+            "open": {
+                "label": request.env._("Open First"),
+                "order": "closed_on desc nulls first, id desc",
+            },
+        }
 
     def _render_complaint(
         self, complaint_id, message=None, *, typed=None, done="", status=200

@@ -1,6 +1,8 @@
 import json
 import random
 
+from lxml import html
+
 from odoo.tests import HttpCase, tagged
 from odoo.tools import hmac, mute_logger
 
@@ -123,6 +125,69 @@ class TestComplaintPageHarm(ServiceRolesCommon, HttpCase):
         body = "".join(self.complaint.message_ids.mapped("body"))
         self.assertIn("&lt;script&gt;", body)
         self.assertIn("{{ 7*7 }}", body)
+
+    def _log_in(self, partner):
+        user = self._create_user(f"portal-{partner.id}", "base.group_portal")
+        user.partner_id = partner
+        user.sudo().password = "complaints"
+        self.env.flush_all()
+        self.authenticate(user.login, "complaints")
+
+    def test_portal_list(self):
+        """As Odoo's own lists: by pages, sorted, with a word where there is nothing."""
+        buyer, stranger = self.env["res.partner"].create(
+            [{"name": "Buyer", "parent_id": self.customer.id}, {"name": "Stranger"}]
+        )
+        for number in range(81):
+            complaint = self._create_complaint(
+                received_on=f"2025-01-01 10:{number % 60:02}:00"
+            )
+            complaint.sudo().name = f"N{number:03}"
+        self.complaint.sudo().write(
+            {"name": "OLD", "received_on": "2024-12-31 10:00:00"}
+        )
+        ended = self.env["crm.complaint"].search([("name", "=", "N059")])
+        ended.action_withdraw("Found it")
+
+        def get_names(path):
+            tree = html.fromstring(self.url_open(path).text)
+            return tree.xpath("//td/a[starts-with(@href, '/my/complaints/')]/text()")
+
+        self._log_in(buyer)
+        first = get_names("/my/complaints")
+        self.assertEqual((len(first), first[0]), (80, "N059"))
+        self.assertEqual(get_names("/my/complaints/page/2"), ["N000", "OLD"])
+        self.assertEqual(get_names("/my/complaints/page/99"), ["N000", "OLD"])
+        self.assertEqual(get_names("/my/complaints?sortby=open")[0], "N080")
+        self.assertEqual(get_names("/my/complaints/page/2?sortby=open")[-1], "N059")
+        for odd in (
+            "?sortby=access_token",
+            "?sortby=",
+            "?page=x",
+            "?sortby=date&page=2",
+        ):
+            self.assertEqual(self.url_open(f"/my/complaints{odd}").status_code, 200)
+        counters = self.make_jsonrpc_request(
+            "/my/counters", {"counters": ["complaint_count"]}
+        )
+        self.assertEqual(counters["complaint_count"], 82)
+        self._log_in(stranger)
+        self.assertEqual(get_names("/my/complaints"), [])
+        self.assertIn("You have no complaints", self.url_open("/my/complaints").text)
+
+    def test_portal_does_nothing_without_a_post(self):
+        self._log_in(self.customer)
+        self.complaint.action_withdraw("Found it")
+        self.env.flush_all()
+        for method in ("OPTIONS", "GET", "HEAD"):
+            self.opener.request(
+                method,
+                f"{self.base_url()}/my/complaints/{self.complaint.id}",
+                params={"do": "reopen", "words": "Again"},
+                timeout=30,
+            )
+            self.complaint.invalidate_recordset()
+            self.assertEqual(self.complaint.outcome, "withdrawn", method)
 
     def test_portal_of_others(self):
         """Neither another customer's nor what a colleague wants to be confidential."""

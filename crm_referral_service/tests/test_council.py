@@ -303,7 +303,9 @@ class TestCouncilAgenda(CouncilCommon):
             [(row["id"], row["now"], row["total"]) for row in rows],
             [(known.id, 3, 4), (allowed.id, 1, 4)],
         )
-        self.assertIn(f"1 of 4 in four weeks · {self.section.name} 1", council.agenda_html)
+        self.assertIn(
+            f"1 of 4 in four weeks · {self.section.name} 1", council.agenda_html
+        )
 
     def test_systemic_without_action(self):
         complaint = self._create_complaint(scope="systemic")
