@@ -44,13 +44,14 @@ class CrmComplaintSecretMixin(models.AbstractModel):
     def write(self, vals):
         if "active" in vals:
             self._check_may_archive()
-        # sudo: also of what the user does not see any more afterwards
-        before = self.sudo().filtered(lambda record: not record.is_confidential)
+        known = self.browse()
+        if vals.get("is_confidential"):
+            # sudo: also of what the user does not see any more afterwards
+            known = self.sudo().filtered(lambda record: not record.is_confidential)
         result = super().write(vals)
         if {"is_confidential", "user_id"} & vals.keys():
             self._keep_confidential()
-        if vals.get("is_confidential"):
-            before._withdraw_what_was_told()
+        known._withdraw_what_was_told()
         return result
 
     # === BUSINESS METHODS === #
@@ -135,6 +136,8 @@ class CrmComplaintSecretMixin(models.AbstractModel):
 
         What the customer has confirmed is their own word, and stays.
         """
+        if not self:
+            return
         self.env["crm.referral.benefit"]._withdraw_complaints(self)
         self.env["crm.referral.ask"]._forget_moments(self)
         self.env["crm.assessment.action"]._forget_complaints(self)

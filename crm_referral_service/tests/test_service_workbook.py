@@ -126,7 +126,7 @@ class TestServiceWorkbook(ServiceCommon):
             with self.assertRaises(AccessError):
                 Export.with_user(user).create(values)
         with self.assertRaisesRegex(AccessError, "service managers"):
-            Export.with_user(self.salesperson).create(values)
+            Export.with_user(self.salesperson)._check_may_export()
         other = self._create_user("other-manager", SERVICE_MANAGER)
         self.assertFalse(Export.with_user(other).search([("id", "=", export.id)]))
         # Not made by who has become an agent since.
