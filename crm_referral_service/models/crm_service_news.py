@@ -166,7 +166,7 @@ class CrmServiceNews(models.Model):
     @api.model
     def _get_told(self, record):
         """:param record: a contact or a complaint, in sudo mode
-        :return: what a customer was told that was done about its reason, the newest first
+        :return: what a customer was told was done about its reason, the newest first
         :rtype: list[str]
         """
         email = record.partner_id.email_normalized or record.email_normalized
