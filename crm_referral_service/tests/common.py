@@ -99,8 +99,8 @@ class ServiceCommon(TransactionCase):
         self.env.invalidate_all()
 
     def _explain_with(self, index, query):
-        """What an index can do, not what the planner prefers: that differs from database
-        to database, with rows, statistics and what is vacuumed.
+        """What an index can do, not what the planner prefers: that differs between
+        databases, with rows, statistics and what is vacuumed.
 
         :param str index: the only one that its table keeps, but for the primary key
         :return: the plan of the query
