@@ -248,7 +248,8 @@ class DiscussChannel(models.Model):
         """:return: who answered first, of those who can keep it in this company"""
         return self._get_answering_agents().partner_id.user_ids.filtered(
             lambda user: (
-                not user.share
+                user.active
+                and not user.share
                 and company in user.company_ids
                 and user.has_group(SERVICE_USER)
             )
