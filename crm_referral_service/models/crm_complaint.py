@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_list
 
+from ..tools.plain_words import read_words
+
 OUTCOMES = [
     ("resolved", "Solved and felt heard"),
     ("calmed", "Felt heard, not solved"),
@@ -302,14 +304,12 @@ class CrmComplaint(models.Model):
         :return: True
         :raise UserError: when nobody is named
         """
-        if not (passed_on_to or "").strip():
+        if not (passed_on_to := read_words(passed_on_to)):
             raise UserError(self.env._("Write who takes the complaint on."))
-        return self._end_with_reason(
-            "passed_on", reason, passed_on_to=passed_on_to.strip()
-        )
+        return self._end_with_reason("passed_on", reason, passed_on_to=passed_on_to)
 
     def _end_with_reason(self, outcome, reason, **values):
-        reason = (reason or "").strip()
+        reason = read_words(reason)
         if not reason:
             raise UserError(self.env._("Write in a few words why it ends like this."))
         return self._end_conversation(outcome, unresolved_reason=reason, **values)

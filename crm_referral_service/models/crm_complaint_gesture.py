@@ -6,6 +6,8 @@ from odoo.fields import Domain
 
 from odoo.addons.crm_foundation.tools.local_time import today
 
+from ..tools.plain_words import read_words
+
 APPROVE = "crm_referral_service.mail_activity_type_approve"
 PROMISED = ("agreed", "delivered")
 
@@ -352,7 +354,7 @@ class CrmComplaintGesture(models.Model):
                 state=state,
                 approved_by_id=self.env.uid,
                 approved_on=self.env.cr.now(),
-                decision_note=(note or "").strip() or False,
+                decision_note=read_words(note) or False,
             )
             gesture._tell_decision()
         # sudo: the activity may be another approver's

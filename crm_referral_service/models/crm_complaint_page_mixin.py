@@ -1,4 +1,3 @@
-import re
 from datetime import timedelta
 
 from odoo import api, models
@@ -7,12 +6,12 @@ from odoo.tools import format_date, format_datetime
 
 from odoo.addons.crm_foundation.tools.local_time import timezone_of, today
 
+from ..tools.plain_words import UNPRINTABLE
 from .crm_complaint_deadline_mixin import ANSWERED_STEPS
 from .crm_complaint_ending_mixin import ANSWERS
 
 PAGE = "crm_referral_service.mail_activity_type_page"
 MAX_TEXT = 5_000
-UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class CrmComplaintPageMixin(models.AbstractModel):

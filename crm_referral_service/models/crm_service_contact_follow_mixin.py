@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..tools.plain_words import read_words
+
 # Who is on the phone or in the room knows at once that we take care of it.
 AT_ONCE = ("phone", "in_person")
 
@@ -126,7 +128,7 @@ class CrmServiceContactFollowMixin(models.AbstractModel):
         """
         self.ensure_one()
         self.check_access("write")
-        reason = (reason or self.note or "").strip()
+        reason = read_words(reason or self.note)
         if not reason:
             raise UserError(
                 self.env._("Write in the note what is not solved, then reopen it.")

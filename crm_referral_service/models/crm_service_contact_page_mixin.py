@@ -7,7 +7,7 @@ from odoo.tools import format_date
 from odoo.addons.crm_assessment.tools.personal_link import LINK_MARKER
 from odoo.addons.crm_foundation.tools.composer import compose
 
-from .crm_complaint_page_mixin import UNPRINTABLE
+from ..tools.plain_words import UNPRINTABLE
 
 ASK_SOLVED = "crm_referral_service.mail_template_ask_solved"
 # For so long the link in the mail opens.

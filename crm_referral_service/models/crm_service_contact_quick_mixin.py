@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date, format_datetime
 
 from ..tools.caller_words import read_caller
-from .crm_complaint_page_mixin import UNPRINTABLE
+from ..tools.plain_words import read_words
 
 # How many of each are shown beside what is being written.
 SHOWN = 5
@@ -68,7 +68,7 @@ class CrmServiceContactQuickMixin(models.AbstractModel):
         :rtype: list[dict]
         """
         self.check_access("create")
-        words = self._read_text(words).strip()
+        words = self._read_text(words)
         digits = "".join(filter(str.isdigit, words))
         if len(words) < 2:
             return []
@@ -180,7 +180,7 @@ class CrmServiceContactQuickMixin(models.AbstractModel):
 
     @api.model
     def _read_text(self, value, longest=LONGEST_LINE):
-        text = UNPRINTABLE.sub("", value) if isinstance(value, str) else ""
+        text = read_words(value)
         if len(text) > longest:
             raise UserError(
                 self.env._("This is too long. Please make it shorter than it is.")

@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from odoo.addons.crm_foundation.tools.local_time import local_date, today
 
+from ..tools.plain_words import read_words
+
 QUESTION = "crm_referral_service.mail_activity_type_question"
 TELL_CUSTOMER = "crm_referral_service.mail_activity_type_tell_customer"
 
@@ -196,7 +198,7 @@ class CrmServiceHandover(models.Model):
                     )
                 )
             handover._check_state("asked")
-            text = (answer or handover.answer or "").strip()
+            text = read_words(answer or handover.answer)
             if not text:
                 raise UserError(self.env._("Write the answer, then give it back."))
             # sudo: the state is not written by hand

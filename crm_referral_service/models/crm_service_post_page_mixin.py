@@ -15,7 +15,7 @@ from odoo.addons.crm_assessment.models.crm_assessment_callback_mixin import (
 )
 from odoo.addons.crm_foundation.tools.local_time import canonical_timezone, timezone_of
 
-from .crm_complaint_page_mixin import UNPRINTABLE
+from ..tools.plain_words import UNPRINTABLE
 
 MAX_MESSAGE = 5_000
 MAX_LINE = 120

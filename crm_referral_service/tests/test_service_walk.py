@@ -1,9 +1,15 @@
 """Tries what nobody should be able to do with complaints and what hangs on them."""
 
+import contextlib
+import inspect
 from collections import Counter
 
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.crm_referral.tests.security_walk import SecurityWalk
 
@@ -11,6 +17,18 @@ from .test_service_access import ServiceRolesCommon
 
 OWN = ("crm.service.council", "crm.service.handover", "crm.service.post")
 INTERNAL = ("technician", "employee", "salesperson", "sales_manager")
+# The same in every model: Odoo's own, which take what Odoo takes.
+HANDED_ON = {
+    *("create", "write", "unlink", "copy", "copy_data", "onchange", "search"),
+    *("read", "read_group", "formatted_read_group", "web_read_group", "export_data"),
+    *("message_new", "message_update", "fields_get", "default_get", "web_save"),
+}
+GONE = 999_999_999
+JUNK = (None, -1, GONE, "x" * 300, "\x00", [], {})
+
+
+class _Undone(Exception):
+    """What was done is taken back."""
 
 
 @tagged("post_install", "-at_install")
@@ -150,6 +168,43 @@ class TestServiceWalk(SecurityWalk, ServiceRolesCommon):
         return cls.env["crm.service.news"].create(
             {"action_id": action.id, "name": "Ann", "email": "ann@example.com"}
         )
+
+    # === ODD INPUT === #
+
+    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+    @mute_logger("odoo.sql_db", "odoo.http")
+    def test_nobody_sees_a_traceback(self):
+        """Our methods, with records that are gone and arguments of a wrong kind."""
+        tried = 0
+        for model, record in self.world.items():
+            for name in self._get_public_methods(model):
+                if name in HANDED_ON:
+                    continue
+                for role in ("manager", "agent", "salesperson", "technician"):
+                    as_role = record.with_env(self.env).with_user(getattr(self, role))
+                    for records in (as_role, as_role.browse(GONE)):
+                        for junk in JUNK:
+                            tried += 1
+                            with self.subTest(
+                                model=model, method=name, role=role, junk=str(junk)[:9]
+                            ):
+                                self._try(records, name, junk)
+        self.assertGreater(tried, 1_000)
+
+    def _try(self, records, name, junk):
+        method = getattr(records, name)
+        parameters = inspect.signature(method).parameters.values()
+        arguments = {
+            each.name: junk
+            for each in parameters
+            if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
+        }
+        # Each call leaves the world as it was.
+        with contextlib.suppress(UserError, IntegrityError, _Undone):
+            with self.env.cr.savepoint():
+                method(**arguments)
+                self.env.flush_all()
+                raise _Undone
 
     def _get_arguments(self):
         return {"passed_on_to": "the maker", "msg_dict": {}}
