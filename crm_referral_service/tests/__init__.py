@@ -15,6 +15,7 @@ from . import (
     test_contact_concurrency,
     test_contact_figures,
     test_contact_follow,
+    test_contact_gates,
     test_contact_jobs,
     test_contact_key,
     test_contact_known,
