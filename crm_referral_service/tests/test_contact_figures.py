@@ -38,8 +38,9 @@ class TestFairCard(BaseCase):
         cards = make_cards([("one", "a", 4, 200, 20_000), ("other", "a", 1, 40, 1600)])
         self.assertEqual((cards["one"].rate, cards["one"].expected), (50, 48))
         # The mean of the squares is 4320, that of the amounts 48: 2016 between them.
-        self.assertAlmostEqual(cards["one"].error, (2016 / 4) ** 0.5)
-        self.assertAlmostEqual(cards["other"].error, 2016**0.5)
+        # Four of the five contacts are the one's own, and one is the other's.
+        self.assertAlmostEqual(cards["one"].error, (2016 / 4 * 1 / 5) ** 0.5)
+        self.assertAlmostEqual(cards["other"].error, (2016 * 4 / 5) ** 0.5)
 
     def test_what_may_be_chance_is_as_usual(self):
         rows = [("one", "a", 100, 60, 60), ("all", "a", 9900, 4940, 4940)]

@@ -18,7 +18,7 @@ class Card(NamedTuple):
     :param count: of how many contacts it is the mean
     :param rate: what it was
     :param expected: what all together have with the same mix of reasons
-    :param error: by how much it strays by chance alone (standard error)
+    :param error: by how much it strays from that by chance alone (standard error)
     """
 
     count: int
@@ -54,8 +54,8 @@ def make_cards(rows) -> dict:
     (0.9, 0.945)
     >>> cards["hard"].rate, round(cards["hard"].expected, 3)
     (0.5, 0.455)
-    >>> round(cards["hard"].error, 3)  # the root of 5/11 × 6/11 ÷ 10
-    0.157
+    >>> round(cards["hard"].error, 3)  # the root of 5/11 × 6/11 ÷ 10 × 1/11
+    0.047
     """
     rows = [row for row in rows if row[2]]
     totals = defaultdict(lambda: [0, 0, 0])
@@ -71,7 +71,8 @@ def make_cards(rows) -> dict:
         of[0] += count
         of[1] += part
         of[2] += count * mean
-        of[3] += count * max(squares / whole - mean * mean, 0)
+        # All hold the person's own as well, and stray along with them.
+        of[3] += count * max(squares / whole - mean * mean, 0) * (1 - count / whole)
     return {
         person: Card(count, part / count, expected / count, sqrt(spread) / count)
         for person, (count, part, expected, spread) in sums.items()

@@ -294,6 +294,22 @@ def get_fair_cards(env):
     return cards
 
 
+def get_fair_screen(env):
+    """The cards that who leads and an agent see: the share solved the first time."""
+    seen = {}
+    for login in ("helen", "ravi"):
+        user = env["res.users"].search([("login", "=", login)])
+        cards = env(user=user.id, su=False)["crm.service.fair.card"].get_dashboard(90)
+        seen[login] = {
+            section["title"].split()[0].lower(): [
+                section["rows"][0]["value"],
+                section["rows"][0]["hint"],
+            ]
+            for section in cards["sections"]
+        }
+    return seen
+
+
 def get_improvement(env):
     """Meetings, actions, notices, posts and news."""
     councils = env["crm.service.council"].search([], order="date")

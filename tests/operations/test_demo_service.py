@@ -115,6 +115,15 @@ def test_hard_reasons_look_worse_and_do_better(lab, with_demo):
     assert aisha["rate"] < aisha["expected"] - 0.01
 
 
+def test_the_screen_says_so(lab, with_demo):
+    seen = read(lab, with_demo[0], "fair_screen")
+    raw, words = seen["helen"]["ravi"]
+    assert raw < seen["helen"]["aisha"][0]
+    assert words.endswith("better than the same work usually goes")
+    assert "better" not in seen["helen"]["aisha"][1]
+    assert seen["ravi"] == {"ravi": [raw, words]}
+
+
 def test_a_notice_spared_contacts(lab, with_demo):
     found = read(lab, with_demo[0], "improvement")
     [notice] = found["notices"]
