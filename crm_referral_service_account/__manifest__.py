@@ -6,6 +6,7 @@
     "author": "CRM Referral contributors",
     "license": "LGPL-3",
     "depends": ["crm_referral_service", "account"],
+    "data": ["views/crm_service_contact_views.xml"],
     "auto_install": True,
     "uninstall_hook": "uninstall_hook",
 }

@@ -32,6 +32,7 @@ from . import (
     crm_service_reason_matrix_mixin,
     crm_service_reason,
     crm_service_contact_chain_mixin,
+    crm_service_contact_document_mixin,
     crm_service_contact_callback_mixin,
     crm_service_contact_follow_mixin,
     crm_service_contact_privacy_mixin,

@@ -35,6 +35,7 @@ class CrmServiceContact(models.Model):
         "crm.service.contact.follow.mixin",
         "crm.service.contact.privacy.mixin",
         "crm.service.contact.chain.mixin",
+        "crm.service.contact.document.mixin",
         "crm.service.contact.quick.mixin",
         "crm.batch.mixin",
         "mail.thread.phone",

@@ -152,7 +152,10 @@ class CrmServiceContactChainMixin(models.AbstractModel):
         self.invalidate_model(["previous_id"], flush=False)
 
     @api.depends(
-        "customer_key", "reason_id", "contacted_on", "is_new_matter", "first_id"
+        lambda self: [
+            *("customer_key", "contacted_on", "is_new_matter", "first_id"),
+            *self._get_chain_fields(),
+        ]
     )
     def _compute_proposed_previous_id(self):
         open_ones = self.filtered(
@@ -187,6 +190,17 @@ class CrmServiceContactChainMixin(models.AbstractModel):
         return ["reason_id"]
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _get_seen_chain_fields(self):
+        """:return: those of :meth:`_get_chain_fields` that the user may see
+        :rtype: list[str]
+        """
+        return [
+            fname
+            for fname in self._get_chain_fields()
+            if self._has_field_access(self._fields[fname], "read")
+        ]
 
     def _get_customer_keys(self):
         """:return: by what the customer is recognised, the surest first
@@ -227,7 +241,7 @@ class CrmServiceContactChainMixin(models.AbstractModel):
         keys = {contact: found for contact, found in keys.items() if found}
         if not keys:
             return {}
-        fnames = self._get_chain_fields()
+        fnames = self._get_seen_chain_fields()
         moments = {
             contact: contact.contacted_on or self.env.cr.now() for contact in keys
         }
@@ -270,7 +284,7 @@ class CrmServiceContactChainMixin(models.AbstractModel):
             and moment - days <= other.contacted_on <= moment
             and any(
                 self[fname]._origin and self[fname]._origin == other[fname]
-                for fname in self._get_chain_fields()
+                for fname in self._get_seen_chain_fields()
             )
         )
 

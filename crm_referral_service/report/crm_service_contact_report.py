@@ -187,10 +187,16 @@ class CrmServiceContactReport(models.Model):
                    NULL::float8 AS repeat_rate,
                    NULL::float8 AS chain_rate,
                    NULL::float8 AS dumb_rate
+                   %(documents)s
               FROM crm_service_contact c
          LEFT JOIN crm_service_reason r ON r.id = c.reason_id
              WHERE c.active
-            """
+            """,
+            documents=SQL("").join(
+                SQL(", c.%s", SQL.identifier(fname))
+                for fname in self.env[CONTACT]._get_document_fields()
+                if fname in self._fields
+            ),
         )
 
     # === ACTION METHODS === #

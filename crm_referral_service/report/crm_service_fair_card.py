@@ -187,15 +187,11 @@ class CrmServiceFairCard(models.AbstractModel):
         :return: each figure with the cards of all persons, by res.users
         :rtype: list
         """
-        Report = self.env[REPORT]
-        if not self._is_manager():
-            # sudo: one's own card is compared with all, also with what one may not see;
-            # nothing else of them is told
-            Report = Report.sudo()
+        Report = self._get_report()
         figures = self.env["crm.service.figures"]._get(*RATES)
         pairs = [Report._quotients[figure.measure] for figure in figures]
         rows = Report._read_group(
-            self._get_contacts_domain(options) & Domain("user_id", "!=", False),
+            self._get_contacts_domain(options),
             ["user_id", "reason_id"],
             [f"{name}:sum" for part, whole in pairs for name in (whole, part)],
         )
@@ -211,6 +207,15 @@ class CrmServiceFairCard(models.AbstractModel):
         ]
 
     @api.model
+    def _get_report(self):
+        """:return: the analysis of all contacts that are compared"""
+        Report = self.env[REPORT]
+        # sudo: one's own card is compared with all, also with what one may not see;
+        # nothing else of them is told
+        return Report if self._is_manager() else Report.sudo()
+
+    @api.model
     def _get_contacts_domain(self, options):
         """:return: domain of the rows of the analysis that are compared"""
-        return self.env["crm.referral.scope"]._get_domain(options, REPORT, "date")
+        domain = self.env["crm.referral.scope"]._get_domain(options, REPORT, "date")
+        return domain & Domain("user_id", "!=", False)

@@ -11,8 +11,7 @@ USUAL = "as the same work usually goes"
 FEW = "too few to say"
 
 
-@tagged("post_install", "-at_install")
-class TestFairCard(ContactsCommon):
+class FairCardCommon(ContactsCommon):
     """Two agents: the one takes the easy calls, the other one the hard ones."""
 
     @classmethod
@@ -55,6 +54,11 @@ class TestFairCard(ContactsCommon):
             section["title"]: {row["code"]: row for row in section["rows"]}
             for section in data["sections"]
         }
+
+
+@tagged("post_install", "-at_install")
+class TestFairCard(FairCardCommon):
+    """What is on it, for whom, and what is not."""
 
     def test_worse_raw_and_better_than_expected(self):
         self._take_all()

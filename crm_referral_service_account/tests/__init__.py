@@ -1,1 +1,1 @@
-from . import test_invoices
+from . import test_contact_invoice, test_invoices

@@ -1,1 +1,1 @@
-from . import crm_service_denominator, stock_picking
+from . import crm_service_contact, crm_service_denominator, stock_picking

@@ -1,1 +1,1 @@
-from . import test_deliveries
+from . import test_contact_delivery, test_deliveries
