@@ -6,6 +6,10 @@
     "author": "CRM Referral contributors",
     "license": "LGPL-3",
     "depends": ["crm_referral_service", "sale"],
+    "data": [
+        "views/crm_service_contact_views.xml",
+        "views/res_config_settings_views.xml",
+    ],
     "auto_install": True,
     "uninstall_hook": "uninstall_hook",
 }

@@ -1,1 +1,6 @@
-from . import crm_service_denominator
+from . import (
+    crm_service_contact,
+    crm_service_denominator,
+    res_company,
+    res_config_settings,
+)

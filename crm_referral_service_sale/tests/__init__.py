@@ -1,1 +1,1 @@
-from . import test_orders
+from . import test_contact_order, test_orders, test_revenue

@@ -1,0 +1,1 @@
+from . import crm_service_contact_report, crm_service_fair_card
