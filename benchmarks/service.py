@@ -44,6 +44,13 @@ TEAMS, DAYS, PEOPLE, BATCH = 20, 90, 30, 1_000
 VISITS = 30
 # Every fourth customer came back twice.
 ROOT = "CASE WHEN n % 3 > 0 AND n / 3 % 4 = 0 THEN {base} + n - n % 3 END"
+# As funnel_date() of crm_referral makes it.
+MONTH_MOMENT = """
+CASE WHEN date_trunc('month', {moment} - interval '12 hours')
+          = date_trunc('month', {moment} + interval '14 hours')
+     THEN date_trunc('month', {moment}) + interval '14 days'
+     ELSE date_bin('15 minutes', {moment}, timestamp '2000-01-01') END
+"""
 BARE = """
 UPDATE crm_service_contact contact SET first_time = told.first_time
   FROM (SELECT id, first_id, contacted_on,
@@ -142,6 +149,7 @@ def fill_contacts(env, rows, common, moment, customer, reason):
         common
         | {
             "contacted_on": moment,
+            "month_moment": MONTH_MOMENT.format(moment=f"({moment})"),
             "customer_key": f"'p' || ({common['partner_id']})",
             "kind": "(ARRAY['valued', 'dumb'])[1 + n % 2]",
             "first_id": root,

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
+from odoo.addons.crm_referral.tools.funnel_date import funnel_date
+
 from .crm_service_reason import KINDS
 
 CHANNELS = [
@@ -47,7 +49,7 @@ class CrmServiceContact(models.Model):
     _interaction_field = "service_contact_id"
     _primary_email = "email"
     _rec_names_search = ("caller_name", "partner_id", "phone", "email")
-    _protected_fields = frozenset({"is_outside_hours"})
+    _protected_fields = frozenset({"is_outside_hours", "month_moment"})
 
     contacted_on = fields.Datetime(
         string="When", required=True, default=lambda self: self._default_contacted_on()
@@ -165,6 +167,12 @@ class CrmServiceContact(models.Model):
         help="The customer turned to us when the team has promised nobody.",
     )
     active = fields.Boolean(default=True)
+    month_moment = fields.Datetime(
+        compute="_compute_month_moment",
+        store=True,
+        precompute=True,
+        export_string_translation=False,
+    )
 
     # At the ends of the calendar no time zone can be told any more.
     _within_our_times = models.Constraint(
@@ -189,9 +197,10 @@ class CrmServiceContact(models.Model):
         "CHECK (dumb_cause IS NULL OR COALESCE(kind, '') = 'dumb')",
         "Only a contact that should not have been has such a cause.",
     )
-    # Months, reasons and kinds over all contacts are read from this index alone.
+    # Months, reasons and kinds over all contacts are read from this index alone; it is
+    # small, for most contacts of a month share what is in it.
     _report_idx = models.Index(
-        "(company_id, contacted_on, reason_id, kind, is_repeat, direction) WHERE active"
+        "(company_id, month_moment, reason_id, kind, is_repeat, direction) WHERE active"
     )
     # The order of every list: its first page is read, and not all that is sorted.
     _order_idx = models.Index("(contacted_on DESC, id DESC)")
@@ -253,6 +262,12 @@ class CrmServiceContact(models.Model):
         """As the reason usually is, unless somebody has said it."""
         for contact in self:
             contact.kind = contact.kind or contact.reason_id.default_kind
+
+    @api.depends("contacted_on")
+    def _compute_month_moment(self):
+        for contact in self:
+            moment = contact.contacted_on  # may be empty in a form
+            contact.month_moment = moment and funnel_date(moment)
 
     @api.depends("contacted_on", "team_id")
     def _compute_is_outside_hours(self):

@@ -25,6 +25,7 @@ class CrmServiceContactReport(models.Model):
     _rec_name = "contact_id"
     _quotients = RATES
     _rate_fields = frozenset(RATES)
+    _month_moments = {"date": "month_moment"}
 
     _depends = {
         "crm.service.contact": [
@@ -44,6 +45,7 @@ class CrmServiceContactReport(models.Model):
             "kind",
             "miss_id",
             "miss_section_id",
+            "month_moment",
             "partner_id",
             "post_id",
             "reason_id",
@@ -60,6 +62,9 @@ class CrmServiceContactReport(models.Model):
     )
     complaint_id = fields.Many2one(comodel_name="crm.complaint", readonly=True)
     date = fields.Datetime(string="When", readonly=True)
+    month_moment = fields.Datetime(
+        readonly=True, groups=fields.NO_ACCESS, export_string_translation=False
+    )
 
     # By what
     partner_id = fields.Many2one(
@@ -157,6 +162,7 @@ class CrmServiceContactReport(models.Model):
         return SQL(
             """
             SELECT c.id, c.id AS contact_id, c.complaint_id, c.contacted_on AS date,
+                   c.month_moment,
                    c.partner_id, c.user_id, c.team_id, c.company_id, c.post_id,
                    c.reason_id, c.miss_id, c.miss_section_id, c.channel, c.direction,
                    c.kind, c.dumb_cause, c.scope, c.state, c.is_outside_hours,

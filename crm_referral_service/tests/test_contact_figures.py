@@ -1,5 +1,8 @@
+from collections import Counter
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
+from odoo.api import Environment
 from odoo.exceptions import AccessError
 from odoo.tests import BaseCase, tagged
 from odoo.tools import SQL
@@ -202,22 +205,50 @@ class TestContactFigures(ContactsCommon):
 
     def test_pivot_of_months_reasons_and_kinds_reads_one_index(self):
         """It is enough for it: not that today's planner prefers it to others."""
+        queries = []
+        execute_query = Environment.execute_query
+
+        def note(env, query):
+            queries.append(query)
+            return execute_query(env, query)
+
         Report = self.env["crm.service.contact.report"].with_user(self.manager)
-        query = Report._search(
-            [("date", ">=", "2024-03-01"), ("date", "<", "2024-06-01")]
-        )
-        groups = [
-            Report._read_group_groupby(query.table, spec, query)
-            for spec in ("date:month", "reason_id", "kind")
-        ]
-        sums = [
-            Report._read_group_select(f"{name}:sum", query)
-            for name in ("inbound_count", "repeat_count", "dumb_count")
-        ]
-        query.groupby = SQL(", ").join(groups)
+        with patch.object(Environment, "execute_query", note):
+            Report._read_grouping_sets(
+                [],
+                [[], ["date:month"], ["date:month", "reason_id", "kind"]],
+                ["__count", "inbound_count:sum", "repeat_rate:avg", "dumb_count:sum"],
+            )
+        [query] = [query for query in queries if "GROUPING SETS" in query.code]
         index = "crm_service_contact_report_idx"
-        plan = self._explain_with(index, query.select(*groups, *sums))
+        plan = self._explain_with(index, query)
         self.assertIn(f"Index Only Scan using {index}", plan)
+
+    def test_months_are_those_of_the_moments(self):
+        """Whatever is grouped or filtered besides; also when the moment is changed."""
+        turn = datetime(2026, 11, 1)
+        for hours in (-300, -13, -8, -1, 0, 1, 7.9, 13, 300):
+            self._log(
+                contacted_on=turn + timedelta(hours=hours),
+                partner_id=False,
+                caller_name="Somebody",
+            )
+        late = self._log(contacted_on=datetime(2026, 9, 30, 23))
+        late.sudo().contacted_on = datetime(2026, 9, 30, 11)
+        Report = self.env["crm.service.contact.report"].with_user(self.manager)
+        for tz, months in (
+            ("Asia/Taipei", {9: 1, 10: 2, 11: 7}),
+            ("UTC", {9: 1, 10: 4, 11: 5}),
+            ("America/Los_Angeles", {9: 1, 10: 6, 11: 3}),
+        ):
+            Report = Report.with_context(tz=tz)
+            for groupby in (["date:month"], ["date:month", "kind", "user_id"]):
+                found = Counter()
+                for month, *_others, count in Report._read_group(
+                    [("date", ">=", "2026-09-01")], groupby, ["__count"]
+                ):
+                    found[month.month] += count
+                self.assertEqual(found, months, tz)
 
     def test_months_and_kinds_need_no_other_table(self):
         """What nobody asks for is not joined, so that one index is enough."""
