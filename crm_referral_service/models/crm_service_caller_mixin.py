@@ -83,10 +83,16 @@ class CrmServiceCallerMixin(models.AbstractModel):
                 countries.setdefault(record.id, country)
         return countries
 
-    def _phone_format_number(self, number, country, **options):
+    def _phone_format_number(
+        self, number, country, force_format="E164", raise_exception=False
+    ):
         """To whom a caller was put through tells nothing of who it is."""
-        number = number and without_extension(number)
-        return super()._phone_format_number(number, country, **options)
+        return super()._phone_format_number(
+            number and without_extension(number),
+            country,
+            force_format=force_format,
+            raise_exception=raise_exception,
+        )
 
     # === BUSINESS METHODS === #
 
