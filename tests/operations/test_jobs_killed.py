@@ -218,7 +218,7 @@ def age(lab, database):
         cursor.execute(MOMENTS)
         for table, columns in cursor.fetchall():
             cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
-            for step in ("+ interval '900 years'", f"- interval '900 years' - {LATER}"):
+            for step in ("+ interval '50 years'", f"- interval '50 years' - {LATER}"):
                 changes = ", ".join(f'"{name}" = "{name}" {step}' for name in columns)
                 cursor.execute(f'UPDATE "{table}" SET {changes}')
             cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
