@@ -112,19 +112,21 @@ class CrmServiceFairCard(models.AbstractModel):
         """:return: in words how a figure is beside the expected one"""
         if not is_said:
             return self.env._("too few to say")
-        words = {
-            ("above", True): self.env._("better than the same work usually goes"),
-            ("below", True): self.env._("not as well as the same work usually goes"),
-            ("above", False): self.env._("more than the same work usually brings"),
-            ("below", False): self.env._("less than the same work usually brings"),
-        }
+        usual = self.env._("as the same work usually goes")
+        if figure.code in GOOD:
+            words = {
+                "above": self.env._("better than the same work usually goes"),
+                "below": self.env._("not as well as the same work usually goes"),
+            }
+        else:
+            words = {
+                "above": self.env._("more than the same work usually brings"),
+                "below": self.env._("less than the same work usually brings"),
+            }
         return self.env._(
             "Expected: %(value)s · %(verdict)s",
             value=self.env["crm.service.figures"]._format(figure.format, card.expected),
-            verdict=words.get(
-                (card.verdict, figure.code in GOOD),
-                self.env._("as the same work usually goes"),
-            ),
+            verdict=words.get(card.verdict, usual),
         )
 
     # === BUSINESS METHODS === #
