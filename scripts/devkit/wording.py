@@ -86,6 +86,7 @@ OURS = {
         ),
         "who refers is 介绍人, everywhere": "Referred By",
         "Odoo's own has a slash": "Lead or Opportunity",
+        "沟通 is a guided conversation; in a live chat it is 会话": "Conversation",
     },
 }
 
