@@ -1,12 +1,14 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL, formatLang
 
 # What is compared: as many days before somebody has learned it as after, at most.
 SPAN = timedelta(days=90)
 # With fewer reviewed checklists, before or after, nothing is said.
 MINIMUM = 3
+LEADS = "crm_referral_service.group_service_manager"
 
 
 class CrmServiceRelearnedMixin(models.AbstractModel):
@@ -27,9 +29,7 @@ class CrmServiceRelearnedMixin(models.AbstractModel):
     @api.depends("kind", "state", "done_on", "agent_id", "section_id")
     @api.depends_context("lang", "uid")
     def _compute_learning_note(self):
-        leads = self.env.su or self.env.user.has_group(
-            "crm_referral_service.group_service_manager"
-        )
+        leads = self.env.su or self.env.user.has_group(LEADS)
         shown = self.filtered(
             lambda action: leads or self.env.user in (action.agent_id, action.user_id)
         )
@@ -38,7 +38,39 @@ class CrmServiceRelearnedMixin(models.AbstractModel):
             figures = measured.get(action._origin)
             action.learning_note = figures and action._describe_learning(figures)
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        actions = super().create(vals_list)
+        actions._check_may_plan_learning("agent_id")
+        return actions
+
+    def write(self, vals):
+        self._check_may_plan_learning("agent_id", "user_id")
+        result = super().write(vals)
+        if "kind" in vals:
+            self._check_may_plan_learning("agent_id")
+        return result
+
     # === BUSINESS METHODS === #
+
+    def _check_may_plan_learning(self, *fnames):
+        """Who plans it, or makes it their own, would see a colleague's checklists.
+
+        :param fnames: the fields of those who may, beside who manages
+        :raise AccessError: when it is what a colleague learns
+        """
+        if self.env.su or self.env.user.has_group(LEADS):
+            return
+        learning = self.filtered(lambda a: a.kind == "learning" and a.agent_id)
+        if learning.filtered(lambda a: self.env.user not in [a[f] for f in fnames]):
+            raise AccessError(
+                self.env._(
+                    "What a colleague learns is planned by who manages the customer "
+                    "service. Ask them."
+                )
+            )
 
     def _measure_learning(self):
         """:return: by action that was learned: the score of its area on average of the

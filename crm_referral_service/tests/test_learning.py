@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 from .test_council import MONDAY, CouncilCommon
@@ -110,11 +111,11 @@ class TestLearning(CouncilCommon):
         row = self._get_rows(self.manager)
         self.assertEqual((row.section_id, row.source), (weak, "checklist"))
 
-    def _learn(self, section, **values):
+    def _learn(self, section, user=None, **values):
         action = self._decide(
             kind="learning",
             agent_id=self.agent.id,
-            user_id=self.agent.id,
+            user_id=(user or self.agent).id,
             section_id=section.id,
             reason_id=False,
             **values,
@@ -155,3 +156,61 @@ class TestLearning(CouncilCommon):
         )
         self.assertTrue(self._read_note(action, self.agent))
         self.assertFalse(action.with_user(self.colleague).has_access("read"))
+
+    def test_who_reads_what_somebody_learns(self):
+        """The agent, the owner, who manages; the own team what the council decided."""
+        stranger = self._create_user(
+            "stranger", "crm_referral_service.group_service_user"
+        )
+        planned = self._learn(self.section)
+        decided = self._learn(self.section, council_id=self._plan().id)
+        taught = self._learn(self.section, self.technician)
+        for user, readable in (
+            (self.agent, planned | decided | taught),
+            (self.manager, planned | decided | taught),
+            (self.colleague, decided),
+            # who is in the council, and who shows it
+            (self.technician, decided | taught),
+            (stranger, planned.browse()),
+            (self.salesperson, planned.browse()),
+        ):
+            with self.subTest(user.login):
+                actions = (planned | decided | taught).with_user(user)
+                self.assertEqual(actions._filtered_access("read").sudo(), readable)
+
+    def test_what_checklists_show_is_not_for_the_team(self):
+        framework, _form = self._start_checklist()
+        area = framework.section_ids[0]
+        action = self._learn(area, council_id=self._plan().id)
+        for day in (-3, -2, -1, 1, 2, 3):
+            self._review(*self._start_checklist(), area, 4, day)
+        for user, is_shown in (
+            (self.agent, True),
+            (self.manager, True),
+            (self.colleague, False),
+            (self.technician, False),
+        ):
+            with self.subTest(user.login):
+                self.assertEqual(bool(self._read_note(action, user)), is_shown)
+
+    def test_nobody_plans_what_a_colleague_learns(self):
+        """Whose action it is reads their checklists: it is nobody's by own will."""
+        action = self._learn(self.section, council_id=self._plan().id)
+        theirs = action.with_user(self.colleague)
+        for vals in ({"user_id": self.colleague.id}, {"state": "open"}, {"name": "X"}):
+            with self.subTest(vals), self.assertRaises(AccessError):
+                theirs.write(vals)
+        about_agent = {"agent_id": self.agent.id, "user_id": self.colleague.id}
+        with self.assertRaises(AccessError):
+            self._decide(user=self.colleague, kind="learning", **about_agent)
+        other = self._decide(user=self.colleague, **about_agent)
+        with self.assertRaises(AccessError):
+            other.kind = "learning"
+        own = self._decide(
+            user=self.colleague, kind="learning", agent_id=self.colleague.id
+        )
+        own.action_done()
+        self.assertEqual(own.state, "done")
+        taught = self._learn(self.section, self.technician)
+        taught.with_user(self.technician).state = "open"
+        self.assertEqual(taught.state, "open")
