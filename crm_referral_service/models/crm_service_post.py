@@ -1,4 +1,5 @@
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
@@ -250,7 +251,9 @@ class CrmServicePost(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        return {"type": "ir.actions.act_url", "url": self.form_url, "target": "new"}
+        # On the server that the reader uses, whatever the address for customers is.
+        path = urlsplit(self.form_url or "").path
+        return {"type": "ir.actions.act_url", "url": path, "target": "new"}
 
     def action_revoke_link(self):
         """Close the form; who listens may do so, too, when it is misused.

@@ -162,6 +162,13 @@ class TestPost(ServiceCommon):
         self.assertFalse(Post._find_by_token(old))
         self.assertNotIn(old, self.post.form_url)
 
+    def test_form_is_seen_where_the_reader_is(self):
+        """Through another address of the server than the one that customers use."""
+        self.env["ir.config_parameter"].set_param("web.base.url", "https://crm.example")
+        action = self.post.with_user(self.agent).action_open_form()
+        self.assertEqual(action["url"], f"/service/tell-us/{self.post.access_token}")
+        self.assertEqual(self.post.form_url, f"https://crm.example{action['url']}")
+
     def test_every_post_has_its_own_address(self):
         posts = self._create_post() | self._create_post()
         self.assertEqual(len(set(posts.mapped("access_token"))), 2)
