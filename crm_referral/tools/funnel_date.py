@@ -1,6 +1,6 @@
 """One moment that stands for nearly all of a month, in every time zone."""
 
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 
 # The time zones of the world are between 12 hours behind and 14 hours ahead of UTC, and
 # all differ from it by whole quarters of an hour.
@@ -22,6 +22,8 @@ def funnel_date(moment: datetime) -> datetime:
     >>> str(funnel_date(datetime(2026, 3, 31, 10, 41, 7)))
     '2026-03-31 10:30:00'
     """
+    if moment.year in (MINYEAR, MAXYEAR):
+        return moment  # a day further there is no date
     first, last = moment - BEHIND, moment + AHEAD
     if (first.year, first.month) == (last.year, last.month):
         return datetime(moment.year, moment.month, 15)

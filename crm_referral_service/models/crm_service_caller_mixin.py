@@ -63,7 +63,8 @@ class CrmServiceCallerMixin(models.AbstractModel):
         for record in self:
             email = email_normalize(record.email, strict=False) or ""
             # Longer is no address, and too long for an index.
-            record.email_normalized = len(email) <= LONGEST_EMAIL and email
+            is_fit = 0 < len(email) <= LONGEST_EMAIL
+            record.email_normalized = is_fit and email
 
     @api.depends("partner_id.name", "caller_name")
     @api.depends_context("uid", "allowed_company_ids")

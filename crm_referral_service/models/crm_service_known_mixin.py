@@ -9,11 +9,14 @@ from odoo.tools import SQL, email_normalize
 OFFERED = 5
 # Of contacts whose customer is not known, so many are asked about at once.
 ASKED = 20
-# Only this customer has the number and the address of the contact.
+# Only this customer has the number and the address of the contact. One of the two may be
+# somebody else's, who typed the other: whoever is not known by both is asked about.
 SURE = SQL(
     """
-    (customer.phone_sanitized = nameless.phone_sanitized
-     OR customer.email_normalized = nameless.email_normalized)
+    (nameless.phone_sanitized IS NULL
+     OR nameless.phone_sanitized = customer.phone_sanitized)
+    AND (nameless.email_normalized IS NULL
+         OR nameless.email_normalized = customer.email_normalized)
     AND NOT EXISTS (
         SELECT FROM res_partner other
          WHERE other.phone_sanitized = nameless.phone_sanitized

@@ -101,6 +101,20 @@ class TestContactKnown(ContactCommon):
         self._log_nameless(0, phone=NUMBER).partner_id = self.customer
         self._assert_customer(before, self.customer.browse())
 
+    def test_who_types_the_number_of_another_is_not_that_one(self):
+        """The public form and mails take any number and any address."""
+        for values in (
+            {"phone": NUMBER, "email": "somebody@else.example"},
+            {"phone": "+32 2 290 34 99", "email": MAIL},
+        ):
+            with self.subTest(values=values):
+                self.customer.email = values["email"] == MAIL and MAIL
+                typed = self._log_nameless(**values)
+                contact = self._log_nameless(0, phone=values["phone"])
+                contact.partner_id = self.customer
+                self._assert_customer(typed, self.customer.browse())
+                self.assertIn(typed, contact._find_nameless())
+
     def test_confidential_ones_and_other_companies_stay(self):
         secret = self._log_nameless(phone=NUMBER)
         secret.sudo().complaint_id = self._create_complaint(

@@ -96,6 +96,26 @@ class TestQuickContactHarm(ContactCommon):
                     contact[fname] = datetime(year, 6, 1)
                     self.env.flush_all()
 
+    @mute_logger("odoo.sql_db")
+    def test_the_ends_of_the_calendar_are_told_in_words(self):
+        for moment in ("0001-01-01 00:00:00", "9999-12-31 23:59:59"):
+            with (
+                self.subTest(moment=moment),
+                self.assertRaisesRegex(IntegrityError, "within_our_times"),
+                self.env.cr.savepoint(),
+            ):
+                self._log(contacted_on=moment)
+
     def test_an_address_that_is_none(self):
         contact = self._log(email="x" * 10_000 + "@clinic.example")
         self.assertFalse(contact.customer_key)
+
+    def test_no_address_is_nothing(self):
+        """And not an empty word, which would fill the index."""
+        contact = self._log(phone="+32 2 290 34 90")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT email_normalized IS NULL FROM crm_service_contact WHERE id = %s",
+            [contact.id],
+        )
+        self.assertEqual(self.env.cr.fetchall(), [(True,)])
