@@ -170,7 +170,8 @@ class CrmDashboardMixin(models.AbstractModel):
         """:param str kind: ``bars`` (counts in proportion), ``alerts`` (counts that
             should be zero) or ``list``
         :param list rows: each with ``code``, ``name``, ``value`` and ``action``, and
-            perhaps ``format``, ``note``, and a ``hint``: a sentence below
+            perhaps ``format``, ``note``, a ``hint``: a sentence below, and ``text``:
+            the value in words, where its format is not fine enough
         :param str empty: what is said when there are no rows
         :rtype: dict
         """

@@ -91,6 +91,7 @@ class CrmServiceFairCard(models.AbstractModel):
     def _get_rows(self, user, cards, fewest, period, filters):
         """:return: the figures of one person, with the contacts they are of"""
         filters = {**filters, "user_id": user.id}
+        to_words = self.env["crm.service.figures"]._format
         rows = []
         for figure, card, is_said in self._get_said(user, cards, fewest):
             rows.append(
@@ -98,6 +99,7 @@ class CrmServiceFairCard(models.AbstractModel):
                     "code": figure.code,
                     "name": figure.name,
                     "value": card.rate if is_said else None,
+                    "text": to_words(figure.format, card.rate if is_said else None),
                     "format": figure.format,
                     "note": self.env._("of %(count)s", count=card.count),
                     "hint": self._describe(figure, card, is_said),

@@ -68,6 +68,8 @@ class TestFairCard(FairCardCommon):
         hard = cards["Colleague"]["solved_first_rate"]
         self.assertEqual((easy["value"], easy["note"]), (0.5, "of 200"))
         self.assertEqual((hard["value"], hard["note"]), (0.5, "of 100"))
+        # Written as what it stands beside.
+        self.assertEqual((easy["text"], hard["text"]), ("50.0 %", "50.0 %"))
         self.assertEqual(easy["hint"], f"Expected: 60.0 % · {WORSE}")
         self.assertEqual(hard["hint"], f"Expected: 30.0 % · {BETTER}")
         self.assertIn("not compared with who takes the easy ones", data["explanation"])
@@ -96,6 +98,7 @@ class TestFairCard(FairCardCommon):
         self.assertEqual(
             (few["value"], few["note"], few["hint"]), (None, "of 4", "too few to say")
         )
+        self.assertEqual(few["text"], "–")
         # All together solve 4 of 9.
         enough = cards["Colleague"]["solved_first_rate"]
         self.assertEqual(

@@ -334,11 +334,13 @@ test("how to read it stands above, and a hint below its row", async () => {
             makeSection("ann", "list", [
                 makeRow("solved", "Solved", 0.5, { format: "percent", hint: "As expected" }),
                 makeRow("repeats", "Repeats", null),
+                makeRow("revenue", "Revenue", 12.4, { format: "money", text: "$ 12.40" }),
             ]),
         ],
     });
     expect.verifySteps(["load  {}"]);
     expect(".o_crm_dashboard_explanation").toHaveText("Nobody is ranked.");
+    expect("[data-row='revenue'] strong").toHaveText("$ 12.40");
     expect("[data-row='solved'] small").toHaveText("As expected");
     expect("[data-row='repeats'] small").toHaveCount(0);
     expect("[data-row='repeats']").toHaveText(/Repeats\s*–/);
