@@ -4,6 +4,7 @@ from odoo.fields import Domain
 
 from odoo.addons.crm_referral.tools.funnel_date import funnel_date
 
+from ..tools.plain_words import shorten
 from .crm_service_reason import KINDS
 
 CHANNELS = [
@@ -14,6 +15,8 @@ CHANNELS = [
     ("web", "Web Form"),
     ("letter", "Letter"),
 ]
+# So much of a note tells two contacts apart.
+NOTE_SHOWN = 60
 # Set on the way in: nothing of it is told to followers, which costs a query or two.
 QUIET = {"tracking_disable": True, "mail_create_nosubscribe": True}
 
@@ -254,7 +257,7 @@ class CrmServiceContact(models.Model):
             )
             words = [f"{moment:%Y-%m-%d %H:%M}", who]
             if contact._origin in noted:
-                words += [contact.reason_id.name, (contact.note or "")[:60]]
+                words += [contact.reason_id.name, shorten(contact.note, NOTE_SHOWN)]
             contact.display_name = " · ".join(filter(None, words))
 
     @api.depends("reason_id")

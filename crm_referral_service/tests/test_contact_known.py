@@ -214,6 +214,12 @@ class TestContactKnown(ContactCommon):
             ).action_apply()
         self._assert_customer(before, self.customer.browse())
 
+    def test_beginning_of_a_long_note_is_marked(self):
+        note = "It gurgles, \n" + "and it drips from the lid of the filter " * 3
+        named = self._log_nameless(phone=NUMBER, note=note)
+        named = named.with_context(with_note=True)
+        self.assertRegex(named.display_name, r" · It gurgles, and it drips .*[a-z]…$")
+
     def test_note_is_in_no_name_for_who_may_not_read_it(self):
         contact = self._log_nameless(phone=NUMBER, note="It gurgles")
         named = contact.with_context(with_note=True)

@@ -7,7 +7,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged, warmup
 
-from ..tools import caller_words
+from ..tools import caller_words, plain_words
 from .common import ServiceCommon
 
 
@@ -29,9 +29,10 @@ class TestQuickContact(ServiceCommon):
     # === WHO IT IS === #
 
     def test_words_are_told_apart(self):
-        results = doctest.testmod(caller_words)
-        self.assertTrue(results.attempted)
-        self.assertFalse(results.failed)
+        for module in (caller_words, plain_words):
+            results = doctest.testmod(module)
+            self.assertTrue(results.attempted)
+            self.assertFalse(results.failed)
 
     def test_customer_is_found_by_name_number_and_mail(self):
         for words in ("Clin", "290 34 90", "+32 2 290", "desk@clinic"):

@@ -14,3 +14,17 @@ def read_words(value) -> str:
     ('', '', '')
     """
     return UNPRINTABLE.sub("", value).strip() if isinstance(value, str) else ""
+
+
+def shorten(value, length) -> str:
+    """Take the beginning of some words, in one line; what is cut off says so.
+
+    Words of no spaces, too: of Chinese, nothing would be left of whole words.
+
+    >>> shorten("Where is\\nthe parcel?", 40), shorten("Where is the parcel?", 10)
+    ('Where is the parcel?', 'Where is…')
+    >>> shorten("水流不出來", 4), shorten(False, 4)
+    ('水流不…', '')
+    """
+    line = " ".join(value.split()) if value else ""
+    return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
