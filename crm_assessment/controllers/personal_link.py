@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.http import Response, request
 from odoo.tools import consteq, hmac
 
+from odoo.addons.crm_foundation.tools.languages import first_installed
+
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "frame-ancestors 'none'",
@@ -245,11 +247,9 @@ class PersonalLinkController:
 
         :param str lang: the language that was chosen on the page
         """
-        installed = dict(request.env["res.lang"].get_installed())
-        for code in (lang, *record_sudo._get_page_langs()):
-            if code in installed:
-                request.update_context(lang=code)
-                return
+        code = first_installed(request.env, lang, *record_sudo._get_page_langs())
+        if code:
+            request.update_context(lang=code)
 
     # === PAGES === #
 

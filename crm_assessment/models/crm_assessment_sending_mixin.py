@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date, format_list
 
 from odoo.addons.crm_foundation.tools import local_time
+from odoo.addons.crm_foundation.tools.languages import first_installed
 
 DELIVERIES = [
     ("mail", "By e-mail"),
@@ -50,11 +51,9 @@ class CrmAssessmentSendingMixin(models.AbstractModel):
 
     @api.depends("contact_id")
     def _compute_lang(self):
-        installed = {code for code, _name in self.env["res.lang"].get_installed()}
         for round_ in self:
             if not round_.lang or round_.contact_id != round_._origin.contact_id:
-                lang = round_.contact_id.lang
-                round_.lang = lang if lang in installed else False
+                round_.lang = first_installed(self.env, round_.contact_id.lang)
 
     @api.depends("user_id.active", "manager_id.active", "asked_by_id.active")
     def _compute_sender_id(self):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.crm_foundation.tools.languages import first_installed
+
 from ..tools.placeholders import fill_in, get_list_separator
 
 
@@ -53,6 +55,14 @@ class CrmGuidedConversationTalkTrackMixin(models.AbstractModel):
         self.ensure_one()
         return self.env["res.partner"]
 
+    def _get_conversation_langs(self):
+        """:return: codes of the languages to speak, the best first; some may be empty
+        :rtype: list
+        """
+        self.ensure_one()
+        # sudo: the customer may be a contact of another company
+        return [self.spoken_lang, self.sudo()._get_conversation_partner().lang]
+
     def _get_talk_track_dependencies(self):
         """:return: fields that the placeholders of the talk-tracks read."""
         return ["step_id", "step_id.talk_track", "spoken_lang"]
@@ -98,10 +108,5 @@ class CrmGuidedConversationTalkTrackMixin(models.AbstractModel):
 
     def _get_conversation_lang(self):
         """:return: the chosen language, else the customer's, else that of the user."""
-        self.ensure_one()
-        installed = self.env["res.lang"]
-        # sudo: the customer may be a contact of another company
-        for lang in (self.spoken_lang, self.sudo()._get_conversation_partner().lang):
-            if lang and installed._get_data(code=lang):  # it may be gone by now
-                return lang
-        return self.env.lang or "en_US"
+        lang = first_installed(self.env, *self._get_conversation_langs())
+        return lang or self.env.lang or "en_US"

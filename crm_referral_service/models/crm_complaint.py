@@ -563,6 +563,7 @@ class CrmComplaint(models.Model):
         """:return: fields that the placeholders of the talk-tracks read."""
         return [
             *super()._get_talk_track_dependencies(),
+            "contact_ids.lang",
             "nothing_material_wanted",
             *(
                 "customer_name",

@@ -45,6 +45,16 @@ class CrmComplaintCallerMixin(models.AbstractModel):
             contacts.write({"partner_id": complaint.partner_id.id})
         return super()._on_customer_known()
 
+    def _get_caller_langs(self):
+        """What was chosen, else as in the contacts of which the complaint came."""
+        # sudo: in which language somebody speaks is no secret
+        contacts = self.sudo().contact_ids
+        return [
+            *super()._get_caller_langs(),
+            self.spoken_lang,
+            *contacts.mapped("lang"),
+        ]
+
     @api.model
     def _recognise_merged(self, partners):
         """Customers were merged in SQL: their company may be another one now.
@@ -82,6 +92,9 @@ class CrmComplaintCallerMixin(models.AbstractModel):
 
     def _get_conversation_partner(self):
         return self.partner_id._origin._filtered_access("read")
+
+    def _get_conversation_langs(self):
+        return [*super()._get_conversation_langs(), *self._get_caller_langs()]
 
     @api.model
     def _get_talk_track_placeholders(self):

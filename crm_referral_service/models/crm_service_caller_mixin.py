@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import email_normalize
 
+from odoo.addons.crm_foundation.tools.languages import first_installed
+
 from ..tools.caller_words import without_extension
 
 LONGEST_EMAIL = 254
@@ -95,7 +97,47 @@ class CrmServiceCallerMixin(models.AbstractModel):
             raise_exception=raise_exception,
         )
 
+    # === MAIL === #
+
+    def _get_customer_information(self):
+        """Whom Odoo makes a customer of, to answer them, has a language, too."""
+        info = super()._get_customer_information()
+        for record in self:
+            email = not record.partner_id and record.email_normalized
+            if email and (lang := record._get_caller_lang()):
+                info.setdefault(email, {})["lang"] = lang
+        return info
+
     # === BUSINESS METHODS === #
+
+    def _get_caller_langs(self):
+        """:return: codes of the languages in which somebody turned to us, the best
+            first; some may be empty
+        :rtype: list
+        """
+        self.ensure_one()
+        return []
+
+    def _get_caller_lang(self):
+        """:return: code of the language in which somebody turned to us, if any is known
+        and in use
+        """
+        return first_installed(self.env, *self._get_caller_langs())
+
+    def _get_reader_lang(self):
+        """:return: the language to write in: the customer's own, else that in which
+        they turned to us, else the company's
+        """
+        self.ensure_one()
+        # sudo: in which language somebody reads is no secret
+        record = self.sudo()
+        return first_installed(
+            self.env,
+            record.partner_id.lang,
+            *record._get_caller_langs(),
+            record.company_id.partner_id.lang,
+            self.env.lang,
+        )
 
     def _is_among(self, partners, emails):
         """:return: whether who turned to us is one of these, known to us or not"""

@@ -73,6 +73,13 @@ class CrmServiceContact(models.Model):
         help="The listening post at which the customer told us.",
     )
     phone_sanitized = fields.Char(index="btree_not_null")
+    lang = fields.Selection(
+        selection=lambda self: self.env["res.lang"].get_installed(),
+        string="Language",
+        help="In which language they turned to us. A customer's own language comes "
+        "first.",
+    )
+    lang_count = fields.Integer(compute="_compute_lang_count", aggregator=None)
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="First Taker",
@@ -260,6 +267,9 @@ class CrmServiceContact(models.Model):
                 words += [contact.reason_id.name, shorten(contact.note, NOTE_SHOWN)]
             contact.display_name = " · ".join(filter(None, words))
 
+    def _compute_lang_count(self):
+        self.lang_count = len(self.env["res.lang"].get_installed())
+
     @api.depends("reason_id")
     def _compute_kind(self):
         """As the reason usually is, unless somebody has said it."""
@@ -356,6 +366,9 @@ class CrmServiceContact(models.Model):
         return self.env.su or self.env.user.has_group(
             "crm_referral_service.group_service_manager"
         )
+
+    def _get_caller_langs(self):
+        return [*super()._get_caller_langs(), self.lang]
 
     def _get_missing(self):
         """:return: sentences: what has to be done before the contact is done

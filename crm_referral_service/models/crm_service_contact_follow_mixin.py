@@ -198,6 +198,7 @@ class CrmServiceContactFollowMixin(models.AbstractModel):
         self.ensure_one()
         # sudo: which source and medium a listening post stands for is no secret
         post = self.post_id.sudo()
+        lang = self._get_reader_lang()
         return {
             "name": self.env._("Wish of %(customer)s", customer=self._get_caller()),
             "partner_id": self.partner_id.id,
@@ -205,6 +206,7 @@ class CrmServiceContactFollowMixin(models.AbstractModel):
             "email_from": self.email,
             "phone": self.phone,
             "description": self.note,
+            "lang_id": self.env["res.lang"]._lang_get(lang).id,
             "company_id": self.company_id.id,
             # sudo: who has introduced the customer is told to who sells to them
             "referrer_id": self.partner_id.sudo().referrer_id.id,

@@ -133,7 +133,9 @@ class CrmServiceContactPageMixin(models.AbstractModel):
         return super()._get_page_status() if self.active else "revoked"
 
     def _get_page_langs(self):
-        return [self.partner_id.lang] if self.partner_id.lang else []
+        if not self:
+            return []
+        return list(filter(None, [self.partner_id.lang, *self._get_caller_langs()]))
 
     def _get_page_values(self):
         """:return: what the template of the page needs

@@ -39,7 +39,8 @@ class CrmServiceKnownMixin(models.AbstractModel):
     address, and nobody knew whose it was, is theirs then, too.
 
     The model has a thread, ``partner_id``, ``caller_name``, ``phone``,
-    ``phone_sanitized``, ``email``, ``email_normalized`` and ``company_id``.
+    ``phone_sanitized``, ``email``, ``email_normalized``, ``company_id`` and
+    ``_get_caller_lang``.
     """
 
     _name = "crm.service.known.mixin"
@@ -147,6 +148,14 @@ class CrmServiceKnownMixin(models.AbstractModel):
             raise UserError(
                 self.env._("Note a name, a phone number or an e-mail address first.")
             )
+        values = {
+            "name": name,
+            "phone": self.phone,
+            "email": self.email,
+            "company_id": self.company_id.id,
+        }
+        if lang := self._get_caller_lang():
+            values["lang"] = lang
         # sudo: who takes the call need not manage contacts; nothing is written but
         # what the caller said
         self.partner_id = (
@@ -154,14 +163,7 @@ class CrmServiceKnownMixin(models.AbstractModel):
             .sudo()
             # In which country a number is dialled without a prefix.
             .with_company(self.company_id)
-            .create(
-                {
-                    "name": name,
-                    "phone": self.phone,
-                    "email": self.email,
-                    "company_id": self.company_id.id,
-                }
-            )
+            .create(values)
         ).sudo(False)
         return True
 

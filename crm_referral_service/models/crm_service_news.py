@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.crm_foundation.tools.languages import first_installed
 from odoo.addons.crm_foundation.tools.local_time import today
 
 
@@ -16,7 +17,7 @@ class CrmServiceNews(models.Model):
     _check_company_auto = True
     _protected_fields = frozenset(
         {"action_id", "contact_id", "complaint_id", "partner_id", "email", "name"}
-        | {"state", "told_on", "told_by_id", "failure"}
+        | {"lang", "state", "told_on", "told_by_id", "failure"}
     )
 
     action_id = fields.Many2one(
@@ -41,6 +42,11 @@ class CrmServiceNews(models.Model):
     name = fields.Char(readonly=True)
     email = fields.Char(
         required=True, readonly=True, help="The normalized address: one mail for each."
+    )
+    lang = fields.Char(
+        readonly=True,
+        export_string_translation=False,
+        help="The code of the language in which they told us, if we know it.",
     )
     state = fields.Selection(
         selection=[
@@ -131,7 +137,13 @@ class CrmServiceNews(models.Model):
         self.ensure_one()
         # sudo: in which language somebody reads is no secret
         news = self.sudo()
-        return news.partner_id.lang or news.company_id.partner_id.lang or self.env.lang
+        return first_installed(
+            self.env,
+            news.partner_id.lang,
+            news.lang,
+            news.company_id.partner_id.lang,
+            self.env.lang,
+        )
 
     @api.model
     def _collect(self, action):
@@ -150,12 +162,7 @@ class CrmServiceNews(models.Model):
         noted = noted.exists()
         noted += self.create(
             [
-                {
-                    "action_id": action.id,
-                    "partner_id": callers[email][0].id,
-                    "name": callers[email][1],
-                    "email": email,
-                }
+                {"action_id": action.id, "email": email, **callers[email]}
                 for email in sorted(wanting - set(noted.mapped("email")))
             ]
         )

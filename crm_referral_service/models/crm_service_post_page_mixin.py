@@ -13,6 +13,7 @@ from odoo.addons.crm_assessment.models.crm_assessment_callback_mixin import (
     MAX_NUMBER,
     NUMBER,
 )
+from odoo.addons.crm_foundation.tools.languages import first_installed
 from odoo.addons.crm_foundation.tools.local_time import canonical_timezone, timezone_of
 
 from ..tools.plain_words import UNPRINTABLE
@@ -147,6 +148,8 @@ class CrmServicePostPageMixin(models.AbstractModel):
             "note": message,
             "caller_name": self._get_posted(posted, "name") or False,
             "email": email or False,
+            # That of the page, which they could read.
+            "lang": first_installed(self.env, self.env.lang),
             **self._read_callback(posted),
         }
 

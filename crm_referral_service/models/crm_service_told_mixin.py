@@ -99,26 +99,27 @@ class CrmServiceToldMixin(models.AbstractModel):
 
     def _get_callers(self):
         """:return: who told us and wants to hear: by normalized address, the customer
-            (empty for somebody whom we do not know) and their name. In sudo mode.
-        :rtype: dict
+            (empty for somebody whom we do not know), their name and the language in
+            which they told us. In sudo mode.
+        :rtype: dict[str, dict]
         """
         self.ensure_one()
         callers = {}
         for model in MOMENTS:
             for record in self.env[model].search(self._get_callers_domain(model)):
                 partner = record.partner_id
-                email = partner.email_normalized
+                caller = callers.setdefault(
+                    partner.email_normalized or record.email_normalized,
+                    {"partner_id": False, "name": record.caller_name, "lang": False},
+                )
+                caller["lang"] = (
+                    caller["lang"] or partner.lang or record._get_caller_lang()
+                )
                 # Of a customer without an address: the one that they have told us.
-                found = (partner, partner.name) if email else (partner.browse(), None)
-                email = email or record.email_normalized
-                known = callers.get(email, (partner.browse(), None))[0]
                 # Of several with one address, the one whom we have known for longest.
-                if found[0] and known:
-                    is_better = found[0].id < known.id
-                else:
-                    is_better = bool(found[0]) or email not in callers
-                if is_better:
-                    callers[email] = (found[0], found[1] or record.caller_name)
+                known = caller["partner_id"]
+                if partner.email_normalized and (not known or partner.id < known):
+                    caller |= {"partner_id": partner.id, "name": partner.name}
         return callers
 
     def _get_callers_domain(self, model):

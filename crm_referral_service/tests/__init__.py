@@ -40,6 +40,7 @@ from . import (
     test_quick_contact,
     test_quick_contact_harm,
     test_quick_contact_tour,
+    test_reader_lang,
     test_reason,
     test_reminders,
     test_service_access,

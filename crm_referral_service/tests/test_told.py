@@ -9,9 +9,8 @@ from odoo.addons.mail.tests.common import MailCase
 from .test_council import MONDAY, CouncilCommon
 
 
-@tagged("post_install", "-at_install")
-class TestTold(CouncilCommon, MailCase):
-    """“You told us, we fixed it”: shown before it goes, once, to who wants it."""
+class ToldCommon(CouncilCommon, MailCase):
+    """Something was done, and customers are told."""
 
     def setUp(self):
         super().setUp()
@@ -42,6 +41,11 @@ class TestTold(CouncilCommon, MailCase):
             for mail in self._mails
             for address in mail["email_to"]
         )
+
+
+@tagged("post_install", "-at_install")
+class TestTold(ToldCommon):
+    """“You told us, we fixed it”: shown before it goes, once, to who wants it."""
 
     def test_who_hears(self):
         self._tell_us("ann@example.com")

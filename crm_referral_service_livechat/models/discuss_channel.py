@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import html2plaintext
 from odoo.tools.misc import clean_context
 
+from odoo.addons.crm_foundation.tools.languages import first_installed
 from odoo.addons.crm_referral_service.models.crm_service_contact_mail_mixin import (
     MAX_NOTE,
 )
@@ -223,6 +224,8 @@ class DiscussChannel(models.Model):
             "caller_name": not partner and (guest.name or "")[:MAX_LINE],
             "email": told.get("email") or guest.email,
             "phone": number,
+            "lang": not partner
+            and first_installed(self.env, self.livechat_lang_id.code, guest.lang),
         }
         # What nobody said is looked up at the customer.
         return {fname: value for fname, value in values.items() if value}

@@ -139,6 +139,30 @@ class TestLivechatContact(LivechatCommon):
         self.assertEqual(contact.phone, "+32 2 290 34 90")
         self.assertFalse(contact.caller_name)
 
+    def test_the_language_of_who_is_no_customer(self):
+        chinese = self.env["res.lang"]._activate_lang("zh_TW")
+        chat = self._talk()
+        guest = chat.livechat_customer_guest_ids
+        guest.lang = "zh_TW"
+        self.assertEqual(self._end(chat).lang, "zh_TW", "the browser's")
+        english = self.env["res.lang"]._lang_get("en_US")
+        for customer, lang, expected in (
+            (None, english, "en_US"),
+            (None, self.env["res.lang"], False),
+            (self.customer, chinese, False),
+        ):
+            chat = self._talk(customer=customer, livechat_lang_id=lang.id)
+            self.assertEqual(self._end(chat).lang, expected)
+
+    def test_a_language_that_is_gone_keeps_nobody_from_leaving(self):
+        chinese = self.env["res.lang"]._activate_lang("zh_TW")
+        chat = self._talk(livechat_lang_id=chinese.id)
+        chat.livechat_customer_guest_ids.lang = "zh_TW"
+        chinese.active = False
+        contact = self._end(chat)
+        self.assertTrue(contact)
+        self.assertFalse(contact.lang)
+
     def test_a_customer_of_another_company_stays_hidden(self):
         other = self.env["res.company"].create({"name": "Other"})
         self.customer.company_id = other
