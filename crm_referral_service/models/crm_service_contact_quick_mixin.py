@@ -174,7 +174,8 @@ class CrmServiceContactQuickMixin(models.AbstractModel):
             else:
                 read[fname] = self._read_text(value, LONGEST.get(fname, LONGEST_LINE))
         channels = self._fields["channel"].get_values(self.env)
-        if (read.get("channel") or channels[0]) not in channels:
+        read["channel"] = read.get("channel") or channels[0]
+        if read["channel"] not in channels:
             raise UserError(self.env._("Choose how the customer turned to us."))
         return read
 

@@ -5,6 +5,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged, warmup
 
 from ..tools import caller_words, plain_words
@@ -139,6 +140,72 @@ class TestQuickContact(ServiceCommon):
             words="Ann", channel="phone", callback_from="2026-11-30T14:00"
         )
         self.assertFalse(contact.callback_from)
+
+    def test_who_is_to_be_called_is_not_done(self):
+        """Solved or not: a promise is out, and only the call ends it."""
+        contact = self._log(
+            partner_id=self.customer.id,
+            reason_id=self.reason.id,
+            solved=True,
+            callback_wanted=True,
+        )
+        self.assertEqual(contact.state, "waiting")
+        with (
+            self.assertRaisesRegex(ValidationError, "call that we have promised"),
+            self.env.cr.savepoint(),
+        ):
+            contact.action_done()
+        contact.action_called()
+        contact.action_done()
+        self.assertEqual(contact.state, "done")
+
+    def test_waiting_for_somebody_needs_the_question(self):
+        first = self._log(partner_id=self.customer.id, reason_id=self.reason.id)
+        values = {
+            "partner_id": self.customer.id,
+            "reason_id": self.reason.id,
+            "previous_id": first.id,
+            "miss_id": self.env.ref("crm_referral_service.miss_waiting").id,
+        }
+        count = self.Contact.search_count([])
+        with (
+            self.assertRaisesRegex(ValidationError, "colleague for whom we waited"),
+            self.env.cr.savepoint(),
+        ):
+            self._log(**values, solved=True)
+        self.assertEqual(self.Contact.search_count([]), count)
+        again = self._log(**values)
+        self.assertEqual((again.state, again.first_id), ("open", first))
+
+    def test_company_in_which_one_works(self):
+        """Each company has its log: its teams, its time, and no other's contacts."""
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        other.partner_id.tz = "Asia/Taipei"
+        self.env.company.partner_id.tz = "Europe/Brussels"
+        self.agent.company_ids |= other
+        self.env["ir.config_parameter"].set_param("sales_team.membership_multi", True)
+        team = self.team.create(
+            {
+                "name": "Service elsewhere",
+                "is_service": True,
+                "company_id": other.id,
+                "member_ids": [Command.set(self.agent.ids)],
+            }
+        )
+        values = {"partner_id": self.customer.id, "reason_id": self.reason.id}
+        here = self._log(**values)
+        Contact = self.Contact.with_context(allowed_company_ids=other.ids)
+        known = Contact.get_caller(self.customer.id, reason_id=self.reason.id)
+        self.assertFalse(known["contacts"] or known["again"])
+        self.assertEqual(known["zone"], "Asia/Taipei")
+        window = {"callback_wanted": True, "callback_from": "2026-11-30T14:00"}
+        saved = Contact.log_contact({**values, **window})
+        there = Contact.browse(saved["id"])
+        self.assertEqual((there.company_id, there.team_id), (other, team))
+        self.assertEqual(there.callback_from, datetime(2026, 11, 30, 6))
+        self.assertEqual((here.company_id, here.team_id), (self.env.company, self.team))
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            Contact.log_contact({**values, "previous_id": here.id})
 
     # === WHAT IS KNOWN === #
 

@@ -41,6 +41,7 @@ class TestQuickContactTour(ServiceCommon, HttpCase):
         self.assertEqual((later.partner_id, later.state), (self.customer, "waiting"))
         self.assertTrue(later.callback_wanted)
         self.assertLess(later.callback_from, later.callback_to)
+        self.assertEqual(later.note, "Calls from the ward")
         return later
 
     def test_at_the_desk(self):
@@ -61,3 +62,15 @@ class TestQuickContactPhoneTour(TestQuickContactTour):
         )
         self.assertEqual(later.callback_attempts, 1)
         self.assertTrue(later.callback_from <= later.called_back_on < later.callback_to)
+
+    def test_nothing_is_lost_when_it_is_refused(self):
+        self.start_tour(
+            "/odoo/crm.service.contact/new",
+            "crm_service_refused_contact",
+            login=self.agent.login,
+        )
+        contact = self.env["crm.service.contact"].search([], order="id desc", limit=1)
+        self.assertEqual(
+            (contact.note, contact.reason_id, contact.state),
+            ("It gurgles again", self.reason, "done"),
+        )

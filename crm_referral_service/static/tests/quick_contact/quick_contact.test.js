@@ -246,10 +246,11 @@ test("the hours at which a customer likes to be called are proposed", async () =
     await type("Cli");
     await hit("Enter");
     await contains("label[for='quick_contact_callback']").click();
-    expect("#quick_contact_from").toHaveValue("2026-11-24T09:00");
-    expect("#quick_contact_to").toHaveValue("2026-11-24T11:30");
+    // What hoot reads of such an input is a date, and it has none.
+    expect(queryFirst("#quick_contact_from").value).toBe("2026-11-24T09:00");
+    expect(queryFirst("#quick_contact_to").value).toBe("2026-11-24T11:30");
     await contains(WHO).click();
     await type("Ann");
-    expect("#quick_contact_from").toHaveValue("");
+    expect(queryFirst("#quick_contact_from").value).toBe("");
     expect.verifySteps(["who 9"]);
 });

@@ -1,5 +1,7 @@
 import { registry } from "@web/core/registry";
 
+import { pick as pickRecord } from "./complaint_tour_steps";
+
 const WHO = "#quick_contact_who";
 const REASON = "#quick_contact_reason";
 const OPTION = ".o-autocomplete--dropdown-item a";
@@ -24,6 +26,14 @@ registry.category("web_tour.tours").add("crm_service_quick_contact", {
         write(WHO, "Chen 02 290 34 91"),
         choose("Nobody we know: Chen"),
         write("#quick_contact_note", "It gurgles"),
+        { trigger: "label[for='quick_contact_solved']", run: "click" },
+        press("Enter", "#quick_contact_note"),
+        { trigger: "[role='alert']:contains(Choose the reason)" },
+        { trigger: "label[for='quick_contact_solved']", run: "click" },
+        {
+            content: "what was typed is still there",
+            trigger: "#quick_contact_note:value(It gurgles)",
+        },
         press("Enter", "#quick_contact_note"),
         { trigger: ".o_notification:contains(Chen)" },
         { content: "the next one is ready to be typed", trigger: `${WHO}:focus` },
@@ -52,11 +62,42 @@ registry.category("web_tour.tours").add("crm_service_quick_contact", {
         write(WHO, "Tour Clin"),
         choose("Tour Clinic"),
         { trigger: "label[for='quick_contact_callback']", run: "click" },
+        write("#quick_contact_note", "Calls from the ward"),
+        pick("#quick_contact_from", 1),
+        pick("#quick_contact_to", -1),
+        { trigger: "button[type='submit']", run: "click" },
+        {
+            content: "the server refuses a time that ends before it begins",
+            trigger: "[role='alert']:contains(begins before it ends)",
+        },
+        { trigger: "#quick_contact_note:value(Calls from the ward)" },
         // Wherever the customer is, it is within that time now.
         pick("#quick_contact_from", -1),
         pick("#quick_contact_to", 1),
         { trigger: "button[type='submit']", run: "click" },
         { trigger: ".o_quick_contact:not(:has(#quick_contact_from))" },
+    ],
+});
+
+// Nothing that was typed is lost when the contact is not done yet.
+registry.category("web_tour.tours").add("crm_service_refused_contact", {
+    url: "/odoo/crm.service.contact/new",
+    steps: () => [
+        write("[name='note'] textarea", "It gurgles again"),
+        { trigger: "button[name='action_done']:enabled", run: "click" },
+        { trigger: ".modal:contains(The reason for the contact.)" },
+        { trigger: ".modal-footer button.btn-primary", run: "click" },
+        {
+            content: "the note is still there",
+            trigger: "body:not(:has(.modal)) [name='note'] textarea:value(It gurgles again)",
+        },
+        ...pickRecord("reason_id", "Late"),
+        { trigger: "button[name='action_done']:enabled", run: "click" },
+        {
+            content: "now it is done",
+            trigger: ".o_form_view:not(:has(button[name='action_done']))",
+        },
+        { trigger: "[name='note'] textarea:value(It gurgles again)" },
     ],
 });
 
