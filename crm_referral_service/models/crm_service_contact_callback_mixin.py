@@ -14,6 +14,8 @@ from odoo.addons.crm_foundation.tools.local_time import (
     today,
 )
 
+from ..tools.present import first_present
+
 CALL_BACK = "crm_referral_service.mail_activity_type_call_back"
 
 
@@ -346,10 +348,9 @@ class CrmServiceContactCallbackMixin(models.AbstractModel):
     def _get_callback_user(self):
         """:return: who has to call: who took it, else who leads the team"""
         self.ensure_one()
-        # sudo: who leads a team, and who has left, is no secret
-        contact = self.sudo()
-        takers = contact.user_id.filtered("active") or contact.team_id.user_id
-        return takers.sudo(self.env.su)
+        contact = self.sudo()  # sudo: who leads a team is no secret
+        users = contact.user_id | contact.team_id.user_id
+        return first_present(users, contact.company_id).sudo(self.env.su)
 
     # === JOB === #
 
@@ -367,7 +368,8 @@ class CrmServiceContactCallbackMixin(models.AbstractModel):
         self.write({"is_callback_told": True})
         plan = {}
         for contact in self:
-            user = contact.team_id.user_id or contact._get_callback_user()
+            users = contact.team_id.user_id | contact.user_id
+            user = first_present(users, contact.company_id)
             if user:
                 plan[contact] = {
                     "user_id": user.id,

@@ -3,6 +3,8 @@ from odoo.tools import html2plaintext, parse_contact_from_email
 
 from odoo.addons.crm_foundation.tools.local_time import today
 
+from ..tools.present import first_present
+
 REPLY = "crm_referral_service.mail_activity_type_reply"
 # The mail itself is in the chatter: the note is what agents read in lists.
 MAX_NOTE = 2_000
@@ -96,4 +98,4 @@ class CrmServiceContactMailMixin(models.AbstractModel):
         """:return: the res.users who reads what the customer has written"""
         self.ensure_one()
         users = self.user_id | self.team_id.user_id | self.post_id.owner_id
-        return users.filtered(lambda user: user.active and not user.share)[:1]
+        return first_present(users, self.company_id)

@@ -5,8 +5,9 @@ from odoo.fields import Domain
 
 from odoo.addons.crm_foundation.tools.local_time import day_start, today
 
+from ..tools.present import first_present
+
 OVERDUE = "crm_referral_service.mail_activity_type_overdue"
-MANAGER = "crm_referral_service.group_service_manager"
 
 
 class CrmServiceHandoverOverdueMixin(models.AbstractModel):
@@ -125,12 +126,7 @@ class CrmServiceHandoverOverdueMixin(models.AbstractModel):
     def _get_leader(self):
         """:return: the res.users who leads the team, else a service manager"""
         self.ensure_one()
-        # sudo: who leads and who manages is not a secret
-        handover = self.sudo()
-        managers = self.env.ref(MANAGER).sudo().all_user_ids
+        handover = self.sudo()  # sudo: who leads is not a secret
         teams = handover.complaint_id.team_id | handover.contact_id.team_id
-        people = teams.user_id | managers.filtered(
-            lambda user: handover.company_id in user.company_ids
-        )
-        present = people.filtered(lambda user: user.active and not user.share)
-        return present[:1] or self._get_job_responsible()
+        leader = first_present(teams.user_id, handover.company_id)
+        return leader or self._get_job_responsible()

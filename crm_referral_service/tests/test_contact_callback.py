@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
-from .common import SERVICE_USER
+from .common import SERVICE_MANAGER, SERVICE_USER
 from .test_contact import ContactCommon
 
 CALL_BACK = "crm_referral_service.mail_activity_type_call_back"
@@ -126,6 +126,23 @@ class TestContactCallback(ContactCommon):
         )
         self.assertFalse(contact.is_callback_missed)
         self.assertEqual(contact.activity_ids.user_id, self.agent)
+
+    def test_promise_of_nobody_is_the_managers(self):
+        """Nobody has taken it, and who led the team has left."""
+        managers = self.env.ref(SERVICE_MANAGER)
+        leader = self._create_user("leader", SERVICE_USER)
+        self.team.user_id = leader
+        leader.active = False
+        for team in (self.team, self.team.browse()):
+            with self.subTest(team=team.name):
+                contact = self._wish(user_id=False, team_id=team.id)
+                user = contact.activity_ids.user_id
+                self.assertEqual(len(user), 1)
+                self.assertIn(user, managers.all_user_ids)
+        self._at("2026-11-23 18:00:01")
+        self._run_cron("missed_callbacks")
+        missed = contact.sudo().activity_ids.filtered("summary")
+        self.assertIn(missed.user_id, managers.all_user_ids)
 
 
 @tagged("post_install", "-at_install")

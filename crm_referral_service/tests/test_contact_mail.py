@@ -1,8 +1,9 @@
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.mail.tests.common import MailCommon
 
-from .common import ServiceCommon
+from .common import SERVICE_MANAGER, ServiceCommon
 
 REPLY = "crm_referral_service.mail_activity_type_reply"
 MAIL = """Return-Path: <lin@clinic.example>
@@ -87,6 +88,19 @@ class TestContactMail(ServiceCommon, MailCommon):
         contact = self._receive()
         self._receive(2, f"In-Reply-To: {contact.message_ids[-1:].message_id}\n")
         self.assertEqual(self._get_activities(contact).user_id, self.manager)
+
+    def test_reply_to_nobodys_contact_without_a_team(self):
+        """Who listened has left: it is a manager's, of this company."""
+        self.env.ref(SERVICE_MANAGER).user_ids = False
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        companies = {"company_id": other.id, "company_ids": [Command.set(other.ids)]}
+        self._create_user("elsewhere", SERVICE_MANAGER, **companies)
+        here = self._create_user("here", SERVICE_MANAGER)
+        contact = self._receive()
+        contact.team_id = False
+        self.technician.active = False
+        self._receive(2, f"In-Reply-To: {contact.message_ids[-1:].message_id}\n")
+        self.assertEqual(self._get_activities(contact).user_id, here)
 
     def test_absence_notes_are_no_contacts(self):
         for number, headers in enumerate(
