@@ -45,16 +45,16 @@ class CrmTeam(models.Model):
     )
 
     _repeat_days_positive = models.Constraint(
-        "CHECK (repeat_days > 0)",
-        "A customer may come back within some days: at least one.",
+        "CHECK (repeat_days BETWEEN 1 AND 366)",
+        "A customer may come back within some days: at least 1, at most 366.",
     )
     _answer_hours_positive = models.Constraint(
         "CHECK (answer_hours > 0)",
         "A complaint is answered within some hours: more than zero.",
     )
     _reopen_days_positive = models.Constraint(
-        "CHECK (reopen_days >= 0)",
-        "The days to reopen a complaint are zero or more.",
+        "CHECK (reopen_days BETWEEN 0 AND 3660)",
+        "The days to reopen a complaint are zero or more, at most 3660.",
     )
 
     @api.model

@@ -37,12 +37,12 @@ class ResCompany(models.Model):
         "A promise to call back needs at least one try.",
     )
     _unknown_caller_months_positive = models.Constraint(
-        "CHECK (unknown_caller_months >= 0)",
-        "The months are zero or more.",
+        "CHECK (unknown_caller_months BETWEEN 0 AND 1200)",
+        "The months are zero or more, at most 1200.",
     )
     _complaint_legal_days_positive = models.Constraint(
-        "CHECK (complaint_legal_days >= 0)",
-        "The legal deadline is a number of days, zero or more.",
+        "CHECK (complaint_legal_days BETWEEN 0 AND 3660)",
+        "The legal deadline is a number of days, zero or more, at most 3660.",
     )
     _service_contact_cost_positive = models.Constraint(
         "CHECK (service_contact_cost >= 0)", "A contact costs nothing, or something."

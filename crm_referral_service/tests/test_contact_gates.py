@@ -1,3 +1,5 @@
+from psycopg2.errors import CheckViolation
+
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -76,6 +78,23 @@ class TestContactGates(ContactCommon):
     def test_tries_are_not_imported(self):
         with self.assertRaises(AccessError):
             self._log_first(callback_wanted=True, callback_attempts=3)
+
+    @mute_logger("odoo.sql_db")
+    def test_no_setting_leads_out_of_the_calendar(self):
+        """Else no contact could be written, and no job would run to its end."""
+        for record, fname in (
+            (self.team, "repeat_days"),
+            (self.team, "reopen_days"),
+            (self.env.company, "complaint_legal_days"),
+            (self.env.company, "unknown_caller_months"),
+        ):
+            with (
+                self.subTest(fname=fname),
+                self.assertRaises(CheckViolation),
+                self.env.cr.savepoint(),
+            ):
+                record[fname] = 1_000_000
+                self.env.flush_all()
 
     def test_an_archive_is_no_way_around(self):
         contact = self._log_first(callback_wanted=True).with_user(self.manager)

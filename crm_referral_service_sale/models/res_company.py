@@ -12,6 +12,6 @@ class ResCompany(models.Model):
     )
 
     _service_order_days_positive = models.Constraint(
-        "CHECK (service_order_days >= 0)",
-        "An order comes of a contact within some days, zero or more.",
+        "CHECK (service_order_days BETWEEN 0 AND 3660)",
+        "An order comes of a contact within some days: zero or more, at most 3660.",
     )

@@ -1,7 +1,10 @@
 from datetime import timedelta
 
+from psycopg2.errors import CheckViolation
+
 from odoo import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.crm_referral_service.tests.test_fair_card import FairCardCommon
 
@@ -142,6 +145,14 @@ class TestRevenue(FairCardCommon):
         self.env.company.service_order_days = 0
         self.assertIsNone(self._get_revenue())
         self.assertNotIn("Revenue", self._get()["explanation"])
+
+    @mute_logger("odoo.sql_db")
+    def test_days_lead_to_no_end_of_the_calendar(self):
+        with self.assertRaises(CheckViolation), self.env.cr.savepoint():
+            self.env.company.service_order_days = 10_000_000
+            self.env.flush_all()
+        self.env.company.service_order_days = 3660
+        self.assertTrue(self._get()["explanation"])
 
     def test_who_may_read_orders(self):
         self._talk(self.agent)
