@@ -279,13 +279,17 @@ class PersonalLinkController:
         :param int status: of the response
         :param values: what else this page says
         """
+        # A file is nothing that somebody typed.
+        typed = {
+            name: each for name, each in (typed or {}).items() if isinstance(each, str)
+        }
         values = {
             "action": self._get_url(record_sudo, lang=request.env.lang or ""),
             "csrf_token": self._get_form_token(record_sudo),
             "languages": request.env["res.lang"].get_installed(),
             "message": message,
             "page_url": self._get_url(record_sudo),
-            "typed": typed or {},
+            "typed": typed,
             **self._get_page_values(record_sudo, done or ""),
             **values,
         }

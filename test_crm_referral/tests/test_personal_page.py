@@ -68,6 +68,15 @@ class TestPersonalPage(PersonalPageCase):
         self.assertEqual(self._read(response)["message"], "Say something.")
         self.assertEqual(self._get_words(), "Hello")
 
+    def test_a_file_is_nothing_that_was_typed(self):
+        action, form = self._get_form()
+        del form["words"], form["csrf_token"]
+        files = {"words": ("words.txt", b"Evil")}
+        response = self._open(action, data=form, files=files)
+        self.assertEqual(response.status_code, 400)
+        self.assertNotIn("FileStorage", response.text)
+        self.assertEqual(self._get_words(), "Hello")
+
     def test_what_another_site_posts_is_not_done(self):
         action, form = self._get_form()
         for data, headers in (
