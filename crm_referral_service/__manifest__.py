@@ -2,7 +2,7 @@
     "name": "CRM Referral: Customer Service",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
-    "summary": "Complaints in seven guided steps, solved and felt heard",
+    "summary": "Complaints solved and felt heard, contacts whose causes go away",
     "author": "CRM Referral contributors",
     "license": "LGPL-3",
     "depends": ["crm_referral"],
