@@ -6,7 +6,7 @@ from odoo.tools import format_date, format_datetime
 
 from odoo.addons.crm_foundation.tools.local_time import timezone_of, today
 
-from ..tools.plain_words import UNPRINTABLE
+from ..tools.plain_words import read_words
 from .crm_complaint_deadline_mixin import ANSWERED_STEPS
 from .crm_complaint_ending_mixin import ANSWERS
 
@@ -175,10 +175,7 @@ class CrmComplaintPageMixin(models.AbstractModel):
 
     def _get_posted_text(self, values, key):
         """:return: what somebody wrote, without what no text field can hold"""
-        text = values.get(key)
-        if not isinstance(text, str):
-            return ""
-        text = UNPRINTABLE.sub("", text.replace("\r\n", "\n")).strip()
+        text = read_words(values.get(key))
         if len(text) > MAX_TEXT:
             raise UserError(
                 self.env._("This is too long. Please make it shorter than it is.")

@@ -7,7 +7,7 @@ from odoo.tools import format_date
 from odoo.addons.crm_assessment.tools.personal_link import LINK_MARKER
 from odoo.addons.crm_foundation.tools.composer import compose
 
-from ..tools.plain_words import UNPRINTABLE
+from ..tools.plain_words import read_words
 
 ASK_SOLVED = "crm_referral_service.mail_template_ask_solved"
 # For so long the link in the mail opens.
@@ -162,7 +162,7 @@ class CrmServiceContactPageMixin(models.AbstractModel):
         labels = dict(self._fields["customer_solved"]._description_selection(self.env))
         if solved not in labels:
             raise UserError(self.env._("Please press one of the buttons."))
-        words = UNPRINTABLE.sub("", words).strip() if isinstance(words, str) else ""
+        words = read_words(words)
         if len(words) > MAX_WORDS:
             raise UserError(
                 self.env._("This is too long. Please make it shorter than it is.")

@@ -16,7 +16,7 @@ from odoo.addons.crm_assessment.models.crm_assessment_callback_mixin import (
 from odoo.addons.crm_foundation.tools.languages import first_installed
 from odoo.addons.crm_foundation.tools.local_time import canonical_timezone, timezone_of
 
-from ..tools.plain_words import UNPRINTABLE
+from ..tools.plain_words import read_words
 
 MAX_MESSAGE = 5_000
 MAX_LINE = 120
@@ -233,10 +233,7 @@ class CrmServicePostPageMixin(models.AbstractModel):
         """:return: what somebody wrote, without what no text field can hold
         :raise UserError: when it is too long
         """
-        text = posted.get(key)
-        if not isinstance(text, str):
-            return ""
-        text = UNPRINTABLE.sub("", text.replace("\r\n", "\n")).strip()
+        text = read_words(posted.get(key))
         if limit != MAX_MESSAGE:
             text = " ".join(text.split())
         if len(text) > limit:
