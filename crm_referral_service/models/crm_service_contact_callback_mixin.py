@@ -230,17 +230,19 @@ class CrmServiceContactCallbackMixin(models.AbstractModel):
             moment and pytz.utc.localize(moment).astimezone(zone)
             for moment in (self.callback_from, self.callback_to)
         )
-        if not (self.partner_id and start and end and start.date() == end.date()):
+        # Midnight ends the day before.
+        last_day = end and (end - timedelta(minutes=1)).date()
+        if not (self.partner_id and start and end and start.date() == last_day):
             raise UserError(
                 self.env._(
                     "Choose the customer and a time that begins and ends on the same "
                     "day."
                 )
             )
-        hours = [moment.hour + moment.minute / 60 for moment in (start, end)]
+        begins, ends = (moment.hour + moment.minute / 60 for moment in (start, end))
         # sudo: see above
         self.partner_id.sudo().write(
-            {"service_callback_from": hours[0], "service_callback_to": hours[1]}
+            {"service_callback_from": begins, "service_callback_to": ends or 24}
         )
         return True
 

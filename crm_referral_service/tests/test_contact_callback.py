@@ -226,6 +226,9 @@ class TestCallbackHours(ContactCommon):
         self.assertEqual(nurse.service_callback_from, 9)
         self.assertAlmostEqual(nurse.service_callback_to, 11.3333, 3)
         self.assertFalse(self.customer.service_callback_to)
+        contact.callback_to = "2026-11-23 16:00:00"  # midnight there
+        contact.action_remember_hours()
+        self.assertEqual(nurse.service_callback_to, 24)
         for values in (
             {"callback_to": "2026-11-23 17:00:00"},
             {"callback_to": False},
