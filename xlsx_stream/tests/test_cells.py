@@ -56,9 +56,11 @@ class TestXlsxText(XlsxCase):
 
     def test_spaces_are_to_be_kept(self):
         """openpyxl keeps them anyway; Excel does if it is told to."""
-        content, _report, _sheet = self.make([Column("a")], "SELECT ' x'")
+        query = r"SELECT unnest(ARRAY[' x', 'x ', E'\nx', E'x\n'])"
+        content, _report, _sheet = self.make([Column("a")], query)
         xml = zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml")
-        self.assertIn(b'<t xml:space="preserve"> x</t>', xml)
+        for text in (b" x", b"x ", b"&#10;x", b"x&#10;"):
+            self.assertIn(b'<t xml:space="preserve">%s</t>' % text, xml)
 
     def test_longest_text(self):
         whole = [

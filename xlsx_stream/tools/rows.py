@@ -133,12 +133,14 @@ class Column:
 
 
 # A row is text: the elements of its cells, one after the other. Most rows hold nothing
-# that needs more than four replacements; one regular expression finds the others.
+# that is not written as it is, and most others nothing that needs more than four
+# replacements; of each row one regular expression, seldom a second, finds that out.
 
 # The end of a text that was cut has a tab in its tag, and there is no other tab in the
 # rows: so they are counted in the stream. To XML the tag is the same.
 CUT_MARK = b"\t"
 
+_NEEDS_ESCAPE = r"'[\u0001-\u001f\ufffe\uffff&<>]|_x|\u007f | \u007f'"
 _NEEDS_CARE = (
     r"'[\u0001-\u0009\u000b-\u001f\ufffe\uffff]|_x[0-9A-Fa-f]+_"
     r"|\u007f[ \n]|[ \n]\u007f'"
@@ -226,6 +228,8 @@ def numbered_rows(
                 value = f"timezone({zone}, {value})"
             value += "::date" if column.kind == "date" else "::timestamp"
         values.append(f"{value} AS c{index}")
+    if texts := [f"c{index}::text" for index in _texts(columns)]:
+        values.append(f"{_joined(texts)} AS texts")
     # OFFSET 0 keeps PostgreSQL from computing a value each time it is mentioned.
     return (
         f"(SELECT {', '.join(values)} FROM ({query}\n) AS q({_names(columns)}) "
@@ -246,23 +250,26 @@ def copy_statement(
     :param rows: what `numbered_rows` made
     :param literal: quotes a text for SQL
     """
-    start = _row_start(columns)
-    plain, careful, texts = [start], [start], []
+    ways = (_plain_text, _escaped_text, _careful_text)
+    rows_of_ways = [[_row_start(columns)] for _way in ways]
     described = zip(columns, types, styles, strict=True)
     for index, (column, kind, style) in enumerate(described):
         value = f"q.c{index}"
         place = f' r="{xl_col_to_name(index)}{_ROW_MARK}"'
         style = place + style
-        cell = _cell(column, kind, value, (place, style), literal)
-        plain.append(cell)
         if column.kind == "text":
-            texts.append(value)
-            cell = _careful_text(value, style)
-        careful.append(cell)
-    row = _concat([*plain, "'</row>'"])
-    if texts:
-        otherwise = _concat([*careful, "'</row>'"])
-        row = f"CASE WHEN {_needs_care(texts)} THEN {otherwise} ELSE {row} END"
+            cells = [way(value, style) for way in ways]
+        else:
+            cells = [_cell(column, kind, value, (place, style), literal)] * len(ways)
+        for row, cell in zip(rows_of_ways, cells, strict=True):
+            row.append(cell)
+    row, escaped, careful = (_concat([*row, "'</row>'"]) for row in rows_of_ways)
+    if texts := [f"q.c{index}" for index in _texts(columns)]:
+        row = (
+            f"CASE WHEN {_needs_escape()} THEN "
+            f"CASE WHEN {_needs_care(texts)} THEN {careful} ELSE {escaped} END "
+            f"ELSE {row} END"
+        )
     # No row holds a line break, \x01 or \x02: CSV with these adds nothing to it.
     return (
         f"COPY (SELECT replace({row}, '{_ROW_MARK}', q.r) FROM {rows}) TO STDOUT WITH "
@@ -292,6 +299,20 @@ def _row_start(columns: Sequence[Column]) -> str:
 
 def _names(columns: Sequence[object]) -> str:
     return ", ".join(f"c{index}" for index in range(len(columns)))  # trap-ok: SQL
+
+
+def _texts(columns: Sequence[Column]) -> list[int]:
+    """The indexes of the columns of texts."""
+    return [index for index, column in enumerate(columns) if column.kind == "text"]
+
+
+def _joined(texts: list[str]) -> str:
+    """All texts of a row as one, each between two characters that few texts hold."""
+    # A text that holds one of them may be looked at for nothing.
+    groups = [texts[start : start + 90] for start in range(0, len(texts), 90)]
+    return " || ".join(
+        f"concat_ws(E'\\x7f', '', {', '.join(group)}, '')" for group in groups
+    )
 
 
 def _concat(values: list[str]) -> str:
@@ -341,9 +362,6 @@ def _cell(
     """
     place, style = attributes
     match column.kind:
-        case "text":
-            cell = _text(_escaped(value), style)
-            return f"CASE WHEN {value} <> '' THEN {cell} END"
         case "boolean":
             cells = [f"'<c{style} t=\"b\"><v>{bit}</v></c>'" for bit in (1, 0)]
             return (
@@ -389,19 +407,30 @@ def _link(
     )
 
 
+def _needs_escape() -> str:
+    """Whether a row may have a text that is not written as it is."""
+    return (
+        f'q.texts COLLATE "C" ~ {_NEEDS_ESCAPE} '
+        f"OR octet_length(q.texts) > {MAX_CHARACTERS}"
+    )
+
+
 def _needs_care(texts: list[str]) -> str:
     """Whether a row has a text that is not written as it is, but for & < > and \\n."""
-    # A text begins and ends at a \x7f; one that holds this character itself may be
-    # looked at for nothing.
-    groups = [texts[start : start + 90] for start in range(0, len(texts), 90)]
-    joined = " || ".join(
-        f"concat_ws(E'\\x7f', '', {', '.join(group)}, '')" for group in groups
-    )
     longest = ", ".join(f"octet_length({text})" for text in texts)  # trap-ok: SQL
     return (
-        f'({joined}) COLLATE "C" ~ {_NEEDS_CARE} '
-        f"OR greatest({longest}) > {MAX_CHARACTERS}"
+        f'q.texts COLLATE "C" ~ {_NEEDS_CARE} OR greatest({longest}) > {MAX_CHARACTERS}'
     )
+
+
+def _plain_text(value: str, style: str) -> str:
+    """The SQL of a text's cell when nothing in it means anything to XML."""
+    return f"CASE WHEN {value} <> '' THEN {_text(value, style)} END"
+
+
+def _escaped_text(value: str, style: str) -> str:
+    """The SQL of a text's cell when four replacements do."""
+    return f"CASE WHEN {value} <> '' THEN {_text(_escaped(value), style)} END"
 
 
 def _careful_text(value: str, style: str) -> str:
