@@ -9,8 +9,8 @@ from odoo.tools import SQL, email_normalize
 OFFERED = 5
 # Of contacts whose customer is not known, so many are asked about at once.
 ASKED = 20
-# Only this customer has the number and the address of the contact. One of the two may be
-# somebody else's, who typed the other: whoever is not known by both is asked about.
+# Only this customer has the number and the address of the contact. One of the two may
+# be somebody else's, who typed the other: whoever is not known by both is asked about.
 SURE = SQL(
     """
     (nameless.phone_sanitized IS NULL

@@ -28,8 +28,8 @@ ELSEWHERE = {
     "crm_referral.ir_cron_report_schedule": "no two workbooks are the same bytes: "
     "test_report_schedule.py",
 }
-# One record at a time, and only the job that is asked for. And what the story alone does
-# not give to do: what companies have to switch on, and what was done at once in it.
+# One record at a time, and only the job that is asked for. And what the story alone
+# does not give to do: what companies switch on, and what was done at once in it.
 PREPARE = """
 import inspect
 import re
