@@ -134,7 +134,7 @@ export class QuickContact extends Component {
 
     chooseCaller(values) {
         const { words } = values;
-        this.change({ ...values, ...NEW_MATTER, ...this.withoutProposal, label: words });
+        this.changeCaller({ ...values, label: words });
         this.focus("reason");
         return this.loadCaller();
     }
@@ -142,9 +142,15 @@ export class QuickContact extends Component {
     /** Typed by hand: whoever was chosen before is not meant any more. */
     typeCaller({ inputValue }) {
         if (inputValue !== this.state.draft.words) {
-            const nobody = { words: inputValue, partner_id: false };
-            this.change({ ...nobody, ...NEW_MATTER, ...this.withoutProposal });
+            this.changeCaller({ words: inputValue, partner_id: false });
         }
+    }
+
+    /** What was shown and proposed of one customer is not for another. */
+    changeCaller(values) {
+        this.change({ ...values, ...NEW_MATTER, ...this.withoutProposal });
+        this.state.caller = NOBODY;
+        this.asked = undefined;
     }
 
     leaveCaller({ inputValue }) {
@@ -220,9 +226,13 @@ export class QuickContact extends Component {
             this.state.caller = NOBODY;
             return;
         }
-        this.state.caller = await this.keepLast.add(
+        const caller = await this.keepLast.add(
             this.orm.call(MODEL, "get_caller", [], { partner_id, words, reason_id }),
         );
+        if (asked !== this.asked) {
+            return;
+        }
+        this.state.caller = caller;
         if (this.state.draft.callback_wanted) {
             this.chooseCallback(true);
         }

@@ -59,11 +59,15 @@ beforeEach(() => {
 async function mountQuickContact({ caller } = {}) {
     onRpc(MODEL, "get_quick_choices", () => CHOICES);
     onRpc(MODEL, "find_callers", ({ args: [words] }) =>
-        words.startsWith("Cli") ? [{ id: 9, name: "Clinic", hint: "Ghent" }] : [],
+        [
+            { id: 9, name: "Clinic", hint: "Ghent" },
+            { id: 10, name: "Dentist", hint: "Ghent" },
+        ].filter(({ name }) => name.startsWith(words)),
     );
     onRpc(MODEL, "get_caller", ({ kwargs }) => {
         expect.step(`who ${kwargs.partner_id || kwargs.words}`);
-        return caller || { ...KNOWN, contacts: [], complaints: [], again: false };
+        const known = typeof caller === "function" ? caller(kwargs) : caller;
+        return known || { ...KNOWN, contacts: [], complaints: [], again: false };
     });
     onRpc(MODEL, "log_contact", ({ args: [draft] }) => {
         const { partner_id, words, channel, reason_id, note, solved, miss_id } = draft;
@@ -253,4 +257,64 @@ test("the hours at which a customer likes to be called are proposed", async () =
     await type("Ann");
     expect(queryFirst("#quick_contact_from").value).toBe("");
     expect.verifySteps(["who 9"]);
+});
+
+const NINE = { callback_from: "2026-11-24T09:00", callback_to: "2026-11-24T11:30" };
+const TWO = { callback_from: "2026-11-24T14:00", callback_to: "2026-11-24T16:00" };
+
+test("who is corrected is called at the hours of the right customer", async () => {
+    const hours = { 9: NINE, 10: TWO };
+    await mountQuickContact({
+        caller: ({ partner_id }) => ({ ...KNOWN, again: false, ...hours[partner_id] }),
+    });
+    await type("Cli");
+    await hit("Enter");
+    await contains("label[for='quick_contact_callback']").click();
+    expect(queryFirst("#quick_contact_from").value).toBe(NINE.callback_from);
+    await contains(WHO).click();
+    await type("Den");
+    await hit("Enter");
+    expect(queryFirst("#quick_contact_from").value).toBe(TWO.callback_from);
+    expect(queryFirst("#quick_contact_to").value).toBe(TWO.callback_to);
+    expect.verifySteps(["who 9", "who 10"]);
+});
+
+test("hours that were agreed on stay when the customer is corrected", async () => {
+    const hours = { 9: NINE, 10: TWO };
+    await mountQuickContact({
+        caller: ({ partner_id }) => ({ ...KNOWN, again: false, ...hours[partner_id] }),
+    });
+    await type("Cli");
+    await hit("Enter");
+    await contains("label[for='quick_contact_callback']").click();
+    const until = queryFirst("#quick_contact_to");
+    until.value = "2026-11-24T10:00";
+    until.dispatchEvent(new Event("change", { bubbles: true }));
+    await contains(WHO).click();
+    await type("Den");
+    await hit("Enter");
+    expect(queryFirst("#quick_contact_from").value).toBe(NINE.callback_from);
+    expect(queryFirst("#quick_contact_to").value).toBe("2026-11-24T10:00");
+    expect.verifySteps(["who 9", "who 10"]);
+});
+
+test("nothing of the customer before is proposed while the right one is looked up", async () => {
+    const slow = Promise.withResolvers();
+    await mountQuickContact({
+        caller: ({ partner_id }) =>
+            partner_id === 10 ? slow.promise : { ...KNOWN, complaints: [], ...NINE },
+    });
+    await type("Cli");
+    await hit("Enter");
+    expect(".o_quick_contact_asked").toHaveCount(1);
+    await contains(WHO).click();
+    await type("Den");
+    await hit("Enter");
+    expect(".o_quick_contact_asked").toHaveCount(0);
+    await contains("label[for='quick_contact_callback']").click();
+    expect(queryFirst("#quick_contact_from").value).toBe("");
+    slow.resolve({ ...KNOWN, again: false, ...TWO });
+    await animationFrame();
+    expect(queryFirst("#quick_contact_from").value).toBe(TWO.callback_from);
+    expect.verifySteps(["who 9", "who 10"]);
 });
