@@ -47,7 +47,9 @@ class CrmServiceFairCard(models.AbstractModel):
     @api.model
     def _read_cards(self, options):
         cards = super()._read_cards(options)
-        if found := make_cards(self._read_revenue(options)):
+        found = make_cards(self._read_revenue(options))
+        # Where nobody's contacts brought any order, there is nothing to compare.
+        if any(card.rate for card in found.values()):
             figure = self.env["crm.service.figures"]._translate(REVENUE)
             cards.append((figure, found))
         return cards

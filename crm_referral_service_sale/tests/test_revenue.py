@@ -139,6 +139,13 @@ class TestRevenue(FairCardCommon):
         row = self._get_revenue()
         self.assertEqual((row["value"], row["hint"]), (None, "too few to say"))
 
+    def test_where_nobody_sells_nothing_is_said_of_it(self):
+        self._talk(self.agent)
+        self._talk(self.colleague)
+        self.assertIsNone(self._get_revenue())
+        self._sell(self.colleague, 100)
+        self.assertEqual(self._get_revenue()["value"], 0)
+
     def test_switched_off(self):
         self._talk(self.agent)
         self._sell(self.agent, 500)
