@@ -177,6 +177,9 @@ class CrmServiceContact(models.Model):
         help="The customer turned to us when the team has promised nobody.",
     )
     active = fields.Boolean(default=True)
+    can_be_changed = fields.Boolean(
+        compute="_compute_can_be_changed", export_string_translation=False
+    )
     month_moment = fields.Datetime(
         compute="_compute_month_moment",
         store=True,
@@ -246,7 +249,7 @@ class CrmServiceContact(models.Model):
 
     @api.depends(
         *("partner_id.name", "caller_name", "phone", "email", "contacted_on"),
-        "complaint_id.is_confidential",
+        *("complaint_id.is_confidential", "reason_id.name", "note"),
     )
     @api.depends_context("uid", "allowed_company_ids", "lang", "tz", "with_note")
     def _compute_display_name(self):
@@ -266,6 +269,14 @@ class CrmServiceContact(models.Model):
             if contact._origin in noted:
                 words += [contact.reason_id.name, shorten(contact.note, NOTE_SHOWN)]
             contact.display_name = " · ".join(filter(None, words))
+
+    @api.depends("user_id", "team_id", "complaint_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_can_be_changed(self):
+        """Who only reads a contact of others is offered no step of it."""
+        ours = self._origin._filtered_access("write")
+        for contact in self:
+            contact.can_be_changed = not contact._origin or contact._origin in ours
 
     def _compute_lang_count(self):
         self.lang_count = len(self.env["res.lang"].get_installed())

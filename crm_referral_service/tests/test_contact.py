@@ -137,6 +137,29 @@ class TestContact(ContactCommon):
             contact.active = False
         contact.with_user(self.manager).active = False
 
+    def test_who_only_reads_is_offered_no_step(self):
+        other_team = self.team.copy({"name": "Night", "member_ids": False})
+        taken, free = self._log(), self._log(user_id=False, team_id=other_team.id)
+        taken.team_id = other_team
+        for user, expected in (
+            (self.agent, [True, True]),
+            (self.colleague, [False, True]),
+            (self.manager, [True, True]),
+        ):
+            contacts = (taken | free).with_user(user)
+            self.assertEqual(contacts.mapped("can_be_changed"), expected, user.name)
+        taken.with_user(self.manager).team_id = self.team
+        self.assertTrue(taken.with_user(self.colleague).can_be_changed)
+        new = self.env["crm.service.contact"].with_user(self.colleague).new()
+        self.assertTrue(new.can_be_changed)
+
+    def test_name_with_the_note_is_as_it_is_now(self):
+        contact = self._log(caller_name="Ann").with_context(with_note=True)
+        self.assertRegex(contact.display_name, "Ann$")
+        contact.write({"note": "Where is it?", "reason_id": self.reason.id})
+        self.assertIn(self.reason.name, contact.display_name)
+        self.assertRegex(contact.display_name, r"Where is it\?$")
+
     def test_group_of_reasons_is_no_reason(self):
         with self.assertRaises(ValidationError):
             self._log(reason_id=self.reason.parent_id.id)
