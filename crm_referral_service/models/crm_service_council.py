@@ -137,7 +137,8 @@ class CrmServiceCouncil(models.Model):
         for council in self:
             day = format_date(self.env, council.date)
             # sudo: who is invited may know which team it is about
-            council.display_name = f"{council.sudo().team_id.name} · {day}"
+            names = (council.sudo().team_id.name, day)
+            council.display_name = " · ".join(filter(None, names))
 
     @api.depends("date")
     def _compute_next_date(self):

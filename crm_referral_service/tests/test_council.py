@@ -84,6 +84,14 @@ class CouncilCommon(ServiceCommon):
 class TestCouncil(CouncilCommon):
     """A meeting a week, kept as it was, and the next one planned."""
 
+    def test_name_before_a_team_is_chosen(self):
+        council = self.env["crm.service.council"].new(
+            {"date": "2026-11-30", "team_id": False}
+        )
+        self.assertEqual(council.display_name, "11/30/2026")
+        council.team_id = self.team
+        self.assertEqual(council.display_name, "Service · 11/30/2026")
+
     def test_meeting_is_in_the_calendars(self):
         self.env.company.partner_id.tz = "Europe/Brussels"
         event = self._plan(hour=9.5).calendar_event_id

@@ -87,6 +87,6 @@ test("a day opens its shifts, and a button a new one", async () => {
 
 test("without a team it says what to do", async () => {
     await mountStrip([]);
-    expect(".o_view_nocontent_smiling_face").toHaveText("No team takes complaints yet");
+    expect(".o_view_nocontent_smiling_face").toHaveText("No service team yet");
     expect(".o_duty_legend").toHaveCount(0);
 });
