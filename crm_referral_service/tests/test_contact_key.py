@@ -103,3 +103,26 @@ class TestContactKey(ContactCommon):
         form = Form(self.env["crm.service.contact"].with_user(self.agent))
         form.phone = "+32 2 290 34 90 ext. 3"
         self.assertEqual(form.known_partner_ids.ids, self.customer.ids)
+
+    def test_a_form_that_was_only_opened_is_not_written_down(self):
+        """The browser saves new forms when their tab is closed."""
+        Contact = self.env["crm.service.contact"].with_user(self.agent)
+        with self.assertRaisesRegex(AssertionError, "note is a required field"):
+            Form(Contact).save()
+        for field, value in (
+            ("note", "Asks when we open"),
+            ("phone", "+32 2 290 34 91"),
+            ("caller_name", "Ann"),
+        ):
+            with self.subTest(field=field):
+                form = Form(Contact)
+                form[field] = value
+                self.assertEqual(form.save()[field], value)
+
+    def test_a_message_without_words_can_be_worked_on(self):
+        contact = self.env["crm.service.contact"].create(
+            {"channel": "chat", "user_id": self.agent.id}
+        )
+        form = Form(contact.with_user(self.agent))
+        form.channel = "phone"
+        self.assertEqual(form.save().channel, "phone")
