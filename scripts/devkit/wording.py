@@ -68,6 +68,7 @@ OURS = {
         ),
         "who refers is 轉介人, everywhere": "Referred By",
         "no English in brackets": "Access Token",
+        "12 月 is December": "months",
     },
     "zh_CN": {
         "Odoo means something else by these words": (
@@ -86,6 +87,7 @@ OURS = {
         ),
         "who refers is 介绍人, everywhere": "Referred By",
         "Odoo's own has a slash": "Lead or Opportunity",
+        "12 月 is December": "months",
         "沟通 is a guided conversation; in a live chat it is 会话": "Conversation",
     },
 }
