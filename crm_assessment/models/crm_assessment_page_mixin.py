@@ -1,4 +1,3 @@
-import re
 from datetime import timedelta
 from itertools import pairwise
 
@@ -8,6 +7,7 @@ from odoo.fields import Command
 from odoo.tools import SQL, format_list
 
 from odoo.addons.crm_foundation.tools import local_time
+from odoo.addons.crm_foundation.tools.unprintable import UNPRINTABLE
 
 from ..const import OPEN_STATES
 from ..tools.personal_link import PATH
@@ -23,9 +23,6 @@ ANSWER_FIELDS = {
     "control": "control",
 }
 FIELD_BY_KIND = {"scale": "option", "rating": "rating", "text": "note"}
-# What PostgreSQL, XML or a spreadsheet cannot hold: control characters other than tab
-# and new line, halves of surrogate pairs, non-characters.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class InvalidAnswerError(ValueError):

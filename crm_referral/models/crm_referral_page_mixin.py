@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date, format_list, html2plaintext
 
 from odoo.addons.crm_foundation.tools.local_time import today
+from odoo.addons.crm_foundation.tools.unprintable import UNPRINTABLE
 
 from ..tools.candidate_states import ENDED_WITHOUT_LEAD_STATES
 from ..tools.initials import greet_without, initials
@@ -23,7 +24,6 @@ MAX_NAMED = 20
 MAX_SHOWN = 100
 # An address, or digits that may be a phone number.
 CONTACT_DATA = re.compile(r"@|(?:\d[\s()./-]*){6}")
-UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class PageRefusalError(Exception):

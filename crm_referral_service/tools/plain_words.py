@@ -1,8 +1,6 @@
 """Words that come from outside, as a field can hold them."""
 
-import re
-
-UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+from odoo.addons.crm_foundation.tools.unprintable import UNPRINTABLE
 
 
 def read_words(value) -> str:
